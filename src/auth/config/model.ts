@@ -1,0 +1,129 @@
+/** The configuration as the rest of the library sees it. */
+
+/** The namespace of the credential files. See `realm.ts`. */
+export interface Realm {
+	readonly value: string;
+	readonly source: "env" | "config" | "path" | "default";
+}
+
+/** Where something stands in a file; lines and columns count from 1. */
+export interface SourceLocation {
+	readonly file: string;
+	readonly line: number;
+	readonly column: number;
+}
+
+interface Named {
+	/** As written in atmos.yaml. */
+	readonly name: string;
+	/** Lower-cased: what files and look-ups use. */
+	readonly key: string;
+	readonly kind: string;
+	/** The file that defines it (the last of the merged ones). */
+	readonly file: string;
+}
+
+/** A provider whose YAML functions were evaluated and whose keys were checked against its kind's schema. */
+export interface Provider<Config = unknown> extends Named {
+	readonly config: Config;
+}
+
+export interface Via {
+	readonly provider?: string | undefined;
+	readonly identity?: string | undefined;
+}
+
+export interface Identity<Config = unknown> extends Named {
+	readonly via: Via;
+	readonly config: Config;
+}
+
+export interface Integration<Config = unknown> extends Named {
+	readonly via: Via;
+	readonly config: Config;
+}
+
+/** What a list can say of an identity without evaluating anything expensive or checking the whole of it. */
+export interface IdentitySummary {
+	readonly name: string;
+	readonly key: string;
+	readonly kind: string;
+	readonly via: Via;
+	readonly isDefault: boolean;
+	readonly tags: readonly string[];
+	/** Account name or id; undefined where it is not known without asking. */
+	readonly account?: string | undefined;
+	/** Permission set, role name or ARN's last part. */
+	readonly role?: string | undefined;
+	readonly region?: string | undefined;
+}
+
+export interface ProviderSummary {
+	readonly name: string;
+	readonly key: string;
+	readonly kind: string;
+}
+
+/** The links of a sign-in from its root to its target, by key. `identities` is empty for a provider login. */
+export interface Chain {
+	readonly provider: string;
+	readonly identities: readonly string[];
+}
+
+export interface ConfigProblem {
+	readonly severity: "error" | "warning";
+	/** What is wrong and what was expected, in one sentence. */
+	readonly message: string;
+	/** Dotted path of the key, such as `auth.providers.company-sso.region`. */
+	readonly key: string;
+	readonly location?: SourceLocation | undefined;
+	/** A near miss, for "did you mean". */
+	readonly suggestion?: string | undefined;
+}
+
+/**
+ * A merged configuration. Reading a name evaluates and checks only what it needs, so one broken identity does not
+ * block another. Every accessor matches names without regard to case.
+ */
+export interface AuthConfig {
+	/** Main files and their imports in merge order; later ones win. Empty when none was found. */
+	readonly files: readonly string[];
+	/** Directory of the last merged main file, as the realm's hash sees it. */
+	readonly directory: string;
+	readonly profiles: readonly string[];
+	readonly realm: Realm;
+
+	/** Sorted by name. */
+	providers(): readonly ProviderSummary[];
+	/** Sorted by name. */
+	identities(): readonly IdentitySummary[];
+	/** In configuration order. */
+	integrations(): readonly {
+		readonly name: string;
+		readonly key: string;
+		readonly kind: string;
+		readonly via: Via;
+		readonly autoProvision: boolean;
+	}[];
+
+	/** @throws ConfigError with all problems of that entry; AuthError `config` with near names when it does not exist. */
+	provider(name: string): Promise<Provider>;
+	identity(name: string): Promise<Identity>;
+	integration(name: string): Promise<Integration>;
+
+	/** Follows `via` to the root. @throws ConfigError on a missing link or a cycle. */
+	chain(identity: string): Chain;
+	/** Keys of the integrations linked to the identity or to its root provider, in configuration order, whether or not `auto_provision`. */
+	integrationsOf(identity: string): readonly string[];
+
+	/** Checks everything; used by `validate`. */
+	check(): Promise<readonly ConfigProblem[]>;
+}
+
+/** How the configuration is found: the common flags, already split. */
+export interface ConfigRequest {
+	readonly config?: readonly string[] | undefined;
+	readonly configPath?: readonly string[] | undefined;
+	readonly basePath?: string | undefined;
+	readonly profiles?: readonly string[] | undefined;
+}

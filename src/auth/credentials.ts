@@ -1,0 +1,59 @@
+/** Credentials as they travel inside the library. They print as `[redacted]` and do not serialize. */
+
+const REDACTED = "[redacted]";
+
+/** A string that must never reach a screen, a log or a snapshot by accident. */
+export class Secret {
+	readonly #value: string;
+
+	constructor(value: string) {
+		this.#value = value;
+	}
+
+	/** The value itself. Call it only where it is put on the wire or written to a file with mode 0600. */
+	reveal(): string {
+		return this.#value;
+	}
+
+	toString(): string {
+		return REDACTED;
+	}
+
+	toJSON(): string {
+		return REDACTED;
+	}
+
+	[Symbol.for("nodejs.util.inspect.custom")](): string {
+		return REDACTED;
+	}
+}
+
+/** AWS access keys, short-lived when `sessionToken` is set. */
+export interface AwsCredentials {
+	readonly type: "aws";
+	readonly accessKeyId: string;
+	readonly secretAccessKey: Secret;
+	readonly sessionToken?: Secret | undefined;
+	readonly region?: string | undefined;
+	/** Milliseconds since the epoch; absent for keys that do not expire. */
+	readonly expiresAt?: number | undefined;
+	/** When they were issued, in milliseconds since the epoch, where that is known. */
+	readonly issuedAt?: number | undefined;
+	readonly accountId?: string | undefined;
+	readonly accountName?: string | undefined;
+}
+
+/** An IAM Identity Center session: the bearer token of the access portal. */
+export interface SsoSession {
+	readonly type: "sso";
+	readonly accessToken: Secret;
+	/** Milliseconds since the epoch. */
+	readonly expiresAt: number;
+	readonly issuedAt?: number | undefined;
+	readonly region: string;
+	readonly startUrl: string;
+	/** Where the session came from, to be told to the user. */
+	readonly origin: "cache" | "aws-cli" | "refresh" | "device" | "shared";
+}
+
+export type Credentials = AwsCredentials | SsoSession;

@@ -1,0 +1,114 @@
+/**
+ * What a kind of provider, identity or integration is. One file a kind exports one of these objects;
+ * `registry.ts` maps the kind's name to a lazy import of that file.
+ */
+import type { GenericSchema } from "valibot";
+import type { Identity, Integration, Provider, Realm } from "./config/model.ts";
+import type { AuthContext } from "./context.ts";
+import type { Credentials } from "./credentials.ts";
+import type { Interaction } from "./interaction.ts";
+
+/** What one step is given. */
+export interface Run {
+	readonly ctx: AuthContext;
+	/** Aborted when the user cancels or the step's state is left. Every wait and request honours it. */
+	readonly signal: AbortSignal;
+	readonly realm: Realm;
+	readonly interaction: Interaction;
+	/** Renew even what is still good. */
+	readonly force: boolean;
+	/** Whether a person can be asked. When false, a step that would have to ask fails at once with the remedy. */
+	readonly mayPrompt: boolean;
+}
+
+/** What local state says about a session, without the network. */
+export type SessionState =
+	| { readonly state: "none" }
+	| {
+			readonly state: "valid" | "expired";
+			readonly expiresAt?: number | undefined;
+			readonly issuedAt?: number | undefined;
+	  };
+
+export interface ProviderKind<Config = unknown> {
+	readonly kind: string;
+	/** The schema of the provider's own keys (all but `kind`), as written in atmos.yaml. */
+	readonly schema: GenericSchema<unknown, Config>;
+	/** Local state only: never the network, never a prompt. */
+	peek(provider: Provider<Config>, ctx: AuthContext, realm: Realm): Promise<SessionState>;
+	authenticate(provider: Provider<Config>, run: Run): Promise<Credentials>;
+	/** Finds the identities that the session may use and writes them for later runs. Called after `authenticate` when the config asks for it. */
+	provision?(provider: Provider<Config>, credentials: Credentials, run: Run): Promise<void>;
+}
+
+export interface IdentityKind<Config = unknown> {
+	readonly kind: string;
+	readonly schema: GenericSchema<unknown, Config>;
+	/**
+	 * Turns the credentials of the previous link into this identity's.
+	 * `rootProvider` is the first link of the chain: the folder under which files are kept.
+	 */
+	authenticate(identity: Identity<Config>, base: Credentials, rootProvider: Provider, run: Run): Promise<Credentials>;
+	/** Credentials that this machine already holds, from files alone. */
+	load(
+		identity: Identity<Config>,
+		rootProvider: Provider,
+		ctx: AuthContext,
+		realm: Realm,
+	): Promise<Credentials | undefined>;
+	/** Writes the target's credentials where `aws` and `atmos` look for them. Only for the last link of a chain. */
+	save(identity: Identity<Config>, credentials: Credentials, rootProvider: Provider, run: Run): Promise<void>;
+}
+
+/** What an integration made, or found still good. */
+export interface Artifact {
+	/** `ECR login` or `EKS kubeconfig`. */
+	readonly label: string;
+	/** The registry host, or `context → ~/path`. */
+	readonly target: string;
+	/** Milliseconds since the epoch, for artifacts that run out. */
+	readonly expiresAt?: number | undefined;
+	readonly issuedAt?: number | undefined;
+	/** False when it was still good and left alone. */
+	readonly changed: boolean;
+	/** Things worth a line, such as a credential helper that had to be bypassed. */
+	readonly notes: readonly string[];
+}
+
+/** What local state says about an artifact, without the network and without running a helper. */
+export interface ArtifactState {
+	readonly label: string;
+	readonly target: string;
+	readonly state: "ready" | "expired" | "missing";
+	readonly expiresAt?: number | undefined;
+	readonly issuedAt?: number | undefined;
+}
+
+export interface IntegrationRun {
+	readonly ctx: AuthContext;
+	readonly signal: AbortSignal;
+	readonly realm: Realm;
+	readonly force: boolean;
+	/** The retry command was given by name: it may take the current context. */
+	readonly explicit: boolean;
+	/** What the step is doing now, in the present participle: "describing dev-cluster". */
+	status(text: string): void;
+	/** Position among the integrations of this login, in configuration order. */
+	readonly order: number;
+	/** Shared by all integrations of one login: kubeconfig path → lowest `order` that has taken its current context. */
+	readonly claims: Map<string, number>;
+}
+
+export interface IntegrationKind<Config = unknown> {
+	readonly kind: string;
+	readonly schema: GenericSchema<unknown, Config>;
+	/** `atmos-auth aws ecr login NAME` or the like: the command that retries one integration. */
+	retryCommand(name: string): string;
+	peek(integration: Integration<Config>, ctx: AuthContext, realm: Realm): Promise<ArtifactState>;
+	execute(
+		integration: Integration<Config>,
+		identity: Identity | undefined,
+		credentials: Credentials,
+		run: IntegrationRun,
+	): Promise<Artifact>;
+}

@@ -1,0 +1,10 @@
+/** The one way to the network: proxies, certificate authorities, time-outs and the observed clock skew. */
+import type { HttpHandler } from "@smithy/protocol-http";
+
+export interface Network {
+	/** The request handler that every AWS client is given. Made on first use, shared, and closed with `close`. */
+	handler(): Promise<HttpHandler>;
+	/** How far the servers' clocks are ahead of ours by the last `Date` header, in milliseconds; undefined before the first answer. */
+	skewMs(): number | undefined;
+	close(): void;
+}
