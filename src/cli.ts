@@ -1,0 +1,56 @@
+/**
+ * The door: checks Node, answers `--version`, finds the command and loads that one alone.
+ * Nothing is imported statically that the fastest commands do not need.
+ */
+import { enableCompileCache } from "node:module";
+import { findCommand } from "./commands/table.ts";
+import { processTerminal } from "./terminal/streams.ts";
+import { version } from "./version.ts";
+
+const MINIMUM_NODE = [22, 18] as const;
+
+async function main(): Promise<number> {
+	const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+	if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1])) {
+		process.stderr.write(
+			`atmos-auth needs Node.js ${MINIMUM_NODE.join(".")} or newer; this is ${process.versions.node}.\n`,
+		);
+		return 2;
+	}
+	// A reader that goes away (`| head`) is no failure of ours.
+	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+		if (error.code === "EPIPE") process.exit(0);
+		throw error;
+	});
+
+	const found = findCommand(process.argv.slice(2));
+	switch (found.type) {
+		case "version":
+			process.stdout.write(`atmos-auth ${version}\n`);
+			return 0;
+		case "help": {
+			const { helpFor } = await import("./commands/help.ts");
+			process.stdout.write(helpFor(found.topic));
+			return 0;
+		}
+		case "unknown": {
+			const { reportUnknownCommand } = await import("./commands/help.ts");
+			process.stderr.write(reportUnknownCommand(found.words));
+			return 2;
+		}
+		case "command": {
+			// Compiled code is kept between runs; the hot paths are too small for it to matter.
+			if (found.heavy) enableCompileCache();
+			const terminal = processTerminal();
+			try {
+				const { run } = await found.load();
+				return await run({ argv: found.argv, terminal });
+			} catch (error) {
+				const { reportFailure } = await import("./commands/failure.ts");
+				return reportFailure(error, terminal);
+			}
+		}
+	}
+}
+
+process.exitCode = await main();

@@ -1,0 +1,68 @@
+/** Builds the one context of a run from the process: everything impure is read here. */
+import { statSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { AuthContext, Clock } from "../auth/context.ts";
+import { AuthError } from "../auth/errors.ts";
+import { createNetwork } from "../auth/net/create-network.ts";
+import type { Terminal } from "../terminal/streams.ts";
+import { version } from "../version.ts";
+import type { CommonFlags } from "./flags.ts";
+import { createLogger } from "./logger.ts";
+import { selfCommand } from "./self.ts";
+
+export const wallClock: Clock = {
+	now: () => Date.now(),
+	sleep: (ms, signal) => delay(Math.max(0, ms), undefined, signal ? { signal } : undefined),
+};
+
+/**
+ * The logical working directory: `$PWD` if it is the same directory as `.`, so that a project reached through a
+ * symbolic link has the realm that the Go program gives it (`os.Getwd`).
+ */
+export function logicalDirectory(env: Terminal["env"]): string {
+	const physical = process.cwd();
+	const logical = env.PWD;
+	if (!logical || !isAbsolute(logical)) return physical;
+	try {
+		const [a, b] = [statSync(logical), statSync(".")];
+		return a.dev === b.dev && a.ino === b.ino ? logical : physical;
+	} catch {
+		return physical;
+	}
+}
+
+/**
+ * @param options.common the flags common to all commands
+ * @throws AuthError `usage` when `--chdir` names no directory
+ */
+export function createContext(options: { readonly terminal: Terminal; readonly common: CommonFlags }): AuthContext {
+	const { terminal, common } = options;
+	const { env } = terminal;
+	const start = logicalDirectory(env);
+	const target = common.chdir ?? (env.ATMOS_CHDIR || undefined);
+	let cwd = start;
+	if (target !== undefined) {
+		cwd = target.startsWith("~/") ? join(homedir(), target.slice(2)) : resolve(start, target);
+		if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
+			throw new AuthError({ code: "usage", message: `--chdir: ${cwd} is not a directory` });
+		}
+	}
+	const log = createLogger({
+		level: common.logLevel ?? env.ATMOS_LOGS_LEVEL,
+		write: (line) => terminal.stderr.write(line),
+	});
+	return {
+		env,
+		cwd,
+		home: env.HOME || homedir(),
+		platform: terminal.platform,
+		hostname: hostname(),
+		pid: process.pid,
+		clock: wallClock,
+		log,
+		network: createNetwork({ env, log, clock: wallClock, platform: terminal.platform }),
+		self: { ...selfCommand(env), version },
+	};
+}

@@ -1,0 +1,108 @@
+/** The help texts, a constant a command, and the answer to a command that does not exist. */
+import { closest } from "../auth/config/near.ts";
+import { commandNames } from "./table.ts";
+
+const COMMON = `Common flags
+      --profile NAMES      configuration profiles, comma separated (ATMOS_PROFILE)
+      --config FILES       configuration files instead of the search (ATMOS_CONFIG)
+      --config-path DIRS   folders with an atmos.yaml instead of the search (ATMOS_CONFIG_PATH)
+      --base-path DIR      base of the project (ATMOS_BASE_PATH)
+  -C, --chdir DIR          work in DIR (ATMOS_CHDIR)
+      --no-color           no colours (NO_COLOR)
+      --log-level LEVEL    trace, debug, info, warning, error or off (ATMOS_LOGS_LEVEL)
+  -h, --help               this text
+      --version            the version
+`;
+
+const TOPICS: Readonly<Record<string, string>> = {
+	"": `Sign in to the cloud from the terminal: pick an identity, approve a code, go on working.
+
+Usage
+  atmos-auth <command> [flags]        also as: atmos-auth auth <command>
+
+Commands
+  login [IDENTITY]                    sign in, on a full-screen dashboard, as plain lines or as JSON events
+  validate                            check the auth section of atmos.yaml
+  aws ecr login [INTEGRATION]         log Docker in to ECR again
+  aws eks update-kubeconfig           write a cluster's kubeconfig entry again
+  aws eks token                       print a token for kubectl (its exec plugin calls this)
+
+${COMMON}
+Exit codes
+  0 signed in · 1 authentication failed · 2 usage or configuration · 3 --strict and an integration failed
+  130 interrupted · 143 terminated
+`,
+	login: `Sign in with an identity of atmos.yaml.
+
+Usage
+  atmos-auth login [IDENTITY] [flags]
+
+Flags
+  -i, --identity [NAME]    the identity; without a name: choose from all (ATMOS_IDENTITY, IDENTITY)
+  -p, --provider NAME      sign in to a provider alone (ATMOS_PROVIDER)
+      --tags A,B           choose among the identities with any of these tags (ATMOS_TAGS)
+      --force              renew what is still valid
+      --strict             exit with 3 when an integration fails
+      --plain              one line an event instead of the dashboard
+      --json               one JSON object an event on standard output
+      --device-code        allow the device code flow in CI
+      --no-browser         never open a browser
+      --interactive=false  never ask anything
+
+${COMMON}
+Examples
+  atmos-auth login                    the default identity, or choose one
+  atmos-auth login -i                 choose, even if there is a default
+  atmos-auth login dev-admin
+  atmos-auth login -p company-sso --plain
+`,
+	validate: `Check the auth section of atmos.yaml: every provider, identity and integration, all problems at once.
+
+Usage
+  atmos-auth validate [flags]
+
+${COMMON}`,
+	"aws ecr login": `Log Docker in to ECR with a configured integration.
+
+Usage
+  atmos-auth aws ecr login [INTEGRATION] [flags]
+
+Flags
+  -i, --identity NAME      all ECR integrations of this identity (ATMOS_IDENTITY)
+
+${COMMON}`,
+	"aws eks update-kubeconfig": `Write the kubeconfig entry of an EKS cluster and make it the current context.
+
+Usage
+  atmos-auth aws eks update-kubeconfig --integration NAME [flags]
+  atmos-auth aws eks update-kubeconfig --name CLUSTER --region REGION --identity NAME [flags]
+
+Flags
+      --integration NAME   an integration of kind aws/eks
+      --name CLUSTER       a cluster that no integration describes
+      --region REGION      its region
+      --alias NAME         the context's name (default: the cluster's ARN)
+      --kubeconfig FILE    the file (default: Atmos's own kubeconfig)
+  -i, --identity NAME      the identity to use (ATMOS_IDENTITY)
+
+${COMMON}`,
+	"aws eks token": `Print an ExecCredential for kubectl. Never opens a browser and never asks: when the session is over, it says so.
+
+Usage
+  atmos-auth aws eks token --cluster-name NAME --region REGION [--identity NAME] [flags]
+
+${COMMON}`,
+};
+
+/** @returns the help of a command, or the overview for an unknown topic. */
+export function helpFor(topic: string): string {
+	return TOPICS[topic] ?? (TOPICS[""] as string);
+}
+
+/** @returns what to say of a command that does not exist, with the nearest one that does. */
+export function reportUnknownCommand(words: readonly string[]): string {
+	const said = words.filter((word) => !word.startsWith("-")).join(" ");
+	const near = closest(said, commandNames);
+	const hint = near === undefined ? "" : `, did you mean "${near}"?`;
+	return `atmos-auth: unknown command "${said}"${hint}\nRun atmos-auth --help for the list.\n`;
+}
