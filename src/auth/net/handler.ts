@@ -1,0 +1,133 @@
+/** The request handler that every AWS client is given. Loaded by `create-network.ts` on the first request. */
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
+import { type Readable, Transform } from "node:stream";
+import type { SecureContext } from "node:tls";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { HttpHandler, HttpRequest, HttpResponse } from "@smithy/protocol-http";
+import type { HttpHandlerOptions } from "@smithy/types";
+import { createAgent } from "./agents.ts";
+import { initialTrust, widerTrust } from "./certificates.ts";
+import type { NetworkOptions } from "./create-network.ts";
+import { describeProxy, proxyFor } from "./proxy.ts";
+import { isTrustFailure, noteRoute } from "./route.ts";
+
+const CONNECT_MS = 10_000;
+const ANSWER_MS = 30_000;
+
+/** Far above every answer that we read; a server that goes on sending is cut off here. */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+type Answer = { response: HttpResponse };
+
+/** @param options.onSkew is told how far the server's clock is ahead of ours, in milliseconds, after every answer */
+export function createHandler(
+	options: NetworkOptions & { readonly onSkew: (ms: number) => void },
+): HttpHandler & { destroy(): void } {
+	const { env, log, clock } = options;
+	const connectTimeoutMs = options.timeouts?.connectMs ?? CONNECT_MS;
+	const answerMs = options.timeouts?.answerMs ?? ANSWER_MS;
+	const ways = new Map<string, NodeHttpHandler>();
+	let trust: Promise<SecureContext | undefined> | undefined;
+	let wider: Promise<SecureContext | undefined> | undefined;
+	const retired: NodeHttpHandler[] = [];
+	let destroyed = false;
+
+	async function wayOut(secure: boolean, proxy: URL | undefined): Promise<NodeHttpHandler> {
+		const key = `${secure ? "https" : "http"} ${proxy?.href ?? ""}`;
+		// A proxy may itself be https and be signed by the same private authority.
+		const tls = secure || proxy?.protocol === "https:";
+		trust ??= tls ? initialTrust(env) : undefined;
+		const context = tls ? await trust : undefined;
+		const known = ways.get(key);
+		if (known !== undefined) return known;
+		const agent = createAgent({ secure, proxy, trust: context, connectTimeoutMs });
+		const made = new NodeHttpHandler({
+			...(secure ? { httpsAgent: agent as HttpsAgent } : { httpAgent: agent as HttpAgent }),
+			requestTimeout: answerMs,
+			throwOnRequestTimeout: true,
+			socketTimeout: answerMs,
+			// Its warnings would go to the console otherwise, across a full-screen program.
+			logger: { trace() {}, debug() {}, info() {}, warn: (text) => log.debug(String(text)), error() {} },
+		});
+		ways.set(key, made);
+		return made;
+	}
+
+	/** After an untrusted certificate: are there authorities of the system that have not been tried yet? */
+	async function widen(): Promise<boolean> {
+		if (wider !== undefined) return (await wider) !== undefined && trust === wider;
+		wider = widerTrust(env);
+		const context = await wider;
+		if (context === undefined) return false;
+		log.debug("certificate not trusted: trying with the certificate authorities of the system");
+		trust = wider;
+		// Requests to other hosts may be under way on the old connections: they are closed at the end.
+		retired.push(...ways.values());
+		ways.clear();
+		return true;
+	}
+
+	async function send(request: HttpRequest, handlerOptions: HttpHandlerOptions): Promise<Answer> {
+		if (destroyed) throw Object.assign(new Error("the network was closed"), { name: "AbortError" });
+		const url = new URL(`${request.protocol}//${request.hostname}${request.port ? `:${request.port}` : ""}`);
+		const proxy = proxyFor(url, env);
+		const secure = url.protocol === "https:";
+		for (let widened = false; ; widened = true) {
+			const way = await wayOut(secure, proxy);
+			try {
+				return (await way.handle(request, handlerOptions)) as Answer;
+			} catch (error) {
+				// The handshake failed, so nothing of the request was sent: it may go out again.
+				if (!widened && isTrustFailure(error) && (await widen())) continue;
+				noteRoute(error, { host: url.host, proxy: proxy && describeProxy(proxy) });
+				throw error;
+			}
+		}
+	}
+
+	return {
+		metadata: { handlerProtocol: "http/1.1" },
+		async handle(request: HttpRequest, handlerOptions: HttpHandlerOptions = {}) {
+			const sent = clock.now();
+			const { response } = await send(request, handlerOptions);
+			const date = Date.parse(response.headers.date ?? "");
+			// The header has whole seconds: half of one is what it leaves out on average. The answer was made between
+			// the request and its arrival.
+			if (Number.isFinite(date)) options.onSkew(date + 500 - (sent + clock.now()) / 2);
+			if (response.body !== undefined) response.body = limited(response.body as Readable, request);
+			return { response };
+		},
+		updateHttpClientConfig() {},
+		httpHandlerConfigs: () => ({}),
+		destroy() {
+			destroyed = true;
+			for (const way of [...ways.values(), ...retired]) way.destroy();
+			ways.clear();
+		},
+	};
+}
+
+/** The body with an end to its length, and with errors that know where it came from. */
+function limited(body: Readable, request: HttpRequest): Readable {
+	const fail = (error: Error): Error => {
+		noteRoute(error, { host: `${request.hostname}${request.port ? `:${request.port}` : ""}` });
+		return error;
+	};
+	let bytes = 0;
+	const limit = new Transform({
+		transform(chunk: Buffer, _encoding, done) {
+			bytes += chunk.length;
+			if (bytes <= MAX_ANSWER_BYTES) return done(null, chunk);
+			done(fail(Object.assign(new Error("the answer is too long"), { name: "AnswerTooLong" })));
+		},
+	});
+	body.on("error", (error) => limit.destroy(fail(error)));
+	body.on("aborted", () => {
+		limit.destroy(fail(Object.assign(new Error("the answer broke off"), { code: "ECONNRESET" })));
+	});
+	limit.on("close", () => {
+		if (!body.readableEnded) body.destroy();
+	});
+	return body.pipe(limit);
+}

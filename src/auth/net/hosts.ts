@@ -1,0 +1,23 @@
+/** What a host name is, for rules that differ on this machine: plain http, proxies, links. */
+import { isIPv4, isIPv6 } from "node:net";
+
+/**
+ * True for the names and addresses of this machine: `localhost`, names under `.localhost` (RFC 6761 §6.3),
+ * 127.0.0.0/8 and ::1.
+ *
+ * @param host a host name as `URL.hostname` has it, IPv6 with or without brackets
+ */
+export function isLoopback(host: string): boolean {
+	const name = bareHost(host);
+	if (name === "localhost" || name.endsWith(".localhost")) return true;
+	if (isIPv4(name)) return name.startsWith("127.");
+	return isIPv6(name) && /^(?:0*:)*:?0*1$|^::ffff:(?:127\.|7f)/.test(name);
+}
+
+/** A host name in lower case, without the brackets of IPv6 and without the final dot of a fully qualified name. */
+export function bareHost(host: string): string {
+	return host
+		.toLowerCase()
+		.replace(/^\[(.*)\]$/, "$1")
+		.replace(/\.$/, "");
+}

@@ -1,0 +1,194 @@
+/** What to say when a service could not be reached, by Node's and OpenSSL's codes. */
+import type { AuthContext } from "../context.ts";
+import { AuthError } from "../errors.ts";
+import { sanitize } from "../sanitize.ts";
+import { ProxyRefusal } from "./agents.ts";
+import { describeSkew, syncCommand } from "./clock-skew.ts";
+import { isTrustFailure, routeOf } from "./route.ts";
+
+interface Advice {
+	readonly message: string;
+	readonly reason?: string | undefined;
+	readonly remedy: string;
+}
+
+/**
+ * @param operation what was called, such as `sso:ListAccounts`
+ * @returns undefined when the error did not happen between us and the service
+ */
+export function networkError(error: unknown, operation: string, ctx: AuthContext): AuthError | undefined {
+	const advice = adviceFor(error, ctx);
+	if (advice === undefined) return undefined;
+	return new AuthError({ code: "network", ...advice, service: { operation }, cause: error });
+}
+
+/** True for failures that may be gone at the next try: the network's, not those of trust or configuration. */
+export function isTransientNetworkError(error: unknown): boolean {
+	const code = codeOf(error);
+	if (error instanceof ProxyRefusal) return error.status >= 500;
+	return (
+		TRANSIENT.has(code) ||
+		(error as { name?: unknown } | null)?.name === "TimeoutError" ||
+		(error instanceof Error && error.message === "socket hang up")
+	);
+}
+
+const TRANSIENT = new Set([
+	"EAI_AGAIN",
+	"ECONNABORTED",
+	"ECONNREFUSED",
+	"ECONNRESET",
+	"EHOSTDOWN",
+	"EHOSTUNREACH",
+	"ENETDOWN",
+	"ENETUNREACH",
+	"ENOTFOUND",
+	"EPIPE",
+	"ETIMEDOUT",
+]);
+
+function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
+	const route = routeOf(error);
+	const host = sanitize(route?.host ?? "the service");
+	const proxy = route?.proxy;
+	if (error instanceof ProxyRefusal) return proxyAdvice(error, host, proxy ?? "the proxy");
+
+	const code = codeOf(error);
+	const trust = trustAdvice(error, code, host, ctx);
+	if (trust !== undefined) return trust;
+	const target = proxy === undefined ? host : `the proxy ${proxy}`;
+	switch (code) {
+		case "ENOTFOUND":
+			return notFound(host, proxy);
+		case "EAI_AGAIN":
+			return {
+				message: `the address of ${target} could not be looked up`,
+				reason: "the name server does not answer",
+				remedy: "Check the network connection or VPN, then try again",
+			};
+		case "ECONNREFUSED":
+			return {
+				message: `${target} refused the connection`,
+				remedy:
+					proxy === undefined
+						? `Check the VPN or firewall in front of ${host}; if this network needs a proxy, set HTTPS_PROXY`
+						: "Check HTTPS_PROXY, or add the host to NO_PROXY",
+			};
+		case "ETIMEDOUT":
+		case "TimeoutError":
+			return {
+				message: `${target} did not answer in time`,
+				remedy:
+					proxy === undefined
+						? "Check the network, VPN or firewall; if this network needs a proxy, set HTTPS_PROXY"
+						: "Check HTTPS_PROXY, or add the host to NO_PROXY",
+			};
+		case "EHOSTDOWN":
+		case "EHOSTUNREACH":
+		case "ENETDOWN":
+		case "ENETUNREACH":
+			return {
+				message: `${target} cannot be reached from this network`,
+				remedy: "Check the network connection or VPN",
+			};
+		case "ECONNABORTED":
+		case "ECONNRESET":
+		case "EPIPE":
+			return {
+				message: `the connection to ${target} broke off`,
+				remedy: "Try again; if it stays so, check the VPN, proxy or firewall",
+			};
+		default:
+			return undefined;
+	}
+}
+
+function notFound(host: string, proxy: string | undefined): Advice {
+	if (proxy !== undefined) {
+		return {
+			message: `the proxy ${proxy} was not found`,
+			reason: "its name has no address",
+			remedy: "Check HTTPS_PROXY, or unset it",
+		};
+	}
+	const region = regionOf(host);
+	return {
+		message: `${host} was not found`,
+		reason: region === undefined ? "its name has no address" : `there may be no AWS region ${region}`,
+		remedy:
+			region === undefined
+				? "Check the endpoint and the network connection"
+				: `Check \`region\` in atmos.yaml (${region}) and the network connection`,
+	};
+}
+
+/** `oidc.us-east-2.amazonaws.com`, `portal.sso.us-east-2.amazonaws.com`, `api.ecr.…`, `eks.…`: the region in a host. */
+function regionOf(host: string): string | undefined {
+	return /^[a-z.-]+?\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(?:amazonaws\.|api\.aws|on\.aws)/.exec(host)?.[1] ?? guessed(host);
+}
+
+/** A region that is not even shaped like one, still in the place of one. */
+function guessed(host: string): string | undefined {
+	return /^(?:oidc|portal\.sso|sts|eks|api\.ecr)\.([a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)/.exec(host)?.[1];
+}
+
+function proxyAdvice(refusal: ProxyRefusal, host: string, proxy: string): Advice {
+	const reason = `it answered ${sanitize(refusal.message)}`;
+	if (refusal.status === 407) {
+		return {
+			message: `the proxy ${proxy} asks for a user name and password`,
+			reason,
+			remedy: "Put them into HTTPS_PROXY: http://USER:PASSWORD@host:port",
+		};
+	}
+	return {
+		message: `the proxy ${proxy} does not lead to ${host}`,
+		reason,
+		remedy: `Have ${host} allowed on the proxy, or add it to NO_PROXY`,
+	};
+}
+
+function trustAdvice(error: unknown, code: string, host: string, ctx: AuthContext): Advice | undefined {
+	if (isTrustFailure(error)) {
+		return {
+			message: `the certificate of ${host} is signed by an authority that is not trusted here`,
+			reason: `${code}; a company proxy that opens TLS connections is the usual cause`,
+			remedy: "Set AWS_CA_BUNDLE (or NODE_EXTRA_CA_CERTS) to the PEM file of your company's certificate authority",
+		};
+	}
+	if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
+		const skew = describeSkew(ctx.network.skewMs());
+		return {
+			message: `the certificate of ${host} ${code === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet"}`,
+			reason: skew ?? "or the clock of this machine is wrong",
+			remedy: `Check the date; to set the clock: ${syncCommand(ctx.platform)}`,
+		};
+	}
+	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+		return {
+			message: `the certificate that ${host} shows belongs to another host`,
+			reason: code,
+			remedy: "Check the endpoint, and whether a proxy or a captive portal stands in between",
+		};
+	}
+	if (code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code.startsWith("CERT_")) {
+		return {
+			message: `no secure connection to ${host}`,
+			reason: code,
+			remedy: "Check that the endpoint speaks https, and the proxy in between",
+		};
+	}
+	return undefined;
+}
+
+/** The code of an error or of its cause; a time-out has one without `code` in some layers. */
+function codeOf(error: unknown): string {
+	for (let at = error, depth = 0; typeof at === "object" && at !== null && depth < 5; depth++) {
+		const { code, name, message, cause } = at as { code?: unknown; name?: unknown; message?: unknown; cause?: unknown };
+		if (typeof code === "string" && code !== "") return code;
+		if (name === "TimeoutError") return name;
+		if (message === "socket hang up" || message === "aborted") return "ECONNRESET";
+		at = cause;
+	}
+	return "";
+}
