@@ -3,6 +3,8 @@
  * Nothing is imported statically that the fastest commands do not need.
  */
 import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { findCommand } from "./commands/table.ts";
 import { processTerminal } from "./terminal/streams.ts";
 import { version } from "./version.ts";
@@ -39,8 +41,8 @@ async function main(): Promise<number> {
 			return 2;
 		}
 		case "command": {
-			// Compiled code is kept between runs; the hot paths are too small for it to matter.
-			if (found.heavy) enableCompileCache();
+			// In the user's own cache folder: Node's default, a shared one under /tmp, could be filled by somebody else.
+			if (found.heavy) enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "atmos", "compiled"));
 			const terminal = processTerminal();
 			try {
 				const { run } = await found.load();

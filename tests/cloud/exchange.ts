@@ -1,0 +1,78 @@
+/** One request and its answer, as the services of the loopback cloud see them. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+export interface Exchange {
+	readonly method: string;
+	readonly url: URL;
+	readonly headers: Readonly<Record<string, string | undefined>>;
+	readonly body: string;
+	readonly requestId: string;
+}
+
+export interface Answer {
+	readonly status: number;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body: string;
+}
+
+/** An error in the shape of the service that answers: see `errorAnswer` of each. */
+export class ServiceError extends Error {
+	readonly status: number;
+	readonly code: string;
+	readonly headers: Readonly<Record<string, string>>;
+
+	constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+		super(message);
+		this.status = status;
+		this.code = code;
+		this.headers = headers;
+	}
+}
+
+const LIMIT = 1_000_000;
+
+export async function readExchange(request: IncomingMessage): Promise<Exchange> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of request) {
+		size += (chunk as Buffer).length;
+		if (size > LIMIT) throw new ServiceError(413, "RequestEntityTooLarge", "too large");
+		chunks.push(chunk as Buffer);
+	}
+	return {
+		method: request.method ?? "GET",
+		url: new URL(request.url ?? "/", `http://${request.headers.host ?? "127.0.0.1"}`),
+		headers: Object.fromEntries(
+			Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]),
+		),
+		body: Buffer.concat(chunks).toString("utf8"),
+		requestId: randomUUID(),
+	};
+}
+
+export function send(response: ServerResponse, exchange: Exchange, answer: Answer, date: Date): void {
+	response.writeHead(answer.status, {
+		"content-type": "application/json",
+		date: date.toUTCString(),
+		"x-amzn-requestid": exchange.requestId,
+		...answer.headers,
+	});
+	response.end(answer.body);
+}
+
+export const json = (value: unknown, status = 200): Answer => ({ status, body: JSON.stringify(value) });
+
+/** The body as an object, or the service's own refusal. */
+export function parseBody(exchange: Exchange, refusal: string): Record<string, unknown> {
+	if (!/^application\/(?:x-amz-)?json/.test(exchange.headers["content-type"] ?? "")) {
+		throw new ServiceError(400, refusal, "content type must be JSON");
+	}
+	try {
+		const value: unknown = JSON.parse(exchange.body);
+		if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+	} catch {
+		// Answered below.
+	}
+	throw new ServiceError(400, refusal, "body is not a JSON object");
+}

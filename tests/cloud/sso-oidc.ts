@@ -1,0 +1,253 @@
+/**
+ * IAM Identity Center's OIDC service: client registration, device authorization (RFC 8628), tokens and their refresh.
+ * https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/
+ */
+import { randomBytes, randomInt } from "node:crypto";
+import { type Exchange, json, parseBody, ServiceError } from "./exchange.ts";
+import type { Portal, World } from "./world.ts";
+
+const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+const CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
+const REGISTRATION_SECONDS = 90 * 24 * 3600;
+
+interface Client {
+	readonly id: string;
+	readonly secret: string;
+	readonly name: string;
+	readonly grants: readonly string[];
+	readonly scopes: readonly string[];
+	readonly expiresAt: number;
+}
+
+export interface DeviceCode {
+	readonly deviceCode: string;
+	readonly userCode: string;
+	readonly client: Client;
+	readonly portal: Portal;
+	expiresAt: number;
+	/** Seconds; grows by five whenever it is not kept. */
+	interval: number;
+	lastPoll: number;
+	state: "pending" | "approved" | "denied" | "used";
+}
+
+/** A signed-in user: the family of a refresh token and the access tokens that came of it. */
+export interface Session {
+	readonly portal: Portal;
+	readonly clientId: string;
+	refreshToken: string;
+	readonly spentRefreshTokens: Set<string>;
+	revoked: boolean;
+}
+
+interface AccessToken {
+	readonly session: Session;
+	readonly expiresAt: number;
+}
+
+const opaque = (prefix: string, bytes: number): string => prefix + randomBytes(bytes).toString("base64url");
+const oauth = (status: number, name: string, error: string, description: string): ServiceError =>
+	new ServiceError(status, name, description, { "x-oauth-error": error });
+
+/** State and operations of the service. Times are milliseconds since the epoch by the cloud's clock. */
+export class SsoOidc {
+	readonly #world: World;
+	readonly #now: () => number;
+	readonly #origin: () => string;
+	readonly #clients = new Map<string, Client>();
+	readonly codes = new Map<string, DeviceCode>();
+	readonly #tokens = new Map<string, AccessToken>();
+	readonly #sessions = new Set<Session>();
+	/** Told of every code that is issued. */
+	onCode: (code: DeviceCode) => void = () => {};
+
+	constructor(world: World, now: () => number, origin: () => string) {
+		this.#world = world;
+		this.#now = now;
+		this.#origin = origin;
+	}
+
+	registerClient(exchange: Exchange) {
+		const body = parseBody(exchange, "InvalidRequestException");
+		const { clientName, clientType, grantTypes, scopes } = body;
+		if (clientType !== "public")
+			throw oauth(400, "InvalidClientMetadataException", "invalid_client_metadata", "clientType");
+		if (typeof clientName !== "string" || clientName === "") {
+			throw oauth(400, "InvalidClientMetadataException", "invalid_client_metadata", "clientName");
+		}
+		const grants = Array.isArray(grantTypes) ? grantTypes.map(String) : [DEVICE_GRANT];
+		if (!grants.every((grant) => [DEVICE_GRANT, "refresh_token", "authorization_code"].includes(grant))) {
+			throw oauth(400, "UnsupportedGrantTypeException", "unsupported_grant_type", "grantTypes");
+		}
+		const wanted = Array.isArray(scopes) ? scopes.map(String) : [];
+		if (!wanted.every((scope) => scope === "sso:account:access")) {
+			throw oauth(400, "InvalidScopeException", "invalid_scope", "scopes");
+		}
+		const issued = Math.floor(this.#now() / 1000);
+		const client: Client = {
+			id: opaque("", 16),
+			secret: opaque("eyJraWQiOiJrZXki", 60),
+			name: clientName,
+			grants,
+			scopes: wanted,
+			expiresAt: (issued + REGISTRATION_SECONDS) * 1000,
+		};
+		this.#clients.set(client.id, client);
+		return json({
+			clientId: client.id,
+			clientSecret: client.secret,
+			clientIdIssuedAt: issued,
+			clientSecretExpiresAt: issued + REGISTRATION_SECONDS,
+		});
+	}
+
+	startDeviceAuthorization(exchange: Exchange) {
+		const body = parseBody(exchange, "InvalidRequestException");
+		const client = this.#client(body);
+		const portal = this.#world.portals.find(({ startUrl }) => startUrl === body.startUrl);
+		if (!portal) throw oauth(400, "InvalidRequestException", "invalid_request", "Invalid start url provided");
+		const letters = (): string =>
+			Array.from({ length: 4 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join("");
+		const code: DeviceCode = {
+			deviceCode: opaque("", 32),
+			userCode: `${letters()}-${letters()}`,
+			client,
+			portal,
+			expiresAt: this.#now() + this.#world.deviceCodeSeconds * 1000,
+			interval: this.#world.pollSeconds,
+			lastPoll: this.#now(),
+			state: "pending",
+		};
+		this.codes.set(code.userCode, code);
+		this.onCode(code);
+		const page = `${this.#origin()}/device`;
+		return json({
+			deviceCode: code.deviceCode,
+			userCode: code.userCode,
+			verificationUri: page,
+			verificationUriComplete: `${page}?user_code=${code.userCode}`,
+			expiresIn: this.#world.deviceCodeSeconds,
+			interval: this.#world.pollSeconds,
+		});
+	}
+
+	createToken(exchange: Exchange) {
+		const body = parseBody(exchange, "InvalidRequestException");
+		const client = this.#client(body);
+		const grant = body.grantType;
+		if (typeof grant !== "string" || !client.grants.includes(grant)) {
+			throw oauth(400, "UnauthorizedClientException", "unauthorized_client", "grant not registered");
+		}
+		if (grant === DEVICE_GRANT) return this.#redeemCode(client, body.deviceCode);
+		if (grant === "refresh_token") return this.#refresh(client, body.refreshToken);
+		throw oauth(400, "UnsupportedGrantTypeException", "unsupported_grant_type", "grantType");
+	}
+
+	#redeemCode(client: Client, deviceCode: unknown) {
+		const code = [...this.codes.values()].find((candidate) => candidate.deviceCode === deviceCode);
+		if (!code || code.client.id !== client.id) {
+			throw oauth(400, "InvalidGrantException", "invalid_grant", "Invalid grant provided");
+		}
+		const now = this.#now();
+		if (now >= code.expiresAt) throw oauth(400, "ExpiredTokenException", "expired_token", "Device code expired");
+		const early = now - code.lastPoll < code.interval * 1000 - 100;
+		code.lastPoll = now;
+		if (early) {
+			code.interval += 5;
+			throw oauth(400, "SlowDownException", "slow_down", "Polling too fast");
+		}
+		switch (code.state) {
+			case "pending":
+				throw oauth(400, "AuthorizationPendingException", "authorization_pending", "Authorization is pending");
+			case "denied":
+				throw oauth(400, "AccessDeniedException", "access_denied", "The user denied the request");
+			case "used":
+				throw oauth(400, "InvalidGrantException", "invalid_grant", "Invalid grant provided");
+			case "approved":
+				code.state = "used";
+				return this.#issue(this.openSession(code.portal, client.id), client);
+		}
+	}
+
+	#refresh(client: Client, refreshToken: unknown) {
+		const session = [...this.#sessions].find(
+			(candidate) =>
+				candidate.clientId === client.id &&
+				(candidate.refreshToken === refreshToken || candidate.spentRefreshTokens.has(String(refreshToken))),
+		);
+		// A token used twice was stolen or raced for: the whole family ends.
+		if (session?.spentRefreshTokens.has(String(refreshToken))) session.revoked = true;
+		if (!session || session.revoked) {
+			throw oauth(400, "InvalidGrantException", "invalid_grant", "Invalid refresh token provided");
+		}
+		session.spentRefreshTokens.add(session.refreshToken);
+		session.refreshToken = opaque("aor", 60);
+		return this.#issue(session, client);
+	}
+
+	/** A session that was not asked for through a device code, for tests and the demo. */
+	openSession(portal: Portal, clientId: string): Session {
+		const session: Session = {
+			portal,
+			clientId,
+			refreshToken: opaque("aor", 60),
+			spentRefreshTokens: new Set(),
+			revoked: false,
+		};
+		this.#sessions.add(session);
+		return session;
+	}
+
+	#issue(session: Session, client: Client) {
+		const accessToken = opaque("aoa", 90);
+		const seconds = session.portal.sessionSeconds;
+		this.#tokens.set(accessToken, { session, expiresAt: this.#now() + seconds * 1000 });
+		const refreshable = client.grants.includes("refresh_token") && client.scopes.includes("sso:account:access");
+		return json({
+			accessToken,
+			tokenType: "Bearer",
+			expiresIn: seconds,
+			...(refreshable ? { refreshToken: session.refreshToken } : {}),
+		});
+	}
+
+	/** The session of a bearer token, or undefined when it is unknown, over or revoked. */
+	sessionOf(accessToken: string | undefined): Session | undefined {
+		const token = this.#tokens.get(accessToken ?? "");
+		return token && !token.session.revoked && token.expiresAt > this.#now() ? token.session : undefined;
+	}
+
+	/** Ends every session, as an administrator would. */
+	revokeAll(): void {
+		for (const session of this.#sessions) session.revoked = true;
+	}
+
+	/** Forgets every registration, as after their ninety days. */
+	expireRegistrations(): void {
+		this.#clients.clear();
+	}
+
+	/** Every secret that was issued, for tests that look for leaks. */
+	secrets(): string[] {
+		return [
+			...[...this.#clients.values()].map(({ secret }) => secret),
+			...[...this.codes.values()].map(({ deviceCode }) => deviceCode),
+			...this.#tokens.keys(),
+			...[...this.#sessions].flatMap((session) => [session.refreshToken, ...session.spentRefreshTokens]),
+		];
+	}
+
+	#client(body: Record<string, unknown>): Client {
+		const client = this.#clients.get(String(body.clientId));
+		if (!client || client.secret !== body.clientSecret || client.expiresAt <= this.#now()) {
+			throw oauth(401, "InvalidClientException", "invalid_client", "Invalid client provided");
+		}
+		return client;
+	}
+}
+
+/** How this service says no: the name in a header, OAuth's words in the body. */
+export function oidcErrorBody(error: ServiceError): string {
+	const { "x-oauth-error": code = "invalid_request" } = error.headers;
+	return JSON.stringify({ error: code, error_description: error.message });
+}

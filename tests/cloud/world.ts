@@ -1,0 +1,119 @@
+/** What exists in the loopback cloud: portals, accounts, roles, clusters. Plain data, changed by a test or the demo as it likes. */
+
+export interface CloudAccount {
+	readonly id: string;
+	readonly name: string;
+	readonly email: string;
+}
+
+/** A permission set assigned to the portal's user in an account. */
+export interface Assignment {
+	readonly accountId: string;
+	readonly role: string;
+	/** Length of the role's session in seconds. */
+	readonly sessionSeconds: number;
+	/** Actions that its policy does not allow, such as `eks:DescribeCluster`. */
+	readonly denied?: readonly string[];
+}
+
+export interface Portal {
+	readonly startUrl: string;
+	/** Identity Center's own region: requests for another one are refused. */
+	readonly region: string;
+	readonly user: string;
+	readonly accounts: readonly CloudAccount[];
+	readonly assignments: readonly Assignment[];
+	/** Length of a session's access token in seconds. */
+	readonly sessionSeconds: number;
+}
+
+export interface Cluster {
+	readonly accountId: string;
+	readonly region: string;
+	readonly name: string;
+	readonly status: "ACTIVE" | "CREATING" | "UPDATING" | "DELETING" | "FAILED";
+	/** Replaces the endpoint of the real form. */
+	readonly endpoint?: string;
+	/** PEM; made up otherwise. */
+	readonly certificateAuthority?: string;
+}
+
+export interface World {
+	portals: Portal[];
+	clusters: Cluster[];
+	/** Seconds that a device code lives. */
+	deviceCodeSeconds: number;
+	/** Seconds between polls that the service asks for. */
+	pollSeconds: number;
+	/** Requests a second that account and role listing take before they answer 429; undefined for no limit. */
+	listingLimit: number | undefined;
+	/** Entries on a page of a listing. */
+	pageSize: number;
+}
+
+const account = (id: string, name: string): CloudAccount => ({
+	id,
+	name,
+	email: `aws+${name.toLowerCase().replaceAll(" ", "-")}@acme.example`,
+});
+
+/** One portal with three accounts and what a first test needs. */
+export function smallWorld(changes: Partial<World> = {}): World {
+	return {
+		portals: [
+			{
+				startUrl: "https://acme.awsapps.com/start",
+				region: "us-east-1",
+				user: "ada@acme.example",
+				sessionSeconds: 8 * 3600,
+				accounts: [
+					account("123456789012", "development"),
+					account("012345678901", "staging"),
+					account("999999999999", "production"),
+				],
+				assignments: [
+					{ accountId: "123456789012", role: "AdministratorAccess", sessionSeconds: 3600 },
+					{ accountId: "123456789012", role: "ReadOnlyAccess", sessionSeconds: 3600 },
+					{ accountId: "012345678901", role: "AdministratorAccess", sessionSeconds: 4 * 3600 },
+					{ accountId: "999999999999", role: "ReadOnlyAccess", sessionSeconds: 3600, denied: ["eks:DescribeCluster"] },
+				],
+			},
+		],
+		clusters: [
+			{ accountId: "123456789012", region: "us-east-2", name: "dev-cluster", status: "ACTIVE" },
+			{ accountId: "999999999999", region: "us-east-2", name: "prod-cluster", status: "ACTIVE" },
+		],
+		deviceCodeSeconds: 600,
+		pollSeconds: 1,
+		listingLimit: undefined,
+		pageSize: 100,
+		...changes,
+	};
+}
+
+/** A portal with `accounts` accounts of `roles` roles each, for discovery. */
+export function largeWorld(accounts: number, roles: number, changes: Partial<World> = {}): World {
+	const list = Array.from({ length: accounts }, (_, index) =>
+		account(String(100_000_000_000 + index), `workload-${String(index + 1).padStart(3, "0")}`),
+	);
+	return smallWorld({
+		portals: [
+			{
+				startUrl: "https://acme.awsapps.com/start",
+				region: "us-east-1",
+				user: "ada@acme.example",
+				sessionSeconds: 8 * 3600,
+				accounts: list,
+				assignments: list.flatMap(({ id }) =>
+					Array.from({ length: roles }, (_, index) => ({
+						accountId: id,
+						role: `Role${index + 1}Access`,
+						sessionSeconds: 3600,
+					})),
+				),
+			},
+		],
+		clusters: [],
+		...changes,
+	});
+}
