@@ -1,0 +1,96 @@
+/** What the operating system said about a file, as an error with the path and one thing to do. */
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { AuthError, isAbort } from "../errors.ts";
+import { sanitize } from "../sanitize.ts";
+import { shellPath } from "./paths.ts";
+
+/** The system's name of an error, such as `ENOENT`; undefined for errors of other origin. */
+export function errnoOf(error: unknown): string | undefined {
+	const code = (error as { code?: unknown } | null)?.code;
+	return typeof code === "string" ? code : undefined;
+}
+
+/**
+ * @param doing what was tried, as in "Cannot write …"
+ * @param path the file that the user knows
+ * @returns an AuthError `storage`; AuthErrors and aborts are returned as they are
+ */
+export async function storageError(error: unknown, doing: "read" | "write" | "lock", path: string): Promise<unknown> {
+	if (error instanceof AuthError || isAbort(error)) return error;
+	const code = errnoOf(error);
+	const { reason, remedy } = await explain(code, path);
+	return new AuthError({
+		code: "storage",
+		message: `Cannot ${doing} ${sanitize(path)}`,
+		reason: reason ?? sanitize(error instanceof Error ? error.message : String(error)),
+		remedy,
+		cause: error,
+	});
+}
+
+async function explain(code: string | undefined, path: string): Promise<{ reason?: string; remedy?: string }> {
+	const folder = await nearestFolder(path);
+	switch (code) {
+		case "ENOSPC":
+			return { reason: `no space is left on the disk of ${sanitize(folder)}`, remedy: `df -h ${shellPath(folder)}` };
+		case "EDQUOT":
+			return { reason: `your disk quota on ${sanitize(folder)} is used up`, remedy: "quota -s" };
+		case "EROFS":
+			return {
+				reason: `the file system of ${sanitize(folder)} is read-only`,
+				remedy: "Set ATMOS_XDG_CONFIG_HOME and ATMOS_XDG_CACHE_HOME to folders that can be written",
+			};
+		case "EACCES":
+		case "EPERM":
+			return denied(path, folder);
+		case "EISDIR":
+			return { reason: "it is a folder", remedy: `Move it away: mv ${shellPath(path)} ${shellPath(`${path}.old`)}` };
+		case "ENOTDIR":
+		case "EEXIST":
+			return { reason: "a folder of its path is a file", remedy: `ls -ld ${shellPath(folder)}` };
+		case "ELOOP":
+			return { reason: "its symbolic links lead in a circle", remedy: `ls -l ${shellPath(path)}` };
+		case "ENAMETOOLONG":
+			return { reason: "its name is too long for the file system", remedy: "Use a shorter name in atmos.yaml" };
+		case "EMFILE":
+		case "ENFILE":
+			return { reason: "too many files are open", remedy: "ulimit -n 4096" };
+		default:
+			return {};
+	}
+}
+
+/** Names what stands in the way, the file or its folder, and how its owner opens it. */
+async function denied(path: string, folder: string): Promise<{ reason: string; remedy: string }> {
+	const uid = process.getuid?.();
+	for (const candidate of [path, folder]) {
+		const info = await stat(candidate).catch(() => undefined);
+		if (info === undefined) continue;
+		const needed = info.isDirectory() ? 0o300 : 0o600;
+		if (uid !== undefined && info.uid !== uid) {
+			return {
+				reason: `permission denied: ${sanitize(candidate)} belongs to another user`,
+				remedy: `sudo chown "$(id -un)" ${shellPath(candidate)}`,
+			};
+		}
+		if ((info.mode & needed) !== needed) {
+			return {
+				reason: `permission denied: ${sanitize(candidate)} has mode ${(info.mode & 0o777).toString(8).padStart(4, "0")}`,
+				remedy: `chmod u+rw${info.isDirectory() ? "x" : ""} ${shellPath(candidate)}`,
+			};
+		}
+	}
+	return { reason: "permission denied by the system", remedy: `ls -ld ${shellPath(folder)} ${shellPath(path)}` };
+}
+
+/** The closest folder of the path that exists. */
+async function nearestFolder(path: string): Promise<string> {
+	let at = dirname(path);
+	while (at !== dirname(at)) {
+		const info = await stat(at).catch(() => undefined);
+		if (info !== undefined) break;
+		at = dirname(at);
+	}
+	return at;
+}

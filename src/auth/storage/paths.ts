@@ -1,0 +1,107 @@
+/** Where files lie. The folders are shared with Cloud Posse's `atmos`, so every rule here is that program's. */
+import { createHash } from "node:crypto";
+import { isAbsolute, join, resolve, sep } from "node:path";
+import type { Realm } from "../config/model.ts";
+import type { AuthContext } from "../context.ts";
+import { AuthError } from "../errors.ts";
+import { sanitize } from "../sanitize.ts";
+
+/** What a path depends on. */
+export type PathContext = Pick<AuthContext, "env" | "home" | "cwd" | "platform">;
+
+/** `<configuration>/atmos`, absolute: `ATMOS_XDG_CONFIG_HOME`, else `XDG_CONFIG_HOME`, else `~/.config`, on macOS too. */
+export function configHome(ctx: PathContext): string {
+	return xdg(ctx, "CONFIG", [".config"], []);
+}
+
+/** `<cache>/atmos`, absolute: `ATMOS_XDG_CACHE_HOME`, else `XDG_CACHE_HOME`, else `~/.cache`. */
+export function cacheHome(ctx: PathContext): string {
+	return xdg(ctx, "CACHE", [".cache"], ["cache"]);
+}
+
+/** `<data>/atmos`, absolute: `ATMOS_XDG_DATA_HOME`, else `XDG_DATA_HOME`, else `~/.local/share`. */
+export function dataHome(ctx: PathContext): string {
+	return xdg(ctx, "DATA", [".local", "share"], []);
+}
+
+function xdg(ctx: PathContext, kind: string, fallback: readonly string[], windows: readonly string[]): string {
+	// An empty variable counts as unset; a relative one is taken as it is, from the working directory.
+	const set = ctx.env[`ATMOS_XDG_${kind}_HOME`] || ctx.env[`XDG_${kind}_HOME`];
+	if (set) return join(resolve(ctx.cwd, set), "atmos");
+	if (ctx.platform === "win32") {
+		return join(ctx.env.LOCALAPPDATA || join(ctx.home, "AppData", "Local"), ...windows, "atmos");
+	}
+	return join(ctx.home, ...fallback, "atmos");
+}
+
+/**
+ * The folder of `credentials` and `config` of one root provider: `<base>/<realm>/aws/<provider>`.
+ *
+ * @param providerKey the lower-cased name of the chain's first link; slashes in it make subfolders, as in the Go program
+ * @param basePath the provider's `spec.files.base_path` in place of `<configuration>/atmos`; `~` is expanded
+ * @throws AuthError `config` for a name that would lead out of the realm's folder
+ */
+export function awsFolder(
+	ctx: PathContext,
+	realm: Pick<Realm, "value">,
+	providerKey: string,
+	basePath?: string | undefined,
+): string {
+	const base = basePath ? resolve(ctx.cwd, expandHome(ctx, basePath)) : configHome(ctx);
+	return join(base, realm.value, "aws", ...safeSegments(providerKey));
+}
+
+function safeSegments(name: string): string[] {
+	const segments = name.split(/[/\\]/).filter((segment) => segment !== "");
+	if (segments.length === 0 || segments.some((segment) => /^\.{1,2}$|\0/.test(segment))) {
+		throw new AuthError({
+			code: "config",
+			message: `The provider's name ${JSON.stringify(sanitize(name))} cannot be the name of a folder`,
+			remedy: "Rename the provider in atmos.yaml",
+		});
+	}
+	return segments;
+}
+
+/**
+ * The session of an access portal. Realms share it, and the start URL is hashed exactly as it is configured: another
+ * spelling is another session.
+ */
+export function ssoSessionFile(ctx: PathContext, startUrl: string, region: string): string {
+	const name = createHash("sha1").update(`${startUrl}|${region}`).digest("hex");
+	return join(cacheHome(ctx), "aws-sso", "sessions", `${name}.json`);
+}
+
+/** The identities found by `auto_provision_identities`, where the configuration's loader of either program looks. */
+export function provisionedFile(ctx: PathContext, providerKey: string): string {
+	const flat = providerKey.trim().replace(/[/\\\0]/g, "_");
+	const name = /^\.*$/.test(flat) ? "_".repeat(Math.max(1, flat.length)) : flat;
+	return join(cacheHome(ctx), "auth", name, "provisioned-identities.yaml");
+}
+
+/** Our own state: what the shared files have no room for. */
+export function stateFile(ctx: PathContext): string {
+	return join(cacheHome(ctx), "atmos-auth", "state.json");
+}
+
+/** A path for display: the home folder becomes `~`, and nothing is left that a terminal would obey. */
+export function tildify(ctx: Pick<PathContext, "home">, path: string): string {
+	const home = ctx.home.length > 1 && ctx.home.endsWith(sep) ? ctx.home.slice(0, -1) : ctx.home;
+	if (path === home) return "~";
+	if (home.length > 1 && path.startsWith(home + sep)) return sanitize(`~${path.slice(home.length)}`);
+	return sanitize(path);
+}
+
+/** `~` and `~/…` expanded; `~user` and everything else unchanged. */
+export function expandHome(ctx: Pick<PathContext, "home" | "platform">, path: string): string {
+	if (path === "~") return ctx.home;
+	if (path.startsWith("~/") || (ctx.platform === "win32" && path.startsWith("~\\")))
+		return join(ctx.home, path.slice(2));
+	return path;
+}
+
+/** A path as it can be pasted into a POSIX shell. */
+export function shellPath(path: string): string {
+	const clean = isAbsolute(path) ? path : `./${path}`;
+	return /^[\w@%+=:,./-]+$/.test(clean) ? clean : `'${sanitize(clean).replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,216 @@
+/**
+ * Files are written whole: a kill at any instant leaves the old content or the new. The new content goes to a temporary
+ * file beside the target, to the disk, and then over the target in one step. Only where a rename cannot work, which is
+ * when a container has a single file mounted, is the target itself written.
+ */
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open, readdir, rename, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { errnoOf, storageError } from "./failure.ts";
+import { resolveTarget } from "./target.ts";
+
+export interface WriteOptions {
+	/** Permissions of a new file. Secrets are the rule here, so 0600. */
+	readonly mode?: number | undefined;
+	/** Permissions of folders that have to be made: 0700. */
+	readonly folderMode?: number | undefined;
+	/**
+	 * What becomes of the permissions of an existing file. `tighten`, the default, takes away what `mode` does not have
+	 * and never adds anything; `keep` leaves them; `set` makes them `mode`.
+	 */
+	readonly existing?: "tighten" | "keep" | "set" | undefined;
+	/** Time of modification, in milliseconds since the epoch; now, if left out. */
+	readonly modifiedAt?: number | undefined;
+}
+
+export interface Written {
+	/** The file that was written: the end of all symbolic links. */
+	readonly target: string;
+	/** Permissions that others had on the old file and have lost, such as 0o044; 0 if none. */
+	readonly tightened: number;
+	/** True where a rename was not possible. */
+	readonly inPlace: boolean;
+}
+
+/** Names of temporary files: recognizable, hidden, short enough beside any name, and telling whose they are. */
+const TEMPORARY = /^\.atmos-auth-\d+-[0-9a-z]+\.tmp$/;
+/** A temporary file older than this belongs to nobody: writing takes milliseconds. */
+const ABANDONED_MS = 10 * 60_000;
+
+/**
+ * @param path may be a symbolic link, a dangling one too: its target is written
+ * @param content text becomes UTF-8
+ * @throws AuthError `storage` with the path and a remedy; the old content is intact then, and nothing is left behind
+ */
+export async function writeWhole(
+	path: string,
+	content: string | Uint8Array,
+	options: WriteOptions = {},
+): Promise<Written> {
+	const mode = options.mode ?? 0o600;
+	try {
+		const target = await resolveTarget(path, options.folderMode ?? 0o700);
+		const old = await lstat(target).catch((error: unknown) => {
+			if (errnoOf(error) === "ENOENT") return undefined;
+			throw error;
+		});
+		if (old !== undefined && !old.isFile()) throw notRegular(old.isDirectory());
+		const before = old === undefined ? undefined : old.mode & 0o7777;
+		const after =
+			before === undefined || options.existing === "set" ? mode : options.existing === "keep" ? before : before & mode;
+		const data = typeof content === "string" ? Buffer.from(content) : content;
+		const inPlace = await replace(target, data, {
+			mode: after,
+			owner: old && { uid: old.uid, gid: old.gid },
+			modifiedAt: options.modifiedAt,
+		});
+		return { target, tightened: (before ?? 0) & ~after & 0o077, inPlace };
+	} catch (error) {
+		throw await storageError(error, "write", path);
+	}
+}
+
+interface Attributes {
+	readonly mode: number;
+	readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+	readonly modifiedAt: number | undefined;
+}
+
+/** @returns true if the target had to be written in place */
+async function replace(target: string, data: Uint8Array, attributes: Attributes): Promise<boolean> {
+	const folder = dirname(target);
+	const random = Math.random().toString(36).slice(2, 12);
+	const temporary = join(folder, `.atmos-auth-${process.pid}-${random}.tmp`);
+	let handle: FileHandle;
+	try {
+		handle = await open(temporary, "wx", 0o600);
+	} catch (error) {
+		// A read-only container with this one file mounted writable.
+		if (errnoOf(error) !== "EROFS" || attributes.owner === undefined) throw error;
+		await overwrite(target, data, attributes);
+		return true;
+	}
+	let renamed = false;
+	try {
+		try {
+			await fill(handle, data, attributes);
+		} finally {
+			await handle.close();
+		}
+		try {
+			await rename(temporary, target);
+			renamed = true;
+		} catch (error) {
+			const mounted = ["EBUSY", "EXDEV", "EPERM"].includes(errnoOf(error) ?? "");
+			if (!mounted || attributes.owner === undefined) throw error;
+			await overwrite(target, data, attributes);
+		}
+	} finally {
+		if (!renamed) await unlink(temporary).catch(() => {});
+	}
+	await settle(folder, renamed ? target : undefined);
+	return !renamed;
+}
+
+/** Content, permissions, owner and time, all on the disk before the file gets its name. */
+async function fill(handle: FileHandle, data: Uint8Array, { mode, owner, modifiedAt }: Attributes): Promise<void> {
+	await handle.writeFile(data);
+	// Under sudo the file goes on belonging to its user. Elsewhere this is not allowed, or changes nothing.
+	if (owner !== undefined && process.getuid?.() === 0 && (owner.uid !== 0 || owner.gid !== process.getgid?.())) {
+		await handle.chown(owner.uid, owner.gid).catch(() => {});
+	}
+	// After the owner, whose change clears bits; `open` had its mode cut by the umask.
+	await handle.chmod(mode);
+	if (modifiedAt !== undefined) await handle.utimes(modifiedAt / 1000, modifiedAt / 1000);
+	await handle.sync();
+}
+
+/** The fallback without a rename. The old bytes are put back if the new ones do not fit. */
+async function overwrite(target: string, data: Uint8Array, { mode, modifiedAt }: Attributes): Promise<void> {
+	const handle = await open(target, constants.O_RDWR);
+	try {
+		const old = await handle.readFile();
+		try {
+			await writeAt0(handle, data);
+		} catch (error) {
+			await writeAt0(handle, old).catch(() => {});
+			throw error;
+		}
+		await handle.chmod(mode).catch(() => {});
+		if (modifiedAt !== undefined) await handle.utimes(modifiedAt / 1000, modifiedAt / 1000).catch(() => {});
+		await handle.sync();
+	} finally {
+		await handle.close();
+	}
+}
+
+async function writeAt0(handle: FileHandle, data: Uint8Array): Promise<void> {
+	for (let at = 0; at < data.length; ) {
+		at += (await handle.write(data, at, data.length - at, at)).bytesWritten;
+	}
+	await handle.truncate(data.length);
+}
+
+/** Puts the new name on the disk and clears away what killed writers left. Nothing here can fail a write that is done. */
+async function settle(folder: string, target: string | undefined): Promise<void> {
+	const handle = await open(folder, "r").catch(() => undefined);
+	await handle?.sync().catch(() => {});
+	await handle?.close().catch(() => {});
+	try {
+		const names = (await readdir(folder)).filter((name) => TEMPORARY.test(name));
+		if (names.length === 0 || target === undefined) return;
+		// The file just written tells the time of the disk, which may be another machine's. (`ctime` cannot be set.)
+		const now = (await lstat(target)).ctimeMs;
+		for (const name of names) {
+			const info = await lstat(join(folder, name));
+			if (now - info.ctimeMs > ABANDONED_MS) await unlink(join(folder, name));
+		}
+	} catch {
+		// Another process was faster, or the folder cannot be listed.
+	}
+}
+
+/** Larger than any file of this kind by far; a guard against reading a disk image into memory. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * @returns the bytes of a regular file, and undefined when there is none
+ * @throws AuthError `storage` with the path for everything else: a folder, a pipe, no permission, more than 64 MiB
+ */
+export async function readBytes(path: string): Promise<Buffer | undefined> {
+	try {
+		// Without waiting for the writer of a named pipe.
+		const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+		try {
+			const info = await handle.stat();
+			if (!info.isFile()) throw notRegular(info.isDirectory());
+			if (info.size > MAX_BYTES) throw Object.assign(new Error("it has more than 64 MiB"), { code: "EFBIG" });
+			return await handle.readFile();
+		} finally {
+			await handle.close();
+		}
+	} catch (error) {
+		if (errnoOf(error) === "ENOENT") return undefined;
+		throw await storageError(error, "read", path);
+	}
+}
+
+/**
+ * @returns the text of a file, a byte order mark included, and undefined when there is no file
+ * @throws AuthError `storage` with the path; also for text that is not UTF-8, since writing it back would damage it
+ */
+export async function readText(path: string): Promise<string | undefined> {
+	const bytes = await readBytes(path);
+	if (bytes === undefined) return undefined;
+	try {
+		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+	} catch {
+		throw await storageError(new Error(`${basename(path)} is not text in UTF-8`), "read", path);
+	}
+}
+
+function notRegular(isFolder: boolean): Error {
+	return isFolder
+		? Object.assign(new Error("it is a folder"), { code: "EISDIR" })
+		: new Error("it is a device, a pipe or a socket, not a file");
+}
