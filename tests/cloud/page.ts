@@ -30,12 +30,12 @@ const HEADERS = {
 	"x-frame-options": "DENY",
 } as const;
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 const page = (status: number, title: string, body: string): Answer => ({
 	status,
 	headers: HEADERS,
-	body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escape(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`,
+	body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`,
 });
 
 /** Forms and answers at `/device`. */
@@ -66,10 +66,10 @@ export class ApprovalPage {
 		return page(
 			200,
 			"Authorization requested",
-			`<h1>Authorization requested</h1><p class="portal">${escape(new URL(code.portal.startUrl).host)} · signed in as ${escape(code.portal.user)}</p>
-<p>Does your terminal show exactly this code?</p><div class="code" role="text" aria-label="Code ${escape([...userCode].join(" "))}">${escape(userCode)}</div>
-<p><strong>${escape(code.client.name)}</strong> would like to</p><ul><li>list your accounts and roles</li><li>get credentials for them</li></ul>
-<form method="post" action="/device"><input type="hidden" name="user_code" value="${escape(userCode)}"><input type="hidden" name="form_token" value="${token}"><button name="decision" value="deny">Deny</button><button name="decision" value="allow">Allow access</button></form>`,
+			`<h1>Authorization requested</h1><p class="portal">${escapeHtml(new URL(code.portal.startUrl).host)} · signed in as ${escapeHtml(code.portal.user)}</p>
+<p>Does your terminal show exactly this code?</p><div class="code" role="text" aria-label="Code ${escapeHtml([...userCode].join(" "))}">${escapeHtml(userCode)}</div>
+<p><strong>${escapeHtml(code.client.name)}</strong> would like to</p><ul><li>list your accounts and roles</li><li>get credentials for them</li></ul>
+<form method="post" action="/device"><input type="hidden" name="user_code" value="${escapeHtml(userCode)}"><input type="hidden" name="form_token" value="${token}"><button name="decision" value="deny">Deny</button><button name="decision" value="allow">Allow access</button></form>`,
 		);
 	}
 
