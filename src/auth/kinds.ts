@@ -5,7 +5,7 @@
 import type { GenericSchema } from "valibot";
 import type { Identity, Integration, Provider, Realm } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials, SsoSession } from "./credentials.ts";
 import type { Interaction } from "./interaction.ts";
 
 /** What one step is given. */
@@ -15,8 +15,16 @@ export interface Run {
 	readonly signal: AbortSignal;
 	readonly realm: Realm;
 	readonly interaction: Interaction;
-	/** Renew even what is still good. */
+	/**
+	 * Renew even what is still good. The login machine sets it for the link that was asked for, the last one: with a session
+	 * that is still fresh, a forced login of an identity renews the role's credentials and not the session.
+	 */
 	readonly force: boolean;
+	/**
+	 * A session that a later link was turned away with (`SessionRejectedError`): the provider's step leaves it alone, however
+	 * good it looks, and gets another one.
+	 */
+	readonly rejected?: SsoSession | undefined;
 	/** Whether a person can be asked. When false, a step that would have to ask fails at once with the remedy. */
 	readonly mayPrompt: boolean;
 }

@@ -66,6 +66,11 @@ class TunnelAgent extends HttpsProxyAgent<string> {
 		});
 	}
 
+	/** The library guesses this from the call stack, and wrong when a connection comes back to the pool. */
+	override isSecureEndpoint(): boolean {
+		return true;
+	}
+
 	override async connect(
 		request: ClientRequest,
 		options: Parameters<HttpsProxyAgent<string>["connect"]>[1],

@@ -2,8 +2,8 @@
  * The one HTTP stack of the program. Importing this file loads nothing of it: the handler is put together on the first
  * request, from `handler.ts`.
  */
-import type { HttpHandler } from "@smithy/protocol-http";
 import type { Clock, Environment, Logger } from "../context.ts";
+import type { ClosableHandler } from "./handler.ts";
 import type { Network } from "./network.ts";
 
 export interface NetworkOptions {
@@ -17,22 +17,27 @@ export interface NetworkOptions {
 
 /** @returns a network whose sockets are opened on demand, kept alive, and gone at once after `close` */
 export function createNetwork(options: NetworkOptions): Network {
-	let made: Promise<HttpHandler & { destroy(): void }> | undefined;
+	let made: Promise<ClosableHandler> | undefined;
 	let skew: number | undefined;
 	let closed = false;
 	return {
-		handler() {
+		async handler() {
 			made ??= import("./handler.ts").then(({ createHandler }) => {
-				const handler = createHandler({ ...options, onSkew: (ms) => (skew = ms) });
-				if (closed) handler.destroy();
+				const handler = createHandler({
+					...options,
+					onSkew: (ms) => {
+						skew = ms;
+					},
+				});
+				if (closed) handler.close();
 				return handler;
 			});
-			return made;
+			return (await made).handler;
 		},
 		skewMs: () => skew,
 		close() {
 			closed = true;
-			void made?.then((handler) => handler.destroy());
+			void made?.then((handler) => handler.close());
 			made = undefined;
 		},
 	};

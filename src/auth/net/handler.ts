@@ -20,10 +20,15 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 type Answer = { response: HttpResponse };
 
+export interface ClosableHandler {
+	/** It has no `destroy` on purpose: a client that is done calls that, and others share the handler. */
+	readonly handler: HttpHandler;
+	/** Ends every connection; requests under way fail. */
+	close(): void;
+}
+
 /** @param options.onSkew is told how far the server's clock is ahead of ours, in milliseconds, after every answer */
-export function createHandler(
-	options: NetworkOptions & { readonly onSkew: (ms: number) => void },
-): HttpHandler & { destroy(): void } {
+export function createHandler(options: NetworkOptions & { readonly onSkew: (ms: number) => void }): ClosableHandler {
 	const { env, log, clock } = options;
 	const connectTimeoutMs = options.timeouts?.connectMs ?? CONNECT_MS;
 	const answerMs = options.timeouts?.answerMs ?? ANSWER_MS;
@@ -86,7 +91,7 @@ export function createHandler(
 		}
 	}
 
-	return {
+	const handler: HttpHandler = {
 		metadata: { handlerProtocol: "http/1.1" },
 		async handle(request: HttpRequest, handlerOptions: HttpHandlerOptions = {}) {
 			const sent = clock.now();
@@ -100,7 +105,10 @@ export function createHandler(
 		},
 		updateHttpClientConfig() {},
 		httpHandlerConfigs: () => ({}),
-		destroy() {
+	};
+	return {
+		handler,
+		close() {
 			destroyed = true;
 			for (const way of [...ways.values(), ...retired]) way.destroy();
 			ways.clear();

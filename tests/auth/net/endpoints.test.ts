@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { AuthError } from "../../../src/auth/errors.ts";
+import { endpointFor } from "../../../src/auth/net/endpoints.ts";
+
+describe("which endpoint", () => {
+	const env = { AWS_ENDPOINT_URL: "https://all.example", AWS_ENDPOINT_URL_SSO_OIDC: "https://oidc.example" };
+
+	test("the configured one, else the service's variable, else the general one, else the region's", () => {
+		expect(endpointFor(env, "sso-oidc", "https://spec.example")).toBe("https://spec.example");
+		expect(endpointFor(env, "sso-oidc")).toBe("https://oidc.example");
+		expect(endpointFor(env, "sso")).toBe("https://all.example");
+		expect(endpointFor({}, "sso")).toBeUndefined();
+	});
+
+	test("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS silences the variables, not the configuration", () => {
+		const ignoring = { ...env, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: "true" };
+		expect(endpointFor(ignoring, "sso")).toBeUndefined();
+		expect(endpointFor(ignoring, "sso", "https://spec.example")).toBe("https://spec.example");
+	});
+
+	test.each([
+		"http://127.0.0.1:4566",
+		"http://localhost:4566/prefix",
+		"http://[::1]:1",
+		"https://gateway.example:8443",
+	])("%s is accepted as it is", (url) => {
+		expect(endpointFor({ AWS_ENDPOINT_URL: url }, "eks")).toBe(url);
+	});
+
+	test.each([
+		"http://gateway.example",
+		"http://127.0.0.1.evil.example",
+		"http://localhost.evil.example",
+		"ftp://127.0.0.1",
+		"file:///etc/passwd",
+		"gateway.example",
+		"https://user:hunter2@gateway.example",
+	])("%s is refused, and the variable named", (url) => {
+		let thrown: unknown;
+		try {
+			endpointFor({ AWS_ENDPOINT_URL_ECR: url }, "ecr");
+		} catch (error) {
+			thrown = error;
+		}
+		expect(thrown).toBeInstanceOf(AuthError);
+		expect((thrown as AuthError).message).toContain("AWS_ENDPOINT_URL_ECR");
+		expect((thrown as AuthError).message).not.toContain("hunter2");
+		expect((thrown as AuthError).remedy).toBeTruthy();
+	});
+});
