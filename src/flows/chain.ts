@@ -1,0 +1,113 @@
+/** The links of a sign-in, resolved, and how each is walked. Shared by the login machine and by commands without a screen. */
+import type { AuthConfig, Identity, Provider } from "../auth/config/model.ts";
+import type { AuthContext } from "../auth/context.ts";
+import type { Credentials } from "../auth/credentials.ts";
+import { AuthError } from "../auth/errors.ts";
+import { isFresh } from "../auth/freshness.ts";
+import type { IdentityKind, ProviderKind, Run, SessionState } from "../auth/kinds.ts";
+import type { LoginSteps } from "./steps.ts";
+
+/** What is signed in to. */
+export interface Target {
+	readonly type: "identity" | "provider";
+	readonly name: string;
+	readonly key: string;
+}
+
+export interface IdentityLink {
+	readonly identity: Identity;
+	readonly kind: IdentityKind;
+}
+
+/** A target with everything that is on the way to it. */
+export interface Plan {
+	readonly target: Target;
+	readonly provider: Provider;
+	readonly providerKind: ProviderKind;
+	/** From the one after the provider to the target; empty for a provider login. */
+	readonly links: readonly IdentityLink[];
+	/** The last link whose credentials this machine already holds and which are good for a while. */
+	readonly reusable?: { readonly index: number; readonly credentials: Credentials } | undefined;
+	/** What is known of the provider's session without asking. */
+	readonly session: SessionState;
+}
+
+/**
+ * Reads and checks the entries from the root to the target, and looks for credentials that are still good.
+ *
+ * @param options.force the target is renewed even while it is good; links before it are not
+ * @throws AuthError `config` for an entry that is missing, broken or of a kind that there is not
+ */
+export async function planChain(
+	ctx: AuthContext,
+	config: AuthConfig,
+	steps: LoginSteps,
+	target: Target,
+	options: { readonly force: boolean },
+): Promise<Plan> {
+	const chain = target.type === "identity" ? config.chain(target.key) : { provider: target.key, identities: [] };
+	const provider = await config.provider(chain.provider);
+	const providerKind = await steps.providerKind(provider.kind);
+	if (providerKind === undefined) throw unknownKind("provider", provider);
+	const links: IdentityLink[] = [];
+	for (const key of chain.identities) {
+		const identity = await config.identity(key);
+		const kind = await steps.identityKind(identity.kind);
+		if (kind === undefined) throw unknownKind("identity", identity);
+		links.push({ identity, kind });
+	}
+	const [reusable, session] = await Promise.all([
+		findReusable(ctx, config, provider, options.force ? links.slice(0, -1) : links),
+		providerKind.peek(provider, ctx, config.realm),
+	]);
+	return { target, provider, providerKind, links, reusable, session };
+}
+
+/** The link nearest to the target whose credentials are at hand and fresh by the one rule for that. */
+async function findReusable(
+	ctx: AuthContext,
+	config: AuthConfig,
+	provider: Provider,
+	links: readonly IdentityLink[],
+): Promise<Plan["reusable"]> {
+	for (let index = links.length - 1; index >= 0; index--) {
+		const link = links[index] as IdentityLink;
+		const credentials = await link.kind.load(link.identity, provider, ctx, config.realm);
+		if (credentials !== undefined && isFresh(credentials.expiresAt, credentials.issuedAt, ctx.clock.now())) {
+			return { index, credentials };
+		}
+	}
+	return undefined;
+}
+
+/** Signs in to the root of the chain. A session that is still good is renewed only where it is itself what was asked for. */
+export function authenticateProvider(plan: Plan, run: Run): Promise<Credentials> {
+	return plan.providerKind.authenticate(plan.provider, { ...run, force: run.force && plan.links.length === 0 });
+}
+
+/**
+ * Walks one link, and writes the credentials where `aws` and `atmos` look for them if it is the last one.
+ *
+ * @param index position in `plan.links`
+ * @param base credentials of the link before
+ */
+export async function authenticateLink(plan: Plan, index: number, base: Credentials, run: Run): Promise<Credentials> {
+	const link = plan.links[index] as IdentityLink;
+	const last = index === plan.links.length - 1;
+	const credentials = await link.kind.authenticate(link.identity, base, plan.provider, {
+		...run,
+		force: run.force && last,
+	});
+	run.signal.throwIfAborted();
+	if (last) await link.kind.save(link.identity, credentials, plan.provider, run);
+	return credentials;
+}
+
+function unknownKind(type: "provider" | "identity", entry: { name: string; kind: string; file: string }): AuthError {
+	return new AuthError({
+		code: "config",
+		message: `${type} "${entry.name}" is of kind ${entry.kind}, which this version does not support`,
+		reason: `it is defined in ${entry.file}`,
+		remedy: "sign in to it with Cloud Posse's atmos: atmos auth login",
+	});
+}

@@ -1,0 +1,195 @@
+/** The actors of the login machine: every call outside it, each with the signal of the state that started it. */
+import { basename } from "node:path";
+import { fromPromise } from "xstate";
+import type { AuthConfig } from "../auth/config/model.ts";
+import type { Credentials, SsoSession } from "../auth/credentials.ts";
+import { AuthError } from "../auth/errors.ts";
+import type { Run } from "../auth/kinds.ts";
+import { sanitize } from "../auth/sanitize.ts";
+import { actorInteraction } from "./actor-interaction.ts";
+import { authenticateLink, authenticateProvider, type Plan, planChain, type Target } from "./chain.ts";
+import type { LoginSettings, Report } from "./login-data.ts";
+import { integrationWaiting, type KnownAccount, linkedIntegrations } from "./rows.ts";
+import { type IntegrationInput, runIntegration } from "./run-integration.ts";
+import { type Selection, selectIdentity } from "./select-identity.ts";
+import type { BoardRow, Choice, IntegrationRow } from "./snapshot.ts";
+
+/** What is offered for an integration of a kind that there is not. */
+const VALIDATE = "atmos-auth validate";
+
+/** Where actors report to. */
+export interface Reporter {
+	readonly report: (report: Report) => void;
+}
+
+export interface Started {
+	readonly config: AuthConfig;
+	readonly project: string;
+	readonly profiles: readonly string[];
+	readonly target?: Target | undefined;
+	readonly choice?: Choice | undefined;
+}
+
+export interface Prepared {
+	readonly plan: Plan;
+	readonly known: KnownAccount;
+	readonly integrations: readonly IntegrationRow[];
+	/** Of the integrations, in the same order. */
+	readonly integrationKeys: readonly string[];
+}
+
+interface StepInput extends Reporter {
+	readonly plan: Plan;
+	readonly config: AuthConfig;
+}
+
+/** Every promise that an actor waits for, so that the end of a login can be waited for. */
+export type Running = Set<Promise<unknown>>;
+
+/** @returns the actors by name, over the settings of one login */
+export function createActors(settings: LoginSettings, running: Running) {
+	const { ctx, steps } = settings;
+
+	/** An actor whose promise is known to `running` until it settles, even after the actor was stopped. */
+	function actor<Output, Input>(work: (input: Input, signal: AbortSignal) => Promise<Output>) {
+		return fromPromise<Output, Input>(({ input, signal }) => {
+			const promise = work(input, signal);
+			running.add(promise);
+			const done = (): void => {
+				running.delete(promise);
+			};
+			promise.then(done, done);
+			return promise;
+		});
+	}
+
+	function run(
+		input: StepInput,
+		signal: AbortSignal,
+		options: { readonly prompts: boolean; readonly rejected?: SsoSession | undefined },
+	): Run {
+		return {
+			ctx,
+			signal,
+			realm: input.config.realm,
+			interaction: actorInteraction({
+				signal,
+				canChoose: settings.interactive,
+				prompts: options.prompts,
+				report: input.report,
+			}),
+			force: settings.force,
+			mayPrompt: settings.mayPrompt && options.prompts,
+			...(options.rejected === undefined ? {} : { rejected: options.rejected }),
+		};
+	}
+
+	async function rowsOf(config: AuthConfig, of: Choice["of"]): Promise<readonly BoardRow[]> {
+		return of === "identities" ? steps.identityRows(ctx, config) : steps.providerRows(ctx, config);
+	}
+
+	async function offer(config: AuthConfig, pick: Extract<Selection, { type: "pick" }>): Promise<Choice> {
+		const offered = new Set(pick.keys);
+		const rows = await rowsOf(config, pick.of);
+		return { of: pick.of, reason: pick.reason, rows: rows.filter((row) => offered.has(row.key)) };
+	}
+
+	return {
+		/** Reads the configuration and decides what the login is for. */
+		start: actor(async (input: { readonly target?: Target | undefined }): Promise<Started> => {
+			const config = await steps.loadConfig(ctx, settings.request);
+			const found = {
+				config,
+				project: sanitize(basename(config.directory)),
+				profiles: config.profiles.map(sanitize),
+			};
+			if (input.target !== undefined) return { ...found, target: input.target };
+			const selection = selectIdentity({
+				flags: settings.flags,
+				env: ctx.env,
+				identities: config.identities(),
+				providers: config.providers(),
+				interactive: settings.interactive,
+			});
+			if (selection.type === "error") throw new AuthError(selection.error);
+			if (selection.type === "pick") return { ...found, choice: await offer(config, selection) };
+			return { ...found, target: selection };
+		}),
+
+		/** Reads the local state of the rows on offer once more. */
+		refresh: actor(async (input: { readonly config: AuthConfig; readonly choice: Choice }): Promise<Choice> => {
+			const offered = new Set(input.choice.rows.map((row) => row.key));
+			const rows = await rowsOf(input.config, input.choice.of);
+			return { ...input.choice, rows: rows.filter((row) => offered.has(row.key)) };
+		}),
+
+		/** Reads and checks the links of the chain, and looks for what is still good. */
+		prepare: actor(async (input: { readonly config: AuthConfig; readonly target: Target }): Promise<Prepared> => {
+			const { config, target } = input;
+			const plan = await planChain(ctx, config, steps, target, { force: settings.force });
+			const entries = linkedIntegrations(plan, config);
+			const integrations = await Promise.all(
+				entries.map(async (entry) => {
+					const kind = await steps.integrationKind(entry.kind);
+					return integrationWaiting(entry, kind?.retryCommand(entry.name) ?? VALIDATE);
+				}),
+			);
+			const account = plan.reusable?.credentials;
+			const known =
+				target.type === "identity" && account?.type === "aws" && account.accountId === undefined
+					? await steps.recall(ctx, {
+							realm: config.realm.value,
+							provider: plan.provider.key,
+							identity: target.key,
+						})
+					: {};
+			return { plan, known, integrations, integrationKeys: entries.map((entry) => entry.key) };
+		}),
+
+		/** The provider's step. */
+		signIn: actor(
+			async (input: StepInput & { readonly rejected?: SsoSession | undefined }, signal): Promise<Credentials> =>
+				authenticateProvider(input.plan, run(input, signal, { prompts: true, rejected: input.rejected })),
+		),
+
+		/** One identity's step; the last one's credentials are saved and remembered. */
+		assume: actor(
+			async (
+				input: StepInput & { readonly index: number; readonly base: Credentials },
+				signal,
+			): Promise<Credentials> => {
+				const { plan, config, index } = input;
+				const credentials = await authenticateLink(plan, index, input.base, run(input, signal, { prompts: true }));
+				if (index === plan.links.length - 1) {
+					await steps.remember(ctx, {
+						realm: config.realm.value,
+						provider: plan.provider.key,
+						identity: plan.target.key,
+						at: ctx.clock.now(),
+						expiresAt: credentials.expiresAt,
+						issuedAt: credentials.issuedAt,
+						...(credentials.type === "aws"
+							? { accountId: credentials.accountId, accountName: credentials.accountName }
+							: {}),
+					});
+				}
+				return credentials;
+			},
+		),
+
+		/** The provider's discovery of identities, beside everything else. */
+		provision: actor(async (input: StepInput & { readonly session: Credentials }, signal): Promise<void> => {
+			await input.plan.providerKind.provision?.(
+				input.plan.provider,
+				input.session,
+				run(input, signal, { prompts: false }),
+			);
+		}),
+
+		/** One integration. It reports how it went and rejects only when it was stopped. */
+		integrate: actor(
+			async (input: Reporter & IntegrationInput, signal): Promise<void> =>
+				runIntegration({ ctx, steps, force: settings.force, signal, report: input.report }, input),
+		),
+	};
+}

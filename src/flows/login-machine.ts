@@ -1,0 +1,413 @@
+/**
+ * The login as a state machine. Its states are the phases of `snapshot.ts`; every call outside is an actor that is
+ * aborted when the state that started it is left.
+ */
+import { and, assign, type DoneActorEvent, type ErrorActorEvent, setup, stateIn } from "xstate";
+import type { Credentials } from "../auth/credentials.ts";
+import { type ErrorView, isAbort, toErrorView } from "../auth/errors.ts";
+import { SessionRejectedError } from "../auth/providers/session-rejected.ts";
+import { createActors, type Prepared, type Running, type Started } from "./login-actors.ts";
+import { forgotten, initialData, type LoginData, type LoginSettings, type MachineEvent } from "./login-data.ts";
+import * as update from "./login-updates.ts";
+import type { Choice } from "./snapshot.ts";
+
+/** What an actor rejected with, as data. Our own aborts and a step that gave up count as cancelled. */
+function viewOf(error: unknown): ErrorView {
+	return isAbort(error) ? { code: "cancelled", message: "the sign-in was cancelled", details: [] } : toErrorView(error);
+}
+
+/** Whether the identities that the session may use are to be listed now. */
+function discovers(data: LoginData, session: Credentials): boolean {
+	const { plan } = data;
+	if (plan?.providerKind.provision === undefined) return false;
+	const config = plan.provider.config as { readonly auto_provision_identities?: unknown };
+	if (config.auto_provision_identities !== true) return false;
+	if (plan.target.type === "provider") return true;
+	// A session that was at hand has been looked through by whoever made it, a shared one by the other process.
+	return session.type !== "sso" || (session.origin !== "cache" && session.origin !== "shared");
+}
+
+const hasFailures = (data: LoginData): boolean => data.integrations.some((row) => row.state === "failed");
+const isFailed = (data: LoginData, name: string | undefined): boolean =>
+	data.integrations.some((row) => row.state === "failed" && (name === undefined || row.name === name));
+const isSettled = (data: LoginData): boolean =>
+	data.integrations.every((row) => row.state !== "waiting" && row.state !== "running");
+
+/** Everything that a login does has come to its end, well or not. */
+const ENDED = stateIn({ working: { main: "settled", provisioning: "ended" } });
+
+/** Parameters of actions and guards: what an actor gave, and what it rejected with. */
+const output = <Output>({ event }: { readonly event: DoneActorEvent<Output> }): Output => event.output;
+const thrown = ({ event }: { readonly event: ErrorActorEvent }): unknown => event.error;
+
+/**
+ * @param settings what the login is started with
+ * @param running filled with the promises that its actors wait for
+ */
+export function createLoginMachine(settings: LoginSettings, running: Running) {
+	const { ctx } = settings;
+	const login = setup({
+		types: { context: {} as LoginData, events: {} as MachineEvent },
+		actors: createActors(settings, running),
+		actions: {
+			started: assign((_, output: Started) => update.started(output)),
+			offered: assign((_, choice: Choice) => ({ choice })),
+			selected: assign(({ context }, name: string) => update.selected(context, name)),
+			prepared: assign(({ context }, output: Prepared) => update.prepared(context, output)),
+			linkStarted: assign(({ context }) => update.linkStarted(context, ctx.clock.now())),
+			signedIn: assign(({ context }, session: Credentials) => update.signedIn(context, session)),
+			assumed: assign(({ context }, credentials: Credentials) => update.assumed(context, credentials)),
+			rejected: assign(({ context }, error: unknown) =>
+				update.rejectedOnce(context, error instanceof SessionRejectedError ? error.session : undefined),
+			),
+			failed: assign(({ context }, error: unknown) => update.failedWith(context, viewOf(error))),
+			reported: assign(({ context, event }) => update.reported(context, event)),
+			warned: assign(({ context }, text: string) => update.reported(context, { type: "WARNING", text })),
+			forget: assign(() => forgotten()),
+			again: assign(({ context }) => ({ ...forgotten(), attempt: context.attempt + 1 })),
+			unselect: assign(() => ({ ...forgotten(), target: undefined })),
+			awaitRetry: assign(({ context }, name: string | undefined) => update.awaitingRetry(context, name)),
+			answer: ({ context }, value: string) => context.answer?.(value),
+		},
+		guards: {
+			interactive: () => settings.interactive,
+			hasChoice: ({ context }) => context.choice !== undefined,
+			hasResult: ({ context }) => context.result !== undefined,
+			isCancelled: ({ context }) => context.error?.code === "cancelled",
+			isConfigError: ({ context }) => context.error?.code === "config",
+			waitsForPerson: ({ context }) => settings.interactive && hasFailures(context),
+			isOffered: ({ context }, name: string) =>
+				context.choice?.rows.some((row) => row.name === name || row.key === name) === true,
+			isOption: ({ context }, value: string) =>
+				context.prompt?.type === "choice" && context.prompt.options.some((option) => option.value === value),
+			isFailed: ({ context }, name: string | undefined) => isFailed(context, name),
+			isSettled: ({ context }) => isSettled(context),
+			isRejectedOnce: ({ context }, error: unknown) =>
+				error instanceof SessionRejectedError && context.rejected === undefined,
+			discovers: ({ context }, session: Credentials) => discovers(context, session),
+			isProviderLogin: ({ context }) => context.plan?.target.type === "provider",
+			startsAtLink: ({ context }) => context.link > 0,
+			isWalked: ({ context }) => context.plan !== undefined && context.link > context.plan.links.length,
+		},
+	});
+
+	/** Starts an actor for every integration that waits. */
+	const launch = login.enqueueActions(({ context, enqueue, self }) => {
+		const { plan, config } = update.planOf(context);
+		for (const [order, row] of context.integrations.entries()) {
+			const key = context.integrationKeys[order];
+			if (row.state !== "waiting" || key === undefined || context.credentials === undefined) continue;
+			enqueue.spawnChild("integrate", {
+				id: `integration ${order}`,
+				input: {
+					name: row.name,
+					key,
+					order,
+					config,
+					identity: plan.links.at(-1)?.identity,
+					credentials: context.credentials,
+					claims: context.claims,
+					report: (event) => self.send(event),
+				},
+			});
+		}
+		enqueue.assign(update.launched(context, ctx.clock.now()));
+	});
+	const halt = login.enqueueActions(({ context, enqueue }) => {
+		for (const order of context.integrations.keys()) enqueue.stopChild(`integration ${order}`);
+	});
+
+	/** A step that may ask: it stays the same actor while its prompt is shown. */
+	const asking = {
+		initial: "quiet",
+		states: {
+			quiet: {
+				on: {
+					PROMPT: {
+						guard: ({ event }: { event: MachineEvent }) => event.type === "PROMPT" && event.prompt !== undefined,
+						target: "approving",
+						actions: "reported",
+					},
+					ASK: { target: "approving", actions: "reported" },
+				},
+			},
+			approving: {
+				on: {
+					PROMPT: [
+						{
+							guard: ({ event }: { event: MachineEvent }) => event.type === "PROMPT" && event.prompt === undefined,
+							target: "quiet",
+							actions: "reported",
+						},
+						{ actions: "reported" },
+					],
+					ASK: { actions: "reported" },
+					ANSWER: {
+						guard: { type: "isOption", params: ({ event }: { event: { value: string } }) => event.value },
+						actions: { type: "answer", params: ({ event }: { event: { value: string } }) => event.value },
+					},
+				},
+			},
+		},
+	} as const;
+
+	return login.createMachine({
+		id: "login",
+		context: initialData,
+		initial: "starting",
+		on: {
+			CANCEL: { target: ".cancelled" },
+			WARNING: { actions: "reported" },
+		},
+		states: {
+			starting: {
+				invoke: {
+					src: "start",
+					input: ({ context }) => ({ target: context.target }),
+					onDone: [
+						{
+							guard: ({ event }: { event: DoneActorEvent<Started> }) => event.output.target === undefined,
+							target: "choosing",
+							actions: { type: "started", params: output },
+						},
+						{ target: "working", actions: { type: "started", params: output } },
+					],
+					onError: [
+						{
+							// The menu is still there to go back to; without one the error is better read on the ordinary screen.
+							guard: "hasChoice",
+							target: "failing",
+							actions: { type: "failed", params: thrown },
+						},
+						{ target: "failed", actions: { type: "failed", params: thrown } },
+					],
+				},
+				on: {
+					BACK: [{ guard: "hasChoice", target: "choosing.refreshing", actions: "unselect" }, { target: "cancelled" }],
+				},
+			},
+
+			choosing: {
+				initial: "ready",
+				states: {
+					ready: {},
+					refreshing: {
+						invoke: {
+							src: "refresh",
+							input: ({ context }) => {
+								if (context.config === undefined || context.choice === undefined) throw new Error("nothing is offered");
+								return { config: context.config, choice: context.choice };
+							},
+							onDone: { target: "ready", actions: { type: "offered", params: output } },
+							// The rows from before are as good as any.
+							onError: "ready",
+						},
+					},
+				},
+				on: {
+					SELECT: {
+						guard: { type: "isOffered", params: ({ event }) => event.name },
+						target: "working",
+						actions: ["forget", { type: "selected", params: ({ event }) => event.name }],
+					},
+					BACK: { target: "cancelled" },
+				},
+			},
+
+			working: {
+				id: "working",
+				type: "parallel",
+				on: {
+					BACK: [{ guard: "hasChoice", target: "choosing.refreshing", actions: "unselect" }, { target: "cancelled" }],
+				},
+				states: {
+					main: {
+						initial: "preparing",
+						states: {
+							preparing: {
+								invoke: {
+									src: "prepare",
+									input: ({ context }) => {
+										if (context.config === undefined || context.target === undefined)
+											throw new Error("nothing is selected");
+										return { config: context.config, target: context.target };
+									},
+									onDone: { target: "prepared", actions: { type: "prepared", params: output } },
+									onError: { target: "#failing", actions: { type: "failed", params: thrown } },
+								},
+							},
+							prepared: {
+								always: [
+									{ guard: "isWalked", target: "integrating", actions: login.raise({ type: "NO_PROVISION" }) },
+									{ guard: "startsAtLink", target: "assuming", actions: login.raise({ type: "NO_PROVISION" }) },
+									{ target: "signingIn" },
+								],
+							},
+							signingIn: {
+								...asking,
+								entry: "linkStarted",
+								invoke: {
+									src: "signIn",
+									input: ({ context, self }) => ({
+										...update.planOf(context),
+										rejected: context.rejected,
+										report: (event) => self.send(event),
+									}),
+									onDone: {
+										target: "signedIn",
+										actions: { type: "signedIn", params: output },
+									},
+									onError: { target: "#failing", actions: { type: "failed", params: thrown } },
+								},
+								on: { STATUS: { actions: "reported" } },
+							},
+							signedIn: {
+								entry: login.enqueueActions(({ context, enqueue }) => {
+									const wanted = context.session !== undefined && discovers(context, context.session);
+									enqueue.raise(wanted ? { type: "PROVISION" } : { type: "NO_PROVISION" });
+								}),
+								always: [{ guard: "isProviderLogin", target: "settled" }, { target: "assuming" }],
+							},
+							assuming: {
+								...asking,
+								entry: "linkStarted",
+								invoke: {
+									src: "assume",
+									input: ({ context, self }) => {
+										if (context.credentials === undefined) throw new Error("the link before gave nothing");
+										return {
+											...update.planOf(context),
+											index: context.link - 1,
+											base: context.credentials,
+											report: (event) => self.send(event),
+										};
+									},
+									onDone: { target: "assumed", actions: { type: "assumed", params: output } },
+									onError: [
+										{
+											guard: { type: "isRejectedOnce", params: thrown },
+											target: ["#working.main.signingIn", "#working.provisioning.idle"],
+											actions: { type: "rejected", params: thrown },
+										},
+										{ target: "#failing", actions: { type: "failed", params: thrown } },
+									],
+								},
+								on: { STATUS: { actions: "reported" } },
+							},
+							assumed: {
+								always: [{ guard: "isWalked", target: "integrating" }, { target: "assuming" }],
+							},
+							integrating: {
+								entry: launch,
+								exit: halt,
+								always: { guard: "isSettled", target: "settled" },
+								on: {
+									INTEGRATION_STATUS: { actions: "reported" },
+									INTEGRATION_DONE: { actions: "reported" },
+									INTEGRATION_FAILED: { actions: "reported" },
+									RETRY: {
+										guard: { type: "isFailed", params: ({ event }) => event.name },
+										actions: [{ type: "awaitRetry", params: ({ event }) => event.name }, launch],
+									},
+								},
+							},
+							settled: {
+								on: {
+									RETRY: {
+										guard: { type: "isFailed", params: ({ event }) => event.name },
+										target: "integrating",
+										actions: { type: "awaitRetry", params: ({ event }) => event.name },
+									},
+								},
+							},
+						},
+					},
+					provisioning: {
+						initial: "idle",
+						states: {
+							idle: { on: { PROVISION: "running", NO_PROVISION: "ended" } },
+							running: {
+								invoke: {
+									src: "provision",
+									input: ({ context, self }) => {
+										if (context.session === undefined) throw new Error("there is no session");
+										return { ...update.planOf(context), session: context.session, report: (event) => self.send(event) };
+									},
+									onDone: "ended",
+									onError: [
+										{
+											// Nobody else is going to find out that the session is no good.
+											guard: ({ context, event }: { context: LoginData; event: ErrorActorEvent }) =>
+												context.plan?.target.type === "provider" &&
+												event.error instanceof SessionRejectedError &&
+												context.rejected === undefined,
+											target: ["#working.main.signingIn", "#working.provisioning.idle"],
+											actions: { type: "rejected", params: thrown },
+										},
+										{
+											target: "ended",
+											actions: {
+												type: "warned",
+												params: ({ event }: { event: ErrorActorEvent }) =>
+													`the identities could not be listed: ${viewOf(event.error).message}`,
+											},
+										},
+									],
+								},
+								on: { PROVISION_PROGRESS: { actions: "reported" } },
+							},
+							ended: { on: { PROVISION: "running" } },
+						},
+					},
+				},
+				always: [
+					{ guard: and([ENDED, "waitsForPerson"]), target: "attention" },
+					{ guard: ENDED, target: "done" },
+				],
+			},
+
+			failing: {
+				id: "failing",
+				always: [
+					{ guard: "isCancelled", target: "cancelled" },
+					{ guard: "interactive", target: "attention" },
+					{ target: "failed" },
+				],
+			},
+
+			attention: {
+				on: {
+					RETRY: [
+						{
+							guard: ({ context, event }) => context.result !== undefined && isFailed(context, event.name),
+							target: ["#working.main.integrating", "#working.provisioning.ended"],
+							actions: { type: "awaitRetry", params: ({ event }) => event.name },
+						},
+						// The file may have been mended meanwhile.
+						{
+							guard: ({ context, event }) =>
+								context.error?.code === "config" && context.result === undefined && event.name === undefined,
+							target: "starting",
+							actions: "again",
+						},
+						{
+							guard: ({ context, event }) => context.result === undefined && event.name === undefined,
+							target: "working",
+							actions: "again",
+						},
+					],
+					BACK: [
+						{ guard: "hasChoice", target: "choosing.refreshing", actions: "unselect" },
+						{ guard: "hasResult", target: "done" },
+						{ target: "failed" },
+					],
+					DONE: [{ guard: "hasResult", target: "done" }, { target: "failed" }],
+				},
+			},
+
+			done: { type: "final" },
+			failed: { type: "final" },
+			cancelled: { type: "final" },
+		},
+	});
+}

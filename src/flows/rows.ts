@@ -1,0 +1,155 @@
+/** The rows of a login: the chain and the integrations, as they begin and as they end. Pure. */
+import type { AuthConfig } from "../auth/config/model.ts";
+import type { Credentials } from "../auth/credentials.ts";
+import type { Artifact } from "../auth/kinds.ts";
+import { sanitize } from "../auth/sanitize.ts";
+import type { Plan } from "./chain.ts";
+import type { IntegrationRow, LoginResult, Row } from "./snapshot.ts";
+
+/** What this machine remembers of an account that credentials from a file do not name. */
+export interface KnownAccount {
+	readonly accountId?: string | undefined;
+	readonly accountName?: string | undefined;
+}
+
+/** The chain before anything is done; links that are not walked because later ones are still good are `reused`. */
+export function chainRows(plan: Plan, config: AuthConfig, known: KnownAccount): Row[] {
+	const { reusable, session } = plan;
+	const provider: Row = { name: sanitize(plan.provider.name), kind: plan.provider.kind, state: "waiting", text: "" };
+	const rows: Row[] = plan.links.map(({ identity }) => ({
+		name: sanitize(identity.name),
+		kind: identity.kind,
+		state: "waiting",
+		text: "",
+	}));
+	if (reusable === undefined) return [provider, ...rows];
+	const alive = session.state === "valid";
+	return [
+		{
+			...provider,
+			state: "reused",
+			text: alive ? "signed in" : "not needed now",
+			...(alive ? { expiresAt: session.expiresAt, issuedAt: session.issuedAt } : {}),
+		},
+		...rows.map((row, index): Row => {
+			if (index > reusable.index) return row;
+			if (index < reusable.index) return { ...row, state: "reused", text: "not needed now" };
+			return linkDone(row, plan, config, index, reusable.credentials, { state: "reused", known });
+		}),
+	];
+}
+
+/** The provider's row after its sign-in. */
+export function providerDone(row: Row, session: Credentials): Row {
+	const times = { expiresAt: session.expiresAt, issuedAt: session.issuedAt };
+	if (session.type !== "sso") return { ...row, ...times, state: "ok", text: "signed in" };
+	switch (session.origin) {
+		case "cache":
+			return { ...row, ...times, state: "reused", text: "signed in" };
+		case "aws-cli":
+			return { ...row, ...times, state: "reused", text: "signed in with the session of the AWS CLI" };
+		case "refresh":
+			return { ...row, ...times, state: "ok", text: "session renewed" };
+		case "shared":
+			return { ...row, ...times, state: "ok", text: "signed in by another process" };
+		default:
+			return { ...row, ...times, state: "ok", text: "signed in" };
+	}
+}
+
+/** An identity's row after its link was walked, or found still good. */
+export function linkDone(
+	row: Row,
+	plan: Plan,
+	config: AuthConfig,
+	index: number,
+	credentials: Credentials,
+	options: { readonly state: "ok" | "reused"; readonly known?: KnownAccount },
+): Row {
+	const key = plan.links[index]?.identity.key;
+	const summary = config.identities().find((identity) => identity.key === key);
+	const account = accountOf(credentials, options.known, summary?.account);
+	const place = account?.name ?? account?.id;
+	const text = [summary?.role ?? "signed in", place].filter((part) => part !== undefined).join(" in ");
+	return {
+		...row,
+		state: options.state,
+		text: sanitize(text),
+		expiresAt: credentials.expiresAt,
+		issuedAt: credentials.issuedAt,
+	};
+}
+
+/** The integrations that a login with this target runs, in configuration order. A provider login runs none. */
+export function linkedIntegrations(plan: Plan, config: AuthConfig): ReturnType<AuthConfig["integrations"]> {
+	if (plan.target.type !== "identity") return [];
+	const linked = new Set(config.integrationsOf(plan.target.key));
+	return config.integrations().filter((integration) => integration.autoProvision && linked.has(integration.key));
+}
+
+/** An integration's row before it is run. */
+export function integrationWaiting(
+	entry: { readonly name: string; readonly kind: string },
+	retry: string,
+): IntegrationRow {
+	return {
+		name: sanitize(entry.name),
+		kind: sanitize(entry.kind),
+		state: "waiting",
+		text: "",
+		label: "",
+		target: "",
+		retry,
+		notes: [],
+	};
+}
+
+/** An integration's row after it succeeded. */
+export function integrationDone(row: IntegrationRow, artifact: Artifact): IntegrationRow {
+	return {
+		...row,
+		state: artifact.changed ? "ok" : "reused",
+		text: sanitize(artifact.target),
+		label: sanitize(artifact.label),
+		target: sanitize(artifact.target),
+		expiresAt: artifact.expiresAt,
+		issuedAt: artifact.issuedAt,
+		notes: artifact.notes.map(sanitize),
+		error: undefined,
+	};
+}
+
+/** What the successful login says. */
+export function loginResult(
+	plan: Plan,
+	config: AuthConfig,
+	credentials: Credentials,
+	options: { readonly stillValid: boolean; readonly known?: KnownAccount },
+): LoginResult {
+	const summary = config.identities().find((identity) => identity.key === plan.target.key);
+	const identity = plan.target.type === "identity" ? { identity: sanitize(plan.target.name) } : {};
+	const account = plan.target.type === "identity" ? accountOf(credentials, options.known, summary?.account) : undefined;
+	const region = credentials.region ?? (plan.target.type === "identity" ? summary?.region : undefined);
+	return {
+		...identity,
+		provider: sanitize(plan.provider.name),
+		account,
+		region: region === undefined ? undefined : sanitize(region),
+		realm: config.realm.value,
+		expiresAt: credentials.expiresAt,
+		stillValid: options.stillValid,
+	};
+}
+
+function accountOf(
+	credentials: Credentials,
+	known: KnownAccount | undefined,
+	configured: string | undefined,
+): LoginResult["account"] {
+	const given = credentials.type === "aws" ? credentials : undefined;
+	const isId = configured !== undefined && /^\d{12}$/.test(configured);
+	const id = given?.accountId ?? known?.accountId ?? (isId ? configured : undefined);
+	const name = given?.accountName ?? known?.accountName ?? (isId ? undefined : configured);
+	if (id === undefined && name === undefined) return undefined;
+	return { id: id === undefined ? undefined : sanitize(id), name: name === undefined ? undefined : sanitize(name) };
+}

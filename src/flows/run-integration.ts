@@ -1,0 +1,103 @@
+/** One integration of a login. Whatever happens to it is a row's state, never a failure of the login. */
+import type { AuthConfig, Identity } from "../auth/config/model.ts";
+import type { AuthContext } from "../auth/context.ts";
+import type { Credentials } from "../auth/credentials.ts";
+import { AuthError, toErrorView } from "../auth/errors.ts";
+import type { IntegrationKind } from "../auth/kinds.ts";
+import { sanitize } from "../auth/sanitize.ts";
+import type { Report } from "./login-data.ts";
+import type { LoginSteps } from "./steps.ts";
+import { withTimeLimit } from "./time-limit.ts";
+
+/** How long one integration may take, in milliseconds. */
+export const INTEGRATION_LIMIT_MS = 30_000;
+
+export interface IntegrationInput {
+	/** As its row has it. */
+	readonly name: string;
+	readonly key: string;
+	/** Position among the integrations of the login, in configuration order. */
+	readonly order: number;
+	readonly config: AuthConfig;
+	readonly identity: Identity | undefined;
+	readonly credentials: Credentials;
+	readonly claims: Map<string, number>;
+}
+
+/**
+ * Runs one integration and reports how it went: always exactly one `INTEGRATION_DONE` or `INTEGRATION_FAILED`, unless
+ * `signal` is aborted.
+ */
+export async function runIntegration(
+	options: {
+		readonly ctx: AuthContext;
+		readonly steps: LoginSteps;
+		readonly force: boolean;
+		readonly signal: AbortSignal;
+		report(report: Report): void;
+	},
+	input: IntegrationInput,
+): Promise<void> {
+	const { ctx, steps, signal } = options;
+	const { name, config } = input;
+	const report = (event: Report): void => {
+		if (!signal.aborted) options.report(event);
+	};
+	let kind: IntegrationKind | undefined;
+	try {
+		const integration = await config.integration(input.key);
+		kind = await steps.integrationKind(integration.kind);
+		if (kind === undefined) {
+			throw new AuthError({
+				code: "config",
+				message: `integrations of kind ${sanitize(integration.kind)} are not supported by this version`,
+			});
+		}
+		const known = kind;
+		const artifact = await withTimeLimit(
+			{ clock: ctx.clock, ms: INTEGRATION_LIMIT_MS, signal, error: tooSlow },
+			(limited) =>
+				known.execute(integration, input.identity, input.credentials, {
+					ctx,
+					signal: limited,
+					realm: config.realm,
+					force: options.force,
+					explicit: false,
+					status: (text) => report({ type: "INTEGRATION_STATUS", name, text: sanitize(text) }),
+					order: input.order,
+					claims: input.claims,
+				}),
+		);
+		report({ type: "INTEGRATION_DONE", name, artifact });
+	} catch (error) {
+		if (signal.aborted) throw error;
+		const { label, target } = await describe(options, input, kind);
+		report({ type: "INTEGRATION_FAILED", name, error: toErrorView(error), label, target });
+	}
+}
+
+/** What the failed integration would have made; empty where its configuration does not say. */
+async function describe(
+	options: { readonly ctx: AuthContext },
+	input: IntegrationInput,
+	kind: IntegrationKind | undefined,
+): Promise<{ readonly label: string; readonly target: string }> {
+	if (kind === undefined) return { label: "", target: "" };
+	try {
+		const { label, target } = await kind.peek(
+			await input.config.integration(input.key),
+			options.ctx,
+			input.config.realm,
+		);
+		return { label, target };
+	} catch {
+		return { label: "", target: "" };
+	}
+}
+
+function tooSlow(): AuthError {
+	return new AuthError({
+		code: "network",
+		message: `it took longer than ${INTEGRATION_LIMIT_MS / 1000} seconds`,
+	});
+}
