@@ -1,0 +1,30 @@
+/** AWS IAM Identity Center: a session of the access portal, by a cached token, a refresh token or a device code. */
+import { type Config, schema } from "../config/schema/aws-iam-identity-center.ts";
+import { AuthError } from "../errors.ts";
+import type { ProviderKind } from "../kinds.ts";
+import { localSessions } from "./local-sessions.ts";
+
+export const kind: ProviderKind<Config> = {
+	kind: "aws/iam-identity-center",
+	schema,
+
+	async peek(provider, ctx) {
+		const [best] = await localSessions(ctx, provider.config);
+		if (best === undefined) return { state: "none" };
+		const { expiresAt, issuedAt } = best;
+		return { state: expiresAt > ctx.clock.now() ? "valid" : "expired", expiresAt, issuedAt };
+	},
+
+	async authenticate(provider, run) {
+		const { obtainSession } = await import("./obtain-session.ts");
+		return obtainSession(provider, run);
+	},
+
+	async provision(provider, credentials, run) {
+		if (provider.config.auto_provision_identities !== true) return;
+		if (credentials.type !== "sso")
+			throw new AuthError({ code: "bug", message: "discovery needs a session of the portal" });
+		const { provisionIdentities } = await import("./provision-identities.ts");
+		await provisionIdentities(provider, credentials, run);
+	},
+};

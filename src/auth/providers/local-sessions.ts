@@ -1,0 +1,49 @@
+/** The sessions of an access portal that this machine holds: ours (the Go program's too) and the AWS CLI's. */
+import type { AuthContext } from "../context.ts";
+import type { SsoSession } from "../credentials.ts";
+import { findAwsCliSession } from "../storage/aws-cli-cache.ts";
+import { loadSsoSession, type StoredSsoSession } from "../storage/sso-session.ts";
+
+/** The two keys that a session belongs to, exactly as configured: the name of its file is made from them. */
+export interface PortalKeys {
+	readonly start_url: string;
+	readonly region: string;
+}
+
+/**
+ * @param rejected a session that the portal has turned away: it is left out
+ * @returns the sessions, the one that lasts longest first; expired ones too
+ */
+export async function localSessions(
+	ctx: AuthContext,
+	portal: PortalKeys,
+	rejected?: SsoSession | undefined,
+): Promise<readonly SsoSession[]> {
+	const { start_url: startUrl, region } = portal;
+	const [own, foreign] = await Promise.all([
+		loadSsoSession(ctx, startUrl, region),
+		findAwsCliSession(ctx, startUrl, region),
+	]);
+	const sessions: SsoSession[] = [];
+	if (own !== undefined) sessions.push(fromStored(own, "cache"));
+	if (foreign !== undefined) sessions.push({ type: "sso", origin: "aws-cli", region, startUrl, ...foreign });
+	return sessions
+		.filter((session) => !isSame(session, rejected) && isHeaderText(session.accessToken.reveal()))
+		.sort((a, b) => b.expiresAt - a.expiresAt);
+}
+
+/** A stored session as credentials. */
+export function fromStored(stored: StoredSsoSession, origin: SsoSession["origin"]): SsoSession {
+	const { accessToken, expiresAt, issuedAt, region, startUrl } = stored;
+	return { type: "sso", accessToken, expiresAt, issuedAt, region, startUrl, origin };
+}
+
+/** True when both are the same token, wherever they were found. */
+export function isSame(session: SsoSession, other: SsoSession | undefined): boolean {
+	return other !== undefined && session.accessToken.reveal() === other.accessToken.reveal();
+}
+
+/** A damaged file may hold a text that cannot be sent at all. */
+function isHeaderText(text: string): boolean {
+	return /^[\x21-\x7e]+$/.test(text);
+}
