@@ -94,3 +94,10 @@ async function nearestFolder(path: string): Promise<string> {
 	}
 	return at;
 }
+
+/** What is said of a path that is no file. */
+export function notRegular(isFolder: boolean): Error {
+	return isFolder
+		? Object.assign(new Error("it is a folder"), { code: "EISDIR" })
+		: new Error("it is a device, a pipe or a socket, not a file");
+}

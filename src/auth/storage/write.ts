@@ -5,9 +5,11 @@
  */
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, readdir, rename, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { errnoOf, storageError } from "./failure.ts";
+import { dirname, join } from "node:path";
+import { errnoOf, notRegular, storageError } from "./failure.ts";
 import { resolveTarget } from "./target.ts";
+
+export { readBytes, readText } from "./read.ts";
 
 export interface WriteOptions {
 	/** Permissions of a new file. Secrets are the rule here, so 0600. */
@@ -32,8 +34,11 @@ export interface Written {
 	readonly inPlace: boolean;
 }
 
-/** Names of temporary files: recognizable, hidden, short enough beside any name, and telling whose they are. */
-const TEMPORARY = /^\.atmos-auth-\d+-[0-9a-z]+\.tmp$/;
+/**
+ * Names of temporary files: recognizable, hidden, short enough beside any name, and telling whose they are. The second
+ * form is what `lock-file.ts` makes for moments.
+ */
+const TEMPORARY = /^\.atmos-auth-\d+-[0-9a-z]+\.tmp$|\.atmos-auth-[0-9a-f-]{12,}$/;
 /** A temporary file older than this belongs to nobody: writing takes milliseconds. */
 const ABANDONED_MS = 10 * 60_000;
 
@@ -168,49 +173,4 @@ async function settle(folder: string, target: string | undefined): Promise<void>
 	} catch {
 		// Another process was faster, or the folder cannot be listed.
 	}
-}
-
-/** Larger than any file of this kind by far; a guard against reading a disk image into memory. */
-const MAX_BYTES = 64 * 1024 * 1024;
-
-/**
- * @returns the bytes of a regular file, and undefined when there is none
- * @throws AuthError `storage` with the path for everything else: a folder, a pipe, no permission, more than 64 MiB
- */
-export async function readBytes(path: string): Promise<Buffer | undefined> {
-	try {
-		// Without waiting for the writer of a named pipe.
-		const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-		try {
-			const info = await handle.stat();
-			if (!info.isFile()) throw notRegular(info.isDirectory());
-			if (info.size > MAX_BYTES) throw Object.assign(new Error("it has more than 64 MiB"), { code: "EFBIG" });
-			return await handle.readFile();
-		} finally {
-			await handle.close();
-		}
-	} catch (error) {
-		if (errnoOf(error) === "ENOENT") return undefined;
-		throw await storageError(error, "read", path);
-	}
-}
-
-/**
- * @returns the text of a file, a byte order mark included, and undefined when there is no file
- * @throws AuthError `storage` with the path; also for text that is not UTF-8, since writing it back would damage it
- */
-export async function readText(path: string): Promise<string | undefined> {
-	const bytes = await readBytes(path);
-	if (bytes === undefined) return undefined;
-	try {
-		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-	} catch {
-		throw await storageError(new Error(`${basename(path)} is not text in UTF-8`), "read", path);
-	}
-}
-
-function notRegular(isFolder: boolean): Error {
-	return isFolder
-		? Object.assign(new Error("it is a folder"), { code: "EISDIR" })
-		: new Error("it is a device, a pipe or a socket, not a file");
 }

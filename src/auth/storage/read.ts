@@ -1,0 +1,90 @@
+/** Files are read whole, and only files: a pipe would hang, a device might never end. */
+import { constants, type Stats } from "node:fs";
+import { chmod, open, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { AuthContext } from "../context.ts";
+import { sanitize } from "../sanitize.ts";
+import { errnoOf, notRegular, storageError } from "./failure.ts";
+import { shellPath } from "./paths.ts";
+
+/** Larger than any file of this kind by far; a guard against reading a disk image into memory. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * @returns the bytes of a regular file, and undefined when there is none
+ * @throws AuthError `storage` with the path for everything else: a folder, a pipe, no permission, more than 64 MiB
+ */
+export async function readBytes(path: string): Promise<Buffer | undefined> {
+	return (await read(path))?.bytes;
+}
+
+/**
+ * @returns the text of a file, a byte order mark included, and undefined when there is no file
+ * @throws AuthError `storage` with the path; also for text that is not UTF-8, since writing it back would damage it
+ */
+export async function readText(path: string): Promise<string | undefined> {
+	const bytes = await readBytes(path);
+	return bytes === undefined ? undefined : decode(path, bytes);
+}
+
+/** A file with secrets, as it was read. */
+export interface SecretFile {
+	readonly bytes: Buffer;
+	/** When it was last written, in milliseconds since the epoch. */
+	readonly modifiedAt: number;
+}
+
+/**
+ * Reads a file with secrets. If others can read it too, they no longer can afterwards, and the log says so.
+ *
+ * @returns undefined when there is no file
+ * @throws AuthError `storage` with the path
+ */
+export async function readSecretFile(
+	ctx: Pick<AuthContext, "log" | "platform">,
+	path: string,
+): Promise<SecretFile | undefined> {
+	const found = await read(path);
+	if (found === undefined) return undefined;
+	const { bytes, info } = found;
+	if (ctx.platform !== "win32" && (info.mode & 0o077) !== 0) await close(ctx, path, info.mode);
+	return { bytes, modifiedAt: info.mtimeMs };
+}
+
+async function read(path: string): Promise<{ bytes: Buffer; info: Stats } | undefined> {
+	try {
+		// Without waiting for the writer of a named pipe.
+		const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+		try {
+			const info = await handle.stat();
+			if (!info.isFile()) throw notRegular(info.isDirectory());
+			if (info.size > MAX_BYTES) throw Object.assign(new Error("it has more than 64 MiB"), { code: "EFBIG" });
+			return { bytes: await handle.readFile(), info };
+		} finally {
+			await handle.close();
+		}
+	} catch (error) {
+		if (errnoOf(error) === "ENOENT") return undefined;
+		throw await storageError(error, "read", path);
+	}
+}
+
+async function decode(path: string, bytes: Uint8Array): Promise<string> {
+	try {
+		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+	} catch {
+		throw await storageError(new Error(`${basename(path)} is not text in UTF-8`), "read", path);
+	}
+}
+
+async function close(ctx: Pick<AuthContext, "log">, path: string, mode: number): Promise<void> {
+	const octal = (mode & 0o777).toString(8).padStart(4, "0");
+	try {
+		await chmod(path, mode & 0o700);
+		// Some file systems (FAT, Windows drives in WSL) take the call and change nothing; every file is like that there.
+		if (((await stat(path)).mode & 0o077) !== 0) return;
+		ctx.log.warn(`${sanitize(path)} could be read by other users (mode ${octal}); it no longer can`);
+	} catch {
+		ctx.log.warn(`${sanitize(path)} can be read by other users (mode ${octal}): chmod 600 ${shellPath(path)}`);
+	}
+}

@@ -1,0 +1,193 @@
+/**
+ * What the shared files have no room for: when an identity was last used, when credentials were issued, for which account,
+ * and what the integrations made. It holds no secret and nothing depends on it: without it, less is known.
+ */
+import type { AuthContext } from "../context.ts";
+import { withLock } from "./lock.ts";
+import { stateFile } from "./paths.ts";
+import { readText, writeWhole } from "./write.ts";
+
+/** Facts about stored credentials. They hold for those that expire at `expiresAt`, and for no others. */
+export interface SessionFacts {
+	/** Times are milliseconds since the epoch. */
+	readonly expiresAt?: number | undefined;
+	readonly issuedAt?: number | undefined;
+	readonly accountId?: string | undefined;
+	readonly accountName?: string | undefined;
+}
+
+/** Facts about what an integration made. */
+export interface ArtifactFacts {
+	readonly expiresAt?: number | undefined;
+	readonly issuedAt?: number | undefined;
+	/** Key of the identity whose credentials made it. */
+	readonly identity?: string | undefined;
+	readonly realm?: string | undefined;
+	/** Anything else, short and not secret, such as a hash of what was written. */
+	readonly mark?: string | undefined;
+}
+
+/** Names come from configuration files and may be anything, `__proto__` too: the records have no prototype. */
+type Table<T> = Record<string, T>;
+
+export interface State {
+	/** Realm → identity's key → milliseconds since the epoch of the last sign-in. */
+	readonly lastUsed: Table<Table<number>>;
+	/** Realm → root provider's key → identity's key. */
+	readonly sessions: Table<Table<Table<SessionFacts>>>;
+	/** File → target: a registry's host, a context's name. */
+	readonly artifacts: Table<Table<ArtifactFacts>>;
+}
+
+const VERSION = 1;
+/** What is over for so long is forgotten. */
+const FORGET_MS = 30 * 24 * 3_600_000;
+const FORGET_USE_MS = 400 * 24 * 3_600_000;
+
+/** @returns the state, empty if there is none or it cannot be read. Never throws */
+export async function readState(ctx: AuthContext): Promise<State> {
+	try {
+		return parse(await readText(stateFile(ctx))) ?? empty();
+	} catch (error) {
+		ctx.log.debug("the state cannot be read", { reason: (error as Error).message });
+		return empty();
+	}
+}
+
+/**
+ * Changes the state under its lock. Never throws and takes three seconds at most: a login does not fail for it.
+ *
+ * @param change is given the state as it is on disk, and changes it with `noteUse`, `noteSession` and `noteArtifact`
+ */
+export async function updateState(ctx: AuthContext, change: (state: State) => void): Promise<void> {
+	const path = stateFile(ctx);
+	try {
+		await withLock(ctx, path, { flock: false, timeoutMs: 3_000 }, async () => {
+			const text = await readText(path);
+			const state = parse(text);
+			if (state === undefined) return; // a later version's: not ours to shorten
+			change(state);
+			forget(state, ctx.clock.now());
+			const next = `${JSON.stringify({ version: VERSION, ...state })}\n`;
+			if (next !== text) await writeWhole(path, next);
+		});
+	} catch (error) {
+		ctx.log.warn(`The last sign-in is not remembered: ${(error as Error).message}`);
+	}
+}
+
+/** Remembers that an identity was signed in now. */
+export function noteUse(state: State, realm: string, identityKey: string, now: number): void {
+	table(state.lastUsed, realm)[identityKey] = now;
+}
+
+/** Remembers facts about credentials that were just stored, in place of older ones. */
+export function noteSession(
+	state: State,
+	realm: string,
+	providerKey: string,
+	identityKey: string,
+	facts: SessionFacts,
+): void {
+	table(table(state.sessions, realm), providerKey)[identityKey] = facts;
+}
+
+/** Remembers, or with undefined forgets, what an integration made. */
+export function noteArtifact(state: State, file: string, target: string, facts: ArtifactFacts | undefined): void {
+	if (facts === undefined) delete table(state.artifacts, file)[target];
+	else table(state.artifacts, file)[target] = facts;
+}
+
+function empty(): State {
+	return { lastUsed: bare(), sessions: bare(), artifacts: bare() };
+}
+
+function bare<T>(): Table<T> {
+	return Object.create(null);
+}
+
+function table<T>(tables: Table<Table<T>>, key: string): Table<T> {
+	const found = tables[key] ?? bare<T>();
+	tables[key] = found;
+	return found;
+}
+
+/** @returns undefined for a state of a later version; an empty one for no text, or for one that is damaged */
+function parse(text: string | undefined): State | undefined {
+	if (text === undefined) return empty();
+	let found: { version?: unknown } & Partial<Record<keyof State, unknown>>;
+	try {
+		found = JSON.parse(text);
+	} catch {
+		return empty();
+	}
+	if (typeof found !== "object" || found === null) return empty();
+	if (typeof found.version === "number" && found.version > VERSION) return undefined;
+	return {
+		lastUsed: records(found.lastUsed, (uses) => records(uses, number)),
+		sessions: records(found.sessions, (providers) => records(providers, (identities) => records(identities, session))),
+		artifacts: records(found.artifacts, (targets) => records(targets, artifact)),
+	};
+}
+
+function records<T>(value: unknown, read: (entry: unknown) => T | undefined): Table<T> {
+	const result = bare<T>();
+	if (typeof value !== "object" || value === null || Array.isArray(value)) return result;
+	for (const [key, entry] of Object.entries(value)) {
+		const good = read(entry);
+		if (good !== undefined) result[key] = good;
+	}
+	return result;
+}
+
+function number(value: unknown): number | undefined {
+	return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+function text(value: unknown): string | undefined {
+	return typeof value === "string" ? value : undefined;
+}
+
+function session(value: unknown): SessionFacts | undefined {
+	if (typeof value !== "object" || value === null) return undefined;
+	const facts = value as Record<keyof SessionFacts, unknown>;
+	return {
+		expiresAt: number(facts.expiresAt),
+		issuedAt: number(facts.issuedAt),
+		accountId: text(facts.accountId),
+		accountName: text(facts.accountName),
+	};
+}
+
+function artifact(value: unknown): ArtifactFacts | undefined {
+	if (typeof value !== "object" || value === null) return undefined;
+	const facts = value as Record<keyof ArtifactFacts, unknown>;
+	return {
+		expiresAt: number(facts.expiresAt),
+		issuedAt: number(facts.issuedAt),
+		identity: text(facts.identity),
+		realm: text(facts.realm),
+		mark: text(facts.mark),
+	};
+}
+
+/** Keeps the file from growing with everything that was ever signed in. */
+function forget(state: State, now: number): void {
+	for (const uses of Object.values(state.lastUsed)) prune(uses, (at) => at < now - FORGET_USE_MS);
+	const isOver = ({ expiresAt }: SessionFacts | ArtifactFacts): boolean =>
+		expiresAt !== undefined && expiresAt < now - FORGET_MS;
+	for (const providers of Object.values(state.sessions)) {
+		for (const identities of Object.values(providers)) prune(identities, isOver);
+		prune(providers, isEmpty);
+	}
+	for (const targets of Object.values(state.artifacts)) prune(targets, isOver);
+	for (const tables of [state.lastUsed, state.sessions, state.artifacts]) prune<object>(tables, isEmpty);
+}
+
+function prune<T>(entries: Table<T>, isGone: (entry: T) => boolean): void {
+	for (const [key, entry] of Object.entries(entries)) if (isGone(entry)) delete entries[key];
+}
+
+function isEmpty(entries: object): boolean {
+	return Object.keys(entries).length === 0;
+}
