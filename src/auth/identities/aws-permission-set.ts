@@ -1,5 +1,6 @@
 /** A permission set of IAM Identity Center in one account: short-lived keys of the role that it makes there. */
 import type { Identity, Provider } from "../config/model.ts";
+import { byDistance } from "../config/near.ts";
 import { type Config, schema } from "../config/schema/aws-permission-set.ts";
 import type { AwsCredentials, Credentials, SsoSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
@@ -8,7 +9,6 @@ import type { Account, SsoPortal } from "../net/sso-portal.ts";
 import { basePathOf, endpointOf } from "../providers/provider-spec.ts";
 import { SessionRejectedError } from "../providers/session-rejected.ts";
 import { sanitize } from "../sanitize.ts";
-import { byDistance } from "./near.ts";
 
 export const kind: IdentityKind<Config> = {
 	kind: "aws/permission-set",

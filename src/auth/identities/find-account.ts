@@ -1,9 +1,10 @@
 /** From the name of an account to its id, among the accounts that a session may use. */
+
+import { byDistance } from "../config/near.ts";
 import { AuthError } from "../errors.ts";
 import type { Run } from "../kinds.ts";
 import { type Account, allPages, type SsoPortal } from "../net/sso-portal.ts";
 import { sanitize } from "../sanitize.ts";
-import { byDistance } from "./near.ts";
 
 /** Names shown when the wanted one is not there. */
 const SHOWN = 8;
