@@ -3,9 +3,8 @@
  * and what the integrations made. It holds no secret and nothing depends on it: without it, less is known.
  */
 import type { AuthContext } from "../context.ts";
-import { withLock } from "./lock.ts";
 import { stateFile } from "./paths.ts";
-import { readText, writeWhole } from "./write.ts";
+import { readText } from "./read.ts";
 
 /** Facts about stored credentials. They hold for those that expire at `expiresAt`, and for no others. */
 export interface SessionFacts {
@@ -62,6 +61,8 @@ export async function readState(ctx: AuthContext): Promise<State> {
 export async function updateState(ctx: AuthContext, change: (state: State) => void): Promise<void> {
 	const path = stateFile(ctx);
 	try {
+		// Reading the state is on the way of kubectl's plugin; this is not.
+		const [{ withLock }, { writeWhole }] = await Promise.all([import("./lock.ts"), import("./write.ts")]);
 		await withLock(ctx, path, { flock: false, timeoutMs: 3_000 }, async () => {
 			const text = await readText(path);
 			const state = parse(text);

@@ -1,0 +1,266 @@
+/**
+ * The `credentials` and `config` files that `aws`, Terraform and Cloud Posse's `atmos` read, one pair for each realm and
+ * root provider. Everything in them that is not ours stays as it is.
+ */
+import { join } from "node:path";
+import type { Realm } from "../config/model.ts";
+import type { AuthContext } from "../context.ts";
+import { type AwsCredentials, Secret } from "../credentials.ts";
+import { AuthError } from "../errors.ts";
+import { sanitize } from "../sanitize.ts";
+import { fromBytes, IniSyntaxError, parseIni, toBytes } from "./ini.ts";
+import type { SectionEdit } from "./ini-edit.ts";
+import { awsFolder, shellPath } from "./paths.ts";
+import { pauseFor } from "./pause.ts";
+import { readSecretFile } from "./read.ts";
+import { noteSession, readState, type SessionFacts, updateState } from "./state.ts";
+import { formatSeconds, parseTime } from "./times.ts";
+
+export interface AwsFilesOptions {
+	/** The provider's `spec.files.base_path`. */
+	readonly basePath?: string | undefined;
+}
+
+/** What is known of stored credentials without using them. */
+export type StoredAwsSession = SessionFacts;
+
+type RealmValue = Pick<Realm, "value">;
+
+const ID = "aws_access_key_id";
+const SECRET = "aws_secret_access_key";
+const TOKEN = "aws_session_token";
+/** What the Go program writes where it knows none. */
+const DEFAULT_REGION = "us-east-1";
+
+/** The two files of a root provider. */
+export function awsFiles(
+	ctx: AuthContext,
+	realm: RealmValue,
+	providerKey: string,
+	options: AwsFilesOptions = {},
+): { readonly credentials: string; readonly config: string } {
+	const folder = awsFolder(ctx, realm, providerKey, options.basePath);
+	return { credentials: join(folder, "credentials"), config: join(folder, "config") };
+}
+
+/**
+ * @param identityKey the identity's name in lower case: the section
+ * @returns the keys as they are stored, expired or not; undefined when there are none
+ * @throws AuthError `storage` when the file cannot be read
+ */
+export async function loadAwsCredentials(
+	ctx: AuthContext,
+	realm: RealmValue,
+	providerKey: string,
+	identityKey: string,
+	options: AwsFilesOptions = {},
+): Promise<AwsCredentials | undefined> {
+	const files = awsFiles(ctx, realm, providerKey, options);
+	const [credentials, config, state] = await Promise.all([
+		readText(ctx, files.credentials),
+		readText(ctx, files.config).catch(() => undefined),
+		readState(ctx),
+	]);
+	if (credentials === undefined) return undefined;
+	const found = sectionsOf(credentials).get(toBytes(identityKey));
+	const [id, secret, token] = [ID, SECRET, TOKEN].map((key) => found?.values.get(key));
+	if (!found || !id || !secret) return undefined;
+	const region =
+		config === undefined ? undefined : sectionsOf(config).get(configSection(identityKey))?.values.get("region");
+	return {
+		type: "aws",
+		accessKeyId: fromBytes(id),
+		secretAccessKey: new Secret(fromBytes(secret)),
+		sessionToken: token ? new Secret(fromBytes(token)) : undefined,
+		// In `config`, unlike in `credentials`, a comment may follow a value.
+		region: region?.replace(/[ \t]+[;#].*$/, "") || undefined,
+		...facts(found, state.sessions[realm.value]?.[providerKey]?.[identityKey]),
+	};
+}
+
+/**
+ * Reads what a list needs, for thousands of identities in one go.
+ *
+ * @returns by identity key; empty when there is no file or it cannot be read (the log says so then)
+ */
+export async function listAwsSessions(
+	ctx: AuthContext,
+	realm: RealmValue,
+	providerKey: string,
+	options: AwsFilesOptions = {},
+): Promise<Map<string, StoredAwsSession>> {
+	const sessions = new Map<string, StoredAwsSession>();
+	try {
+		const path = awsFiles(ctx, realm, providerKey, options).credentials;
+		const [text, state] = await Promise.all([readText(ctx, path), readState(ctx)]);
+		const known = state.sessions[realm.value]?.[providerKey];
+		for (const [name, section] of sectionsOf(text ?? "")) {
+			if (!section.values.get(ID) || !section.values.get(SECRET)) continue;
+			const identityKey = fromBytes(name);
+			sessions.set(identityKey, facts(section, known?.[identityKey]));
+		}
+	} catch (error) {
+		ctx.log.warn((error as Error).message, { reason: (error as AuthError).reason });
+	}
+	return sessions;
+}
+
+/**
+ * Writes the identity's section of both files, each whole and under the locks of this program and of `atmos`, and
+ * remembers when the credentials were issued and for which account.
+ *
+ * @throws AuthError `storage`; what was there is intact then. `service` for credentials that no file can hold
+ */
+export async function saveAwsCredentials(
+	ctx: AuthContext,
+	realm: RealmValue,
+	providerKey: string,
+	identityKey: string,
+	credentials: AwsCredentials,
+	options: AwsFilesOptions = {},
+): Promise<void> {
+	checkSection(identityKey);
+	const { accessKeyId, secretAccessKey, sessionToken, expiresAt, issuedAt, accountId, accountName } = credentials;
+	const region = credentials.region || DEFAULT_REGION;
+	const files = awsFiles(ctx, realm, providerKey, options);
+	const keys = new Map<string, string | undefined>([
+		[ID, accessKeyId],
+		[SECRET, secretAccessKey.reveal()],
+		[TOKEN, sessionToken?.reveal() || undefined],
+	]);
+	for (const value of [...keys.values(), region]) checkValue(value);
+	// Keys without their region do more harm than a region without keys, should this process end in between.
+	await edit(ctx, files.config, { section: configSection(identityKey), keys: new Map([["region", region]]) });
+	await edit(ctx, files.credentials, {
+		section: toBytes(identityKey),
+		keys,
+		note: expiresAt === undefined ? undefined : `expiration=${formatSeconds(expiresAt)}`,
+	});
+	await updateState(ctx, (state) =>
+		noteSession(state, realm.value, providerKey, identityKey, {
+			expiresAt: expiresAt === undefined ? undefined : Math.floor(expiresAt / 1000) * 1000,
+			issuedAt,
+			accountId,
+			accountName,
+		}),
+	);
+}
+
+async function edit(ctx: AuthContext, path: string, change: SectionEdit): Promise<void> {
+	const [{ editSection }, { withLock }, { writeWhole }] = await Promise.all([
+		import("./ini-edit.ts"),
+		import("./lock.ts"),
+		import("./write.ts"),
+	]);
+	const next = (text: string): string => {
+		try {
+			return editSection(text, change);
+		} catch (error) {
+			if (error instanceof IniSyntaxError) throw damaged(path, error);
+			throw error;
+		}
+	};
+	// Nothing to do is the rule for a region. No lock is needed to see it.
+	const before = await readText(ctx, path);
+	if (before !== undefined && next(before) === before) return;
+	await withLock(ctx, path, {}, async () => {
+		const now = (await readText(ctx, path)) ?? "";
+		await writeWhole(path, Buffer.from(next(now), "latin1"));
+	});
+}
+
+/** The Go program writes in place, in one call: what is half there now is whole in a moment. */
+const SECOND_LOOK_MS = 20;
+
+/** One character per byte. */
+async function readText(ctx: AuthContext, path: string): Promise<string | undefined> {
+	const read = async (): Promise<string | undefined> => (await readSecretFile(ctx, path))?.bytes.toString("latin1");
+	const text = await read();
+	if (text === undefined || text.endsWith("\n")) return text;
+	await pauseFor(SECOND_LOOK_MS, undefined);
+	return read();
+}
+
+interface Section {
+	readonly values: ReadonlyMap<string, string>;
+	/** From the comment above, in milliseconds since the epoch. */
+	readonly expiration: number | undefined;
+}
+
+/** Sections by name. One that is there several times has the last value of each key. What is no ini is passed over. */
+function sectionsOf(text: string): Map<string, Section> {
+	const sections = new Map<string, Section & { values: Map<string, string> }>();
+	let expiration: number | undefined;
+	let values: Map<string, string> | undefined;
+	for (const line of parseIni(text).lines) {
+		if (line.kind === "comment") {
+			expiration = expirationIn(line.text) ?? expiration;
+		} else if (line.kind === "section") {
+			const known = sections.get(line.name);
+			values = known?.values ?? new Map();
+			sections.set(line.name, { values, expiration: expiration ?? known?.expiration });
+			expiration = undefined;
+		} else if (line.kind !== "blank") {
+			expiration = undefined;
+			if (line.kind === "key") values?.set(line.name, line.value);
+		}
+	}
+	return sections;
+}
+
+/** `; atmos: expiration=2026-11-23T15:42:07Z`, among other words perhaps. */
+function expirationIn(comment: string): number | undefined {
+	const note = /^[ \t]*[;#]+[ \t]*atmos:(.*)$/.exec(comment)?.[1];
+	return parseTime(
+		note
+			?.split(/[ \t]+/)
+			.find((word) => word.startsWith("expiration="))
+			?.slice("expiration=".length),
+	);
+}
+
+/** What we remember holds only for credentials that run out when ours did: another program may have renewed them. */
+function facts({ values, expiration }: Section, known: SessionFacts | undefined): StoredAwsSession {
+	const expiresAt = values.get(TOKEN) ? expiration : undefined;
+	if (known === undefined || known.expiresAt !== expiresAt) return { expiresAt };
+	return { expiresAt, issuedAt: known.issuedAt, accountId: known.accountId, accountName: known.accountName };
+}
+
+/** `default`, or `profile` and the name, quoted as botocore's `shlex` wants it where it has more than plain characters. */
+function configSection(identityKey: string): string {
+	if (identityKey === "default") return "default";
+	const name = /[\s"'\\]/.test(identityKey) ? `"${identityKey.replace(/["\\]/g, "\\$&")}"` : identityKey;
+	return toBytes(`profile ${name}`);
+}
+
+function checkSection(identityKey: string): void {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what no section's name can have
+	if (identityKey !== "" && !/[\u0000-\u001f\u007f]/.test(identityKey)) return;
+	throw new AuthError({
+		code: "config",
+		message: `The identity's name ${JSON.stringify(sanitize(identityKey))} cannot be the name of an AWS profile`,
+		reason: "it is empty or has control characters",
+		remedy: "Rename the identity in atmos.yaml",
+	});
+}
+
+/** A line break in a value would be a way to write other sections. */
+function checkValue(value: string | undefined): void {
+	if (value === undefined || /^[\x21-\x7e]+$/.test(value)) return;
+	throw new AuthError({
+		code: "service",
+		message: "The service answered with credentials that are not made of printable characters",
+		reason: "they were not stored",
+		remedy: "Check which service `endpoint_url` and AWS_ENDPOINT_URL name",
+	});
+}
+
+function damaged(path: string, error: IniSyntaxError): AuthError {
+	return new AuthError({
+		code: "storage",
+		message: `${sanitize(path)}:${error.line}: ${error.message}`,
+		reason: "a file that cannot be read is not overwritten",
+		remedy: `Correct line ${error.line}, or move the file away: mv ${shellPath(path)} ${shellPath(`${path}.bad`)}`,
+		cause: error,
+	});
+}

@@ -1,0 +1,175 @@
+/** Changes to one section of an AWS ini file that leave every other byte of it alone. */
+import { checkIni, formatIni, type IniLine, parseIni } from "./ini.ts";
+
+export interface SectionEdit {
+	/** The name between the brackets, one character per byte. */
+	readonly section: string;
+	/** Values by key, in the order in which new keys are written; undefined takes a key away. Other keys stay. */
+	readonly keys: ReadonlyMap<string, string | undefined>;
+	/** What comes after `; atmos:` above the section, such as `expiration=…`; undefined takes such comments away. */
+	readonly note?: string | undefined;
+}
+
+/** The comment in which `atmos` keeps what an AWS file has no key for. */
+const NOTE = /^[ \t]*[;#]+[ \t]*atmos:/i;
+
+interface EditableLine extends IniLine {
+	gone?: boolean;
+	/** Lines that come before and after this one. */
+	before?: string[];
+	after?: string[];
+}
+
+/**
+ * A section that there is keeps its place, its other keys, its comments and the spelling of its keys. A new one is written
+ * at the end in the layout of the Go program: `=` aligned, a blank line above, none below. If the section is there several
+ * times, which botocore refuses to read, our keys end up in the first, and a later one that has nothing else is removed.
+ *
+ * @param text one character per byte
+ * @throws IniSyntaxError if the text is no ini file
+ */
+export function editSection(text: string, edit: SectionEdit): string {
+	const ini = parseIni(text);
+	checkIni(ini);
+	const lines: EditableLine[] = ini.lines.map((line) => ({ ...line }));
+	const end = lines.find((line) => line.end !== "")?.end ?? "\n";
+	const starts = lines.flatMap((line, index) => (line.kind === "section" && line.name === edit.section ? [index] : []));
+	const [first, ...others] = starts;
+	if (first === undefined) return append(text, ini.mark, edit, end);
+
+	const kept = editKeys(lines, starts, edit.keys);
+	insertMissing(lines, first, edit.keys, kept);
+	editNotes(lines, starts, edit.note);
+	for (const start of others) removeIfEmpty(lines, start);
+	return render(lines, ini.mark, end);
+}
+
+function append(text: string, mark: string, edit: SectionEdit, end: string): string {
+	const width = Math.max(0, ...[...edit.keys].map(([key, value]) => (value === undefined ? 0 : key.length)));
+	const section = [
+		...(edit.note === undefined ? [] : [`; atmos: ${edit.note}`]),
+		`[${edit.section}]`,
+		...[...edit.keys].flatMap(([key, value]) => (value === undefined ? [] : [`${key.padEnd(width)} = ${value}`])),
+	].map((line) => line + end);
+	let before = text;
+	if (before.length > mark.length && !/[\r\n]$/.test(before)) before += end;
+	if (before.length > mark.length && !/(?:^|\n|\r)[ \t]*(?:\r\n|\n|\r)$/.test(before.slice(mark.length))) before += end;
+	return before + section.join("");
+}
+
+/** The lines of a section after its header. */
+function bodyOf(lines: readonly EditableLine[], start: number): number[] {
+	const body: number[] = [];
+	for (let at = start + 1; at < lines.length && lines[at]?.kind !== "section"; at++) body.push(at);
+	return body;
+}
+
+/** @returns where each key now stands, of those that there are */
+function editKeys(
+	lines: EditableLine[],
+	starts: readonly number[],
+	keys: SectionEdit["keys"],
+): ReadonlyMap<string, number> {
+	const kept = new Map<string, number>();
+	for (const at of starts.flatMap((start) => bodyOf(lines, start))) {
+		const line = lines[at];
+		if (line?.kind !== "key" || !keys.has(line.name)) continue;
+		const value = keys.get(line.name);
+		if (value === undefined || kept.has(line.name)) {
+			line.gone = true;
+		} else {
+			kept.set(line.name, at);
+			if (line.value !== value) lines[at] = { ...line, text: withValue(line.text, value), value };
+			else if (!hasContinuation(lines, at)) continue;
+		}
+		// The rest of the old value.
+		for (const more of continuationOf(lines, at)) (lines[more] as EditableLine).gone = true;
+	}
+	return kept;
+}
+
+function continuationOf(lines: readonly EditableLine[], key: number): number[] {
+	const found: number[] = [];
+	for (let at = key + 1; at < lines.length; at++) {
+		const kind = lines[at]?.kind;
+		if (kind === "continuation") found.push(at);
+		else if (kind !== "blank" && kind !== "comment") break;
+	}
+	return found;
+}
+
+function hasContinuation(lines: readonly EditableLine[], key: number): boolean {
+	return continuationOf(lines, key).length > 0;
+}
+
+/** Everything up to the value stays as it was written. */
+function withValue(text: string, value: string): string {
+	const prefix = /^[^=:]*[=:][ \t]*/.exec(text)?.[0] ?? "";
+	return `${prefix}${/[ \t][=:]$/.test(prefix) ? " " : ""}${value}`;
+}
+
+/**
+ * New keys go after the one that is before them in `keys`, or after the header. They are indented like their neighbour:
+ * deeper, they would become part of its value, and less deep, what follows would become part of theirs.
+ */
+function insertMissing(
+	lines: EditableLine[],
+	first: number,
+	keys: SectionEdit["keys"],
+	kept: ReadonlyMap<string, number>,
+): void {
+	const body = bodyOf(lines, first);
+	const width = Math.max(...[...keys.keys()].map((key) => key.length));
+	let anchor = first;
+	for (const [key, value] of keys) {
+		const at = kept.get(key);
+		if (at !== undefined && body.includes(at)) anchor = at;
+		if (value === undefined || at !== undefined) continue;
+		const neighbour = anchor === first ? body.map((index) => lines[index]).find(isLiveKey) : lines[anchor];
+		const indent = neighbour?.text.slice(0, neighbour.indent) ?? "";
+		const line = lines[anchor] as EditableLine;
+		line.after = [...(line.after ?? []), `${indent}${key.padEnd(width)} = ${value}`];
+	}
+}
+
+function isLiveKey(line: EditableLine | undefined): boolean {
+	return line?.kind === "key" && line.gone !== true;
+}
+
+/** The comments right above a section belong to it, blank lines in between notwithstanding, as in the Go program. */
+function editNotes(lines: EditableLine[], starts: readonly number[], note: string | undefined): void {
+	let placed = note === undefined;
+	for (const start of starts) {
+		for (let at = start - 1; at >= 0; at--) {
+			const line = lines[at] as EditableLine;
+			if (line.kind !== "comment" && line.kind !== "blank") break;
+			if (line.kind !== "comment" || !NOTE.test(line.text)) continue;
+			if (placed) line.gone = true;
+			else lines[at] = { ...line, text: `; atmos: ${note}` };
+			placed = true;
+		}
+		if (!placed) (lines[start] as EditableLine).before = [`; atmos: ${note}`];
+		placed = true;
+	}
+}
+
+function removeIfEmpty(lines: readonly EditableLine[], start: number): void {
+	const rest = bodyOf(lines, start).map((at) => lines[at] as EditableLine);
+	if (rest.some((line) => line.gone !== true && line.kind !== "blank")) return;
+	for (const line of [lines[start] as EditableLine, ...rest]) line.gone = true;
+}
+
+function render(lines: readonly EditableLine[], mark: string, end: string): string {
+	const result: IniLine[] = [];
+	const add = (text: string): void => void result.push({ kind: "key", text, end, name: "", value: "", indent: 0 });
+	for (const line of lines) {
+		for (const text of line.before ?? []) add(text);
+		if (line.gone !== true) {
+			// The last line of a file may have no end; one that comes after it needs it.
+			const needsEnd = line.end === "" && (line.after?.length ?? 0) > 0;
+			result.push(needsEnd ? { ...line, end } : line);
+		}
+		for (const text of line.after ?? []) add(text);
+	}
+	return formatIni({ mark, lines: result });
+}
