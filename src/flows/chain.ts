@@ -1,5 +1,5 @@
 /** The links of a sign-in, resolved, and how each is walked. Shared by the login machine and by commands without a screen. */
-import type { AuthConfig, Identity, Provider } from "../auth/config/model.ts";
+import type { AuthConfig, Identity, IdentitySummary, Provider } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
@@ -17,6 +17,7 @@ export interface Target {
 export interface IdentityLink {
 	readonly identity: Identity;
 	readonly kind: IdentityKind;
+	readonly summary?: IdentitySummary | undefined;
 }
 
 /** A target with everything that is on the way to it. */
@@ -50,11 +51,12 @@ export async function planChain(
 	const providerKind = await steps.providerKind(provider.kind);
 	if (providerKind === undefined) throw unknownKind("provider", provider);
 	const links: IdentityLink[] = [];
+	const summaries = config.identities();
 	for (const key of chain.identities) {
 		const identity = await config.identity(key);
 		const kind = await steps.identityKind(identity.kind);
 		if (kind === undefined) throw unknownKind("identity", identity);
-		links.push({ identity, kind });
+		links.push({ identity, kind, summary: summaries.find((summary) => summary.key === identity.key) });
 	}
 	const [reusable, session] = await Promise.all([
 		findReusable(ctx, config, provider, options.force ? links.slice(0, -1) : links),

@@ -70,15 +70,7 @@ export async function ensureCredentials(options: EnsureOptions): Promise<Ensured
 		if (!(error instanceof SessionRejectedError)) throw error;
 		return walk({ ...plan, reusable: undefined }, run, error.session);
 	});
-	await steps.remember(ctx, {
-		realm: config.realm.value,
-		provider: plan.provider.key,
-		identity: key,
-		at: ctx.clock.now(),
-		expiresAt: credentials.expiresAt,
-		issuedAt: credentials.issuedAt,
-		...(credentials.type === "aws" ? { accountId: credentials.accountId, accountName: credentials.accountName } : {}),
-	});
+	await steps.remember(ctx, { realm: config.realm.value, identity: key, at: ctx.clock.now() });
 	return { ...found, credentials, renewed: true };
 }
 

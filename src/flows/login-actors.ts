@@ -1,5 +1,4 @@
 /** The actors of the login machine: every call outside it, each with the signal of the state that started it. */
-import { basename } from "node:path";
 import { fromPromise } from "xstate";
 import type { AuthConfig } from "../auth/config/model.ts";
 import type { Credentials, SsoSession } from "../auth/credentials.ts";
@@ -9,7 +8,7 @@ import { sanitize } from "../auth/sanitize.ts";
 import { actorInteraction } from "./actor-interaction.ts";
 import { authenticateLink, authenticateProvider, type Plan, planChain, type Target } from "./chain.ts";
 import type { LoginSettings, Report } from "./login-data.ts";
-import { integrationWaiting, type KnownAccount, linkedIntegrations } from "./rows.ts";
+import { integrationWaiting, linkedIntegrations } from "./rows.ts";
 import { type IntegrationInput, runIntegration } from "./run-integration.ts";
 import { type Selection, selectIdentity } from "./select-identity.ts";
 import type { BoardRow, Choice, IntegrationRow } from "./snapshot.ts";
@@ -32,7 +31,6 @@ export interface Started {
 
 export interface Prepared {
 	readonly plan: Plan;
-	readonly known: KnownAccount;
 	readonly integrations: readonly IntegrationRow[];
 	/** Of the integrations, in the same order. */
 	readonly integrationKeys: readonly string[];
@@ -100,7 +98,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 			const config = await steps.loadConfig(ctx, settings.request);
 			const found = {
 				config,
-				project: sanitize(basename(config.directory)),
+				project: sanitize(await steps.projectName(ctx, config)),
 				profiles: config.profiles.map(sanitize),
 			};
 			if (input.target !== undefined) return { ...found, target: input.target };
@@ -134,16 +132,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 					return integrationWaiting(entry, kind?.retryCommand(entry.name) ?? VALIDATE);
 				}),
 			);
-			const account = plan.reusable?.credentials;
-			const known =
-				target.type === "identity" && account?.type === "aws" && account.accountId === undefined
-					? await steps.recall(ctx, {
-							realm: config.realm.value,
-							provider: plan.provider.key,
-							identity: target.key,
-						})
-					: {};
-			return { plan, known, integrations, integrationKeys: entries.map((entry) => entry.key) };
+			return { plan, integrations, integrationKeys: entries.map((entry) => entry.key) };
 		}),
 
 		/** The provider's step. */
@@ -161,17 +150,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 				const { plan, config, index } = input;
 				const credentials = await authenticateLink(plan, index, input.base, run(input, signal, { prompts: true }));
 				if (index === plan.links.length - 1) {
-					await steps.remember(ctx, {
-						realm: config.realm.value,
-						provider: plan.provider.key,
-						identity: plan.target.key,
-						at: ctx.clock.now(),
-						expiresAt: credentials.expiresAt,
-						issuedAt: credentials.issuedAt,
-						...(credentials.type === "aws"
-							? { accountId: credentials.accountId, accountName: credentials.accountName }
-							: {}),
-					});
+					await steps.remember(ctx, { realm: config.realm.value, identity: plan.target.key, at: ctx.clock.now() });
 				}
 				return credentials;
 			},

@@ -6,7 +6,6 @@ import type { ErrorView } from "../auth/errors.ts";
 import type { ChoicePrompt, Prompt, ProvisionProgress } from "../auth/interaction.ts";
 import type { Artifact } from "../auth/kinds.ts";
 import type { Plan, Target } from "./chain.ts";
-import type { KnownAccount } from "./rows.ts";
 import type { SelectionFlags } from "./select-identity.ts";
 import type { Choice, IntegrationRow, LoginAction, LoginResult, Row } from "./snapshot.ts";
 import type { LoginSteps } from "./steps.ts";
@@ -33,7 +32,6 @@ export interface LoginData {
 	readonly choice?: Choice | undefined;
 	readonly target?: Target | undefined;
 	readonly plan?: Plan | undefined;
-	readonly known: KnownAccount;
 	readonly chain: readonly Row[];
 	/** Position in `chain` of the link that is walked now. */
 	readonly link: number;
@@ -85,7 +83,6 @@ export function initialData(): LoginData {
 		attempt: 1,
 		project: "",
 		profiles: [],
-		known: {},
 		chain: [],
 		link: 0,
 		integrations: [],
@@ -99,7 +96,6 @@ export function initialData(): LoginData {
 export function forgotten(): Partial<LoginData> {
 	return {
 		plan: undefined,
-		known: {},
 		chain: [],
 		link: 0,
 		credentials: undefined,

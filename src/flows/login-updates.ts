@@ -29,6 +29,8 @@ export function planOf(data: LoginData): { readonly plan: Plan; readonly config:
 	return { plan: data.plan, config: data.config };
 }
 
+const realmOf = (data: LoginData): string => data.config?.realm.value ?? "";
+
 /** The configuration was read, and it is known what the login is for or what is offered. */
 export function started(output: Started): Update {
 	const { config, project, profiles, target, choice } = output;
@@ -45,20 +47,17 @@ export function selected(data: LoginData, name: string): Update {
 
 /** The chain was resolved; links that need not be walked are settled already. */
 export function prepared(data: LoginData, output: Prepared): Update {
-	const { plan, known } = output;
-	const { config } = data;
-	if (config === undefined) throw new Error("the configuration has not been read");
+	const { plan } = output;
 	const base: Update = {
 		plan,
-		known,
 		integrations: output.integrations,
 		integrationKeys: output.integrationKeys,
-		chain: chainRows(plan, config, known),
+		chain: chainRows(plan),
 		link: plan.reusable === undefined ? 0 : plan.reusable.index + 2,
 		credentials: plan.reusable?.credentials,
 	};
 	if (plan.reusable === undefined || plan.reusable.index < plan.links.length - 1) return base;
-	return { ...base, result: loginResult(plan, config, plan.reusable.credentials, { stillValid: true, known }) };
+	return { ...base, result: loginResult(plan, realmOf(data), plan.reusable.credentials, true) };
 }
 
 /** The current link's step begins. */
@@ -72,7 +71,7 @@ export function linkStarted(data: LoginData, now: number): Update {
 
 /** The provider's step gave a session. */
 export function signedIn(data: LoginData, session: Credentials): Update {
-	const { plan, config } = planOf(data);
+	const { plan } = planOf(data);
 	const row = data.chain[0];
 	const reused = session.type === "sso" && (session.origin === "cache" || session.origin === "aws-cli");
 	return {
@@ -82,13 +81,13 @@ export function signedIn(data: LoginData, session: Credentials): Update {
 		answer: undefined,
 		link: 1,
 		chain: row === undefined ? data.chain : patch(data.chain, 0, () => providerDone(row, session)),
-		...(plan.target.type === "provider" ? { result: loginResult(plan, config, session, { stillValid: reused }) } : {}),
+		...(plan.target.type === "provider" ? { result: loginResult(plan, realmOf(data), session, reused) } : {}),
 	};
 }
 
 /** A link of the chain gave credentials. */
 export function assumed(data: LoginData, credentials: Credentials): Update {
-	const { plan, config } = planOf(data);
+	const { plan } = planOf(data);
 	const index = data.link - 1;
 	const last = index === plan.links.length - 1;
 	return {
@@ -96,8 +95,8 @@ export function assumed(data: LoginData, credentials: Credentials): Update {
 		prompt: undefined,
 		answer: undefined,
 		link: data.link + 1,
-		chain: patch(data.chain, data.link, (row) => linkDone(row, plan, config, index, credentials, { state: "ok" })),
-		...(last ? { result: loginResult(plan, config, credentials, { stillValid: false }) } : {}),
+		chain: patch(data.chain, data.link, (row) => linkDone(row, plan, index, credentials, "ok")),
+		...(last ? { result: loginResult(plan, realmOf(data), credentials, false) } : {}),
 	};
 }
 

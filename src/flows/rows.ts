@@ -6,14 +6,8 @@ import { sanitize } from "../auth/sanitize.ts";
 import type { Plan } from "./chain.ts";
 import type { IntegrationRow, LoginResult, Row } from "./snapshot.ts";
 
-/** What this machine remembers of an account that credentials from a file do not name. */
-export interface KnownAccount {
-	readonly accountId?: string | undefined;
-	readonly accountName?: string | undefined;
-}
-
 /** The chain before anything is done; links that are not walked because later ones are still good are `reused`. */
-export function chainRows(plan: Plan, config: AuthConfig, known: KnownAccount): Row[] {
+export function chainRows(plan: Plan): Row[] {
 	const { reusable, session } = plan;
 	const provider: Row = { name: sanitize(plan.provider.name), kind: plan.provider.kind, state: "waiting", text: "" };
 	const rows: Row[] = plan.links.map(({ identity }) => ({
@@ -34,7 +28,7 @@ export function chainRows(plan: Plan, config: AuthConfig, known: KnownAccount): 
 		...rows.map((row, index): Row => {
 			if (index > reusable.index) return row;
 			if (index < reusable.index) return { ...row, state: "reused", text: "not needed now" };
-			return linkDone(row, plan, config, index, reusable.credentials, { state: "reused", known });
+			return linkDone(row, plan, index, reusable.credentials, "reused");
 		}),
 	];
 }
@@ -58,22 +52,14 @@ export function providerDone(row: Row, session: Credentials): Row {
 }
 
 /** An identity's row after its link was walked, or found still good. */
-export function linkDone(
-	row: Row,
-	plan: Plan,
-	config: AuthConfig,
-	index: number,
-	credentials: Credentials,
-	options: { readonly state: "ok" | "reused"; readonly known?: KnownAccount },
-): Row {
-	const key = plan.links[index]?.identity.key;
-	const summary = config.identities().find((identity) => identity.key === key);
-	const account = accountOf(credentials, options.known, summary?.account);
+export function linkDone(row: Row, plan: Plan, index: number, credentials: Credentials, state: "ok" | "reused"): Row {
+	const summary = plan.links[index]?.summary;
+	const account = accountOf(credentials, summary?.account);
 	const place = account?.name ?? account?.id;
 	const text = [summary?.role ?? "signed in", place].filter((part) => part !== undefined).join(" in ");
 	return {
 		...row,
-		state: options.state,
+		state,
 		text: sanitize(text),
 		expiresAt: credentials.expiresAt,
 		issuedAt: credentials.issuedAt,
@@ -120,36 +106,26 @@ export function integrationDone(row: IntegrationRow, artifact: Artifact): Integr
 }
 
 /** What the successful login says. */
-export function loginResult(
-	plan: Plan,
-	config: AuthConfig,
-	credentials: Credentials,
-	options: { readonly stillValid: boolean; readonly known?: KnownAccount },
-): LoginResult {
-	const summary = config.identities().find((identity) => identity.key === plan.target.key);
-	const identity = plan.target.type === "identity" ? { identity: sanitize(plan.target.name) } : {};
-	const account = plan.target.type === "identity" ? accountOf(credentials, options.known, summary?.account) : undefined;
-	const region = credentials.region ?? (plan.target.type === "identity" ? summary?.region : undefined);
+export function loginResult(plan: Plan, realm: string, credentials: Credentials, stillValid: boolean): LoginResult {
+	const summary = plan.links.at(-1)?.summary;
+	const region = credentials.region ?? summary?.region;
+	const isIdentity = plan.target.type === "identity";
 	return {
-		...identity,
+		...(isIdentity ? { identity: sanitize(plan.target.name) } : {}),
 		provider: sanitize(plan.provider.name),
-		account,
+		account: isIdentity ? accountOf(credentials, summary?.account) : undefined,
 		region: region === undefined ? undefined : sanitize(region),
-		realm: config.realm.value,
+		realm,
 		expiresAt: credentials.expiresAt,
-		stillValid: options.stillValid,
+		stillValid,
 	};
 }
 
-function accountOf(
-	credentials: Credentials,
-	known: KnownAccount | undefined,
-	configured: string | undefined,
-): LoginResult["account"] {
+function accountOf(credentials: Credentials, configured: string | undefined): LoginResult["account"] {
 	const given = credentials.type === "aws" ? credentials : undefined;
 	const isId = configured !== undefined && /^\d{12}$/.test(configured);
-	const id = given?.accountId ?? known?.accountId ?? (isId ? configured : undefined);
-	const name = given?.accountName ?? known?.accountName ?? (isId ? undefined : configured);
+	const id = given?.accountId ?? (isId ? configured : undefined);
+	const name = given?.accountName ?? (isId ? undefined : configured);
 	if (id === undefined && name === undefined) return undefined;
 	return { id: id === undefined ? undefined : sanitize(id), name: name === undefined ? undefined : sanitize(name) };
 }

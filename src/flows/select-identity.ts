@@ -1,6 +1,6 @@
 /** Which identity or provider a login is for. One pure function, so that all its cases stand in one table of tests. */
 import type { IdentitySummary, ProviderSummary } from "../auth/config/model.ts";
-import { closest } from "../auth/config/near.ts";
+import { nearest } from "../auth/config/near.ts";
 import type { Environment } from "../auth/context.ts";
 import type { AuthErrorOptions } from "../auth/errors.ts";
 import { sanitize } from "../auth/sanitize.ts";
@@ -106,7 +106,7 @@ function named(
 			remedy: `add it under auth.${plural(type)} in atmos.yaml, or choose another configuration with --profile`,
 		});
 	}
-	const near = nearNames(
+	const near = nearest(
 		name,
 		rows.map((row) => row.name),
 	);
@@ -115,20 +115,6 @@ function named(
 		details: near.length > 0 ? [] : [`${plural(type)}:`, ...list(rows)],
 		remedy: near[0] === undefined ? undefined : `atmos-auth login --${type} ${quoted(near[0])}`,
 	});
-}
-
-/** Up to three names that may have been meant, the nearest first. */
-function nearNames(name: string, names: readonly string[]): string[] {
-	const near: string[] = [];
-	while (near.length < 3) {
-		const next = closest(
-			name,
-			names.filter((item) => !near.includes(item)),
-		);
-		if (next === undefined) break;
-		near.push(next);
-	}
-	return near;
 }
 
 function tagged(tags: readonly string[], input: SelectionInput): Selection {

@@ -1,7 +1,9 @@
 /** What the login machine shows of itself. The dashboard, the plain lines and the JSON events are made from this alone. */
+import type { BoardDetails, BoardRow } from "../auth/board.ts";
 import type { ErrorView } from "../auth/errors.ts";
 import type { Prompt, ProvisionProgress } from "../auth/interaction.ts";
-import type { ArtifactState, SessionState } from "../auth/kinds.ts";
+
+export type { BoardDetails, BoardRow } from "../auth/board.ts";
 
 export type Phase =
 	| "starting" // reading the configuration, deciding which identity
@@ -47,26 +49,6 @@ export interface Choice {
 	readonly rows: readonly BoardRow[];
 }
 
-/** A line of the identities screen. Painted from local state. */
-export interface BoardRow {
-	readonly name: string;
-	readonly key: string;
-	readonly kind: string;
-	readonly isDefault: boolean;
-	readonly tags: readonly string[];
-	readonly account: string;
-	/** "AdministratorAccess", or "via dev-admin" for a role reached through another identity. */
-	readonly role: string;
-	readonly session: SessionState;
-	/** Milliseconds since the epoch of the last sign-in from this machine, if any. */
-	readonly lastUsed?: number | undefined;
-	/** Names from provider to identity. */
-	readonly chain: readonly string[];
-	readonly region?: string | undefined;
-	/** Set where the entry itself is broken (missing link, cycle): shown, and refused when chosen. */
-	readonly problem?: string | undefined;
-}
-
 /** What a successful login says. */
 export interface LoginResult {
 	/** Undefined for a provider login. */
@@ -106,14 +88,6 @@ export type LoginAction =
 	| { readonly type: "BACK" } // to the picker where there was one, else cancel
 	| { readonly type: "DONE" }
 	| { readonly type: "CANCEL" };
-
-/** Details of the highlighted identity, loaded on demand for the board's foot. */
-export interface BoardDetails {
-	readonly chain: readonly string[];
-	readonly account?: string | undefined;
-	readonly region?: string | undefined;
-	readonly integrations: readonly (ArtifactState & { readonly name: string })[];
-}
 
 /** The running login as a face sees it. */
 export interface LoginHandle {

@@ -231,7 +231,7 @@ export function world(options: WorldOptions = {}): World {
 			identityRows: async () => rows(identities),
 			providerRows: async () => rows(providers),
 			details: async () => ({ chain: [], integrations: [] }),
-			recall: async () => ({}),
+			projectName: async () => "acme-infra",
 			remember: async (_ctx, entry) => void remembered.push(entry),
 		},
 	};

@@ -1,0 +1,296 @@
+/**
+ * The login as a series of events: the difference between two snapshots. `--json` writes them as they are, `--plain` as
+ * sentences. A snapshot holds no secret, and an event is made of nothing else.
+ */
+import type { ErrorView } from "../auth/errors.ts";
+import type { DeviceCodePrompt } from "../auth/interaction.ts";
+import type { IntegrationRow, LoginSnapshot, Row } from "../flows/snapshot.ts";
+
+/** What every event has. `time` is ISO 8601 in UTC. */
+interface Head<Type extends string> {
+	readonly v: 1;
+	readonly type: Type;
+	readonly time: string;
+}
+
+/** A failure in an event. */
+export interface EventError {
+	readonly code: string;
+	readonly message: string;
+	readonly reason?: string;
+	readonly remedy?: string;
+	readonly details?: readonly string[];
+	readonly service?: {
+		readonly name?: string;
+		readonly message?: string;
+		readonly requestId?: string;
+		readonly status?: number;
+		readonly operation?: string;
+	};
+}
+
+/** Moments are ISO 8601 in UTC, absent where nothing runs out. */
+export type LoginEvent =
+	| (Head<"login.started"> & { readonly project: string; readonly profiles: readonly string[] })
+	| (Head<"identity.selected"> & { readonly target: string; readonly chain: readonly string[] })
+	| (Head<"approval.required"> & {
+			readonly provider: string;
+			readonly portal: string;
+			readonly code: string;
+			readonly url: string;
+			/** The page that the user types the code into. */
+			readonly plainUrl: string;
+			readonly expiresAt: string;
+			/** The process that asked for the code, where it was not this one. */
+			readonly waitingForPid?: number;
+	  })
+	| (Head<"approval.waiting"> & { readonly provider: string; readonly code: string; readonly expiresAt: string })
+	| (Head<"provider.signed-in"> & {
+			readonly provider: string;
+			readonly reused: boolean;
+			readonly detail: string;
+			readonly expiresAt?: string;
+	  })
+	| (Head<"identity.assumed"> & {
+			readonly identity: string;
+			readonly reused: boolean;
+			readonly detail: string;
+			readonly expiresAt?: string;
+	  })
+	| (Head<"provision.progress"> & {
+			readonly accountsTotal?: number;
+			readonly accountsDone: number;
+			readonly identitiesTotal: number;
+			/** Found since the last such event. */
+			readonly identities: readonly string[];
+			/** Failed since the last such event. */
+			readonly failedAccounts: readonly { readonly account: string; readonly message: string }[];
+	  })
+	| (Head<"integration.started"> & { readonly integration: string; readonly kind: string })
+	| (Head<"integration.ready"> & {
+			readonly integration: string;
+			readonly kind: string;
+			readonly label: string;
+			readonly target: string;
+			/** False when it was still good and left alone. */
+			readonly changed: boolean;
+			readonly expiresAt?: string;
+			readonly notes: readonly string[];
+	  })
+	| (Head<"integration.failed"> & {
+			readonly integration: string;
+			readonly kind: string;
+			readonly label: string;
+			readonly target: string;
+			readonly error: EventError;
+			/** The command that tries it again. */
+			readonly retry: string;
+	  })
+	| (Head<"warning"> & { readonly message: string })
+	| (Head<"login.succeeded"> & {
+			readonly identity?: string;
+			readonly provider: string;
+			readonly account?: { readonly id?: string; readonly name?: string };
+			readonly region?: string;
+			readonly realm: string;
+			readonly expiresAt?: string;
+			/** True when nothing had to be renewed. */
+			readonly stillValid: boolean;
+			readonly integrations: { readonly ready: number; readonly failed: number };
+	  })
+	| (Head<"login.failed"> & { readonly error: EventError })
+	| Head<"login.cancelled">;
+
+/** An event before its version and time are set. */
+type Body = LoginEvent extends infer Event ? (Event extends LoginEvent ? Omit<Event, "v" | "time"> : never) : never;
+
+const DONE: readonly string[] = ["ok", "reused"];
+
+/**
+ * @param before the snapshot that the last events were made of; undefined for the first ones
+ * @param after the snapshot now
+ * @param now milliseconds since the epoch, the time of the events
+ * @returns what happened in between, in the order in which it is told
+ */
+export function eventsBetween(before: LoginSnapshot | undefined, after: LoginSnapshot, now: number): LoginEvent[] {
+	return [
+		...beginning(before, after),
+		...warnings(before, after),
+		...chain(before, after),
+		...approval(before, after),
+		...discovery(before, after),
+		...integrations(before, after),
+		...ending(before, after),
+	].map((body) => stamp(body, now));
+}
+
+/**
+ * @returns the event that says that a code still waits for its approval, or undefined when none does
+ */
+export function waitingEvent(snapshot: LoginSnapshot, now: number): LoginEvent | undefined {
+	const { prompt } = snapshot;
+	if (prompt?.type !== "device-code") return undefined;
+	return stamp(
+		{ type: "approval.waiting", provider: prompt.provider, code: prompt.userCode, expiresAt: iso(prompt.expiresAt) },
+		now,
+	);
+}
+
+function stamp(body: Body, now: number): LoginEvent {
+	const { type, ...rest } = body;
+	return { v: 1, type, time: iso(now), ...rest } as LoginEvent;
+}
+
+function beginning(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
+	const bodies: Body[] = [];
+	if (known(after) && !(before && known(before))) {
+		bodies.push({ type: "login.started", project: after.project, profiles: after.profiles });
+	}
+	const resolved = after.chain.length > 0 && (before?.chain.length ?? 0) === 0;
+	if (after.target !== undefined && resolved) {
+		bodies.push({ type: "identity.selected", target: after.target, chain: after.chain.map((row) => row.name) });
+	}
+	return bodies;
+}
+
+/** Whether the configuration has been read. */
+function known(snapshot: LoginSnapshot): boolean {
+	return snapshot.phase !== "starting" && (snapshot.project !== "" || snapshot.target !== undefined);
+}
+
+function warnings(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
+	return after.warnings.slice(before?.warnings.length ?? 0).map((message) => ({ type: "warning", message }));
+}
+
+function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
+	const { prompt } = after;
+	if (prompt?.type !== "device-code") return [];
+	const shown = before?.prompt;
+	if (shown?.type === "device-code" && shown.userCode === prompt.userCode && before?.attempt === after.attempt)
+		return [];
+	return [
+		{
+			type: "approval.required",
+			provider: prompt.provider,
+			portal: prompt.portal,
+			code: prompt.userCode,
+			url: approvalUrl(prompt),
+			plainUrl: prompt.verificationUri,
+			expiresAt: iso(prompt.expiresAt),
+			...(prompt.waitingForPid === undefined ? {} : { waitingForPid: prompt.waitingForPid }),
+		},
+	];
+}
+
+/** The page to open: with the code in it, where the service gives such a one. */
+export function approvalUrl(prompt: DeviceCodePrompt): string {
+	return prompt.verificationUriComplete ?? prompt.verificationUri;
+}
+
+function chain(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
+	return after.chain.flatMap((row, index): Body[] => {
+		if (!finished(before?.chain[index], row, before?.attempt !== after.attempt)) return [];
+		const common = { reused: row.state === "reused", detail: row.text, ...expiry(row) };
+		return index === 0
+			? [{ type: "provider.signed-in", provider: row.name, ...common }]
+			: [{ type: "identity.assumed", identity: row.name, ...common }];
+	});
+}
+
+/** Whether a row has come to its good end since. */
+function finished(before: Row | undefined, after: Row, anew = false): boolean {
+	return DONE.includes(after.state) && (anew || before === undefined || !DONE.includes(before.state));
+}
+
+function discovery(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
+	const progress = after.provision;
+	if (progress === undefined || progress === before?.provision) return [];
+	const seen = before?.provision;
+	return [
+		{
+			type: "provision.progress",
+			...(progress.accountsTotal === undefined ? {} : { accountsTotal: progress.accountsTotal }),
+			accountsDone: progress.accountsDone,
+			identitiesTotal: progress.identities.length,
+			identities: progress.identities.slice(seen?.identities.length ?? 0),
+			failedAccounts: progress.failedAccounts.slice(seen?.failedAccounts.length ?? 0),
+		},
+	];
+}
+
+function integrations(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
+	return after.integrations.flatMap((row, index): Body[] => {
+		const was = before?.integrations[index];
+		const head = { integration: row.name, kind: row.kind };
+		const began: Body[] = startedSince(was, row) ? [{ type: "integration.started", ...head }] : [];
+		const ended: Body[] = endedSince(was, row) ? [endOf(row)] : [];
+		return [...began, ...ended];
+	});
+}
+
+function startedSince(was: IntegrationRow | undefined, row: IntegrationRow): boolean {
+	return row.startedAt !== undefined && row.state !== "waiting" && (was?.startedAt !== row.startedAt || !begun(was));
+}
+
+function endedSince(was: IntegrationRow | undefined, row: IntegrationRow): boolean {
+	if (row.state === "waiting" || row.state === "running") return false;
+	return was === undefined || was.state === "waiting" || was.state === "running" || was.startedAt !== row.startedAt;
+}
+
+const begun = (row: IntegrationRow): boolean => row.state !== "waiting";
+
+function endOf(row: IntegrationRow): Body {
+	const head = { integration: row.name, kind: row.kind, label: row.label, target: row.target };
+	if (row.state === "failed" && row.error !== undefined) {
+		return { type: "integration.failed", ...head, error: eventError(row.error), retry: row.retry };
+	}
+	return { type: "integration.ready", ...head, changed: row.state === "ok", ...expiry(row), notes: row.notes };
+}
+
+function ending(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
+	if (before?.phase === after.phase) return [];
+	const { result, error } = after;
+	if (after.phase === "cancelled") return [{ type: "login.cancelled" }];
+	if (after.phase === "failed") {
+		return [{ type: "login.failed", error: eventError(error ?? { code: "bug", message: "unknown", details: [] }) }];
+	}
+	if (after.phase !== "done" || result === undefined) return [];
+	return [
+		{
+			type: "login.succeeded",
+			...(result.identity === undefined ? {} : { identity: result.identity }),
+			provider: result.provider,
+			...(result.account === undefined ? {} : { account: defined(result.account) }),
+			...(result.region === undefined ? {} : { region: result.region }),
+			realm: result.realm,
+			...expiry(result),
+			stillValid: result.stillValid,
+			integrations: {
+				ready: after.integrations.filter((row) => DONE.includes(row.state)).length,
+				failed: after.integrations.filter((row) => row.state === "failed").length,
+			},
+		},
+	];
+}
+
+function eventError(error: ErrorView): EventError {
+	return {
+		code: error.code,
+		message: error.message,
+		...defined({ reason: error.reason, remedy: error.remedy }),
+		...(error.details.length === 0 ? {} : { details: error.details }),
+		...(error.service === undefined ? {} : { service: defined(error.service) }),
+	};
+}
+
+function expiry(row: { readonly expiresAt?: number | undefined }): { readonly expiresAt?: string } {
+	return row.expiresAt === undefined ? {} : { expiresAt: iso(row.expiresAt) };
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+type Defined<Value> = { readonly [Key in keyof Value]: Exclude<Value[Key], undefined> };
+
+function defined<Value extends object>(value: Value): Defined<Value> {
+	return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<Value>;
+}

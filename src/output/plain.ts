@@ -1,0 +1,102 @@
+/** The face without a screen: one line an event, each with a prefix that stays, on stderr. */
+import type { Clock } from "../auth/context.ts";
+import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
+import { annotations } from "./annotations.ts";
+import { shortDuration, utcTime } from "./duration.ts";
+import { errorLines } from "./error-lines.ts";
+import type { LoginEvent } from "./events.ts";
+import { follow } from "./follow.ts";
+import { type Style, shown } from "./style.ts";
+import { summaryLines } from "./summary.ts";
+import { annotationCommand, disarm } from "./workflow-commands.ts";
+
+/** Hundreds of accounts do not become hundreds of lines, in milliseconds. */
+const PROGRESS_EVERY_MS = 2_000;
+
+export interface PlainOptions {
+	readonly login: LoginHandle;
+	readonly clock: Clock;
+	readonly style: Style;
+	/** Takes finished lines, line break included. */
+	write(text: string): void;
+	/** Failures become annotations of the GitHub Actions run, with files relative to this folder. */
+	readonly github?: { readonly workspace?: string | undefined } | undefined;
+}
+
+/** Follows a login to its end. @returns the last snapshot */
+export async function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
+	const { clock, style } = options;
+	const print = (lines: readonly string[]): void => {
+		if (lines.length > 0) options.write(`${lines.map((line) => disarm(shown(line, style))).join("\n")}\n`);
+	};
+	let progressed = Number.NEGATIVE_INFINITY;
+	const ended = await follow(options, (event) => {
+		const now = clock.now();
+		if (event.type === "provision.progress") {
+			const over = event.accountsDone === event.accountsTotal;
+			if (!over && event.failedAccounts.length === 0 && now - progressed < PROGRESS_EVERY_MS) return;
+			progressed = now;
+		}
+		print(plainLines(event, now, style));
+	});
+	if (ended.phase === "done" || ended.result !== undefined) print(["", ...summaryLines(ended, clock.now(), style)]);
+	if (ended.phase === "failed" && ended.error !== undefined) print(errorLines(ended.error, style));
+	if (options.github !== undefined) {
+		const commands = annotations(ended, options.github.workspace).map(annotationCommand);
+		if (commands.length > 0) options.write(`${commands.join("\n")}\n`);
+	}
+	return ended;
+}
+
+/** @returns the lines of one event; none for what the summary says at the end */
+export function plainLines(event: LoginEvent, now: number, style: Style): string[] {
+	switch (event.type) {
+		case "login.started": {
+			const profiles = event.profiles.length === 0 ? "" : ` (profile ${event.profiles.join(", ")})`;
+			return event.project === "" ? [] : [`project: ${event.project}${profiles}`];
+		}
+		case "identity.selected":
+			return [`login: ${event.chain.join(" → ")}`];
+		case "approval.required":
+			return [
+				event.waitingForPid === undefined
+					? `approve: sign in to ${event.provider} (${event.portal}): open this page in a browser`
+					: `approve: process ${event.waitingForPid} already asks for a sign-in to ${event.provider} (${event.portal}); its page is`,
+				// Alone on its line, so that every terminal sees where it ends.
+				style.paint("link", event.url),
+				`approve: code ${style.paint("bold", event.code)} (a device code, not an MFA code): approve only if the page shows exactly this`,
+				`approve: expires ${utcTime(Date.parse(event.expiresAt))} (${left(event.expiresAt, now)})`,
+			];
+		case "approval.waiting":
+			return [`approve: still waiting, ${left(event.expiresAt, now)} left`];
+		case "provider.signed-in":
+			return [`provider: ${event.provider}: ${event.detail}${until(event.expiresAt, now)}`];
+		case "identity.assumed":
+			return [`identity: ${event.identity}: ${event.detail}${until(event.expiresAt, now)}`];
+		case "provision.progress":
+			return [
+				`discover: ${event.accountsDone} of ${event.accountsTotal ?? "?"} accounts, ${event.identitiesTotal} identities`,
+				...event.failedAccounts.map(({ account, message }) => `discover: ${account}: ${message}`),
+			];
+		case "integration.started":
+			return [`integration: ${event.integration}: started`];
+		case "integration.ready":
+			return [
+				`integration: ${event.integration}: ${event.changed ? "ready" : "still good"}${until(event.expiresAt, now)}`,
+			];
+		case "integration.failed":
+			return [`integration: ${event.integration}: failed: ${event.error.message}`];
+		case "warning":
+			return [`${style.paint("soon", "warning:")} ${event.message}`];
+		case "login.cancelled":
+			return ["cancelled: nothing more is done"];
+		default:
+			return [];
+	}
+}
+
+const left = (expiresAt: string, now: number): string => shortDuration(Date.parse(expiresAt) - now);
+
+function until(expiresAt: string | undefined, now: number): string {
+	return expiresAt === undefined ? "" : ` (${left(expiresAt, now)} left)`;
+}

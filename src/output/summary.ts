@@ -1,0 +1,77 @@
+/** What a login has come to, as it stays on the ordinary screen. The same in every face. */
+import type { IntegrationRow, LoginResult, LoginSnapshot } from "../flows/snapshot.ts";
+import { shortDuration, utcTime } from "./duration.ts";
+import { plainStyle, type Style, shown } from "./style.ts";
+
+/**
+ * @param snapshot the last one of a login that succeeded; for any other there is nothing to say
+ * @param now milliseconds since the epoch, for what is left of the time
+ * @returns the lines, without line breaks
+ */
+export function summaryLines(snapshot: LoginSnapshot, now: number, style: Style = plainStyle): string[] {
+	const { result } = snapshot;
+	if (result === undefined) return [];
+	const lines = [headline(result, style), "", ...details(result, now)];
+	const rest = [
+		...discovered(snapshot, style),
+		...snapshot.integrations.flatMap((row) => integration(row, now, style)),
+	];
+	if (rest.length > 0) lines.push("", ...rest);
+	return lines.map((line) => shown(line, style));
+}
+
+function headline(result: LoginResult, style: Style): string {
+	const who = style.paint("bold", result.identity ?? result.provider);
+	const how = result.identity === undefined ? "Successfully authenticated with" : "Successfully authenticated as";
+	return `${how} ${who}${result.stillValid ? " (still valid)" : ""}`;
+}
+
+function details(result: LoginResult, now: number): string[] {
+	const { account, expiresAt } = result;
+	const named = account?.id !== undefined && account.name !== undefined ? `${account.id} (${account.name})` : undefined;
+	const rows: (readonly [string, string | undefined])[] = [
+		["Provider", result.provider],
+		["Account", named ?? account?.id ?? account?.name],
+		["Region", result.region],
+		["Expires", expiresAt === undefined ? undefined : `${utcTime(expiresAt)} (${shortDuration(expiresAt - now)})`],
+	];
+	return rows.flatMap(([name, value]) => (value === undefined ? [] : [`  ${name.padEnd(8)}  ${value}`]));
+}
+
+function discovered(snapshot: LoginSnapshot, style: Style): string[] {
+	const { provision } = snapshot;
+	if (provision?.accountsTotal === undefined) return [];
+	const accounts = `${provision.accountsTotal} ${provision.accountsTotal === 1 ? "account" : "accounts"}`;
+	return [
+		`${style.paint("good", style.ok)} Identities: ${provision.identities.length} found in ${accounts}`,
+		...provision.failedAccounts.map(
+			({ account, message }) => `${style.paint("bad", style.failed)} Identities of ${account}: ${message}`,
+		),
+	];
+}
+
+/** The line of an integration, and how to try it again where it failed. */
+function integration(row: IntegrationRow, now: number, style: Style): string[] {
+	const label = row.label === "" ? row.name : row.label;
+	switch (row.state) {
+		case "failed": {
+			// `dev-eks → ~/.config/…` is where it would have been written; the name before it says which one it is.
+			const [name = ""] = row.target.split(" → ");
+			const what = name === "" ? "" : ` ${name}`;
+			return [
+				`${style.paint("bad", style.failed)} ${label}:${what} failed: ${row.error?.message ?? row.text}`,
+				`  retry: ${style.paint("accent", row.retry)}`,
+			];
+		}
+		case "ok":
+		case "reused": {
+			const expires = row.expiresAt === undefined ? "" : ` (expires in ${shortDuration(row.expiresAt - now)})`;
+			return [
+				`${style.paint("good", style.ok)} ${label}: ${row.target}${expires}`,
+				...row.notes.map((note) => `  ${note}`),
+			];
+		}
+		default:
+			return [];
+	}
+}
