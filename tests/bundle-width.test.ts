@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { expect, test } from "vitest";
+// @ts-expect-error a build script in plain JavaScript
 import { narrowWidth } from "../scripts/bundle/narrow-width.js";
 
 const agrees = (text: string): void => {

@@ -1,6 +1,7 @@
 /**
- * What the bundle does differently from plain resolution, all for the time to the first frame: Ink's text measuring
- * gets a fast path, Yoga's WebAssembly becomes a file, and React's devtools (never used here) are left out.
+ * What the bundle does differently from plain resolution, for the time to the first frame: Ink's text measuring
+ * gets a fast path, Yoga's WebAssembly becomes a file, and React's devtools (never used here) are left out. And one for
+ * safety: cosmiconfig must not run what it finds in the working directory.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -47,6 +48,14 @@ export function fastStart(outdir: string): Plugin {
 			});
 			build.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: "react-devtools-core", namespace: "empty" }));
 			build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default undefined;" }));
+			// cosmiconfig looks for settings of its own in the working directory, among them `.config/config.js`, which it
+			// would run. Nothing that a repository brings may be run, so there are no such places.
+			build.onLoad({ filter: /cosmiconfig\/dist\/defaults\.js$/ }, ({ path }) => {
+				const source = readFileSync(path, "utf8");
+				const contents = source.replace(/(exports\.metaSearchPlaces = )\[[^\]]*\]/, "$1[]");
+				if (contents === source) throw new Error("cosmiconfig's own search places have moved");
+				return { contents, loader: "js" };
+			});
 			build.onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, ({ path }) => {
 				const source = readFileSync(path, "utf8");
 				const match = DATA_URL.exec(source);

@@ -62,6 +62,8 @@ export interface ProviderSummary {
 	readonly name: string;
 	readonly key: string;
 	readonly kind: string;
+	/** `spec.files.base_path`: where its identities' credential files are instead of `<config>/atmos`. */
+	readonly basePath?: string | undefined;
 }
 
 /** The links of a sign-in from its root to its target, by key. `identities` is empty for a provider login. */

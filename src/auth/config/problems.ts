@@ -1,0 +1,43 @@
+/** What is wrong with a configuration, and how it is said. */
+import { relative } from "node:path";
+import { AuthError } from "../errors.ts";
+import { sanitize } from "../sanitize.ts";
+import type { ConfigProblem } from "./model.ts";
+
+/** `stacks/atmos.yaml:12:7`, relative to `from` where that is shorter. */
+function place(problem: ConfigProblem, from: string | undefined): string {
+	if (!problem.location) return "";
+	const { file, line, column } = problem.location;
+	const near = from === undefined ? file : relative(from, file);
+	return `${sanitize(near.length < file.length && !near.startsWith("..") ? near : file)}:${line}:${column}: `;
+}
+
+/**
+ * One line for a problem: where, which key, what was expected, what may have been meant.
+ *
+ * @param from the folder that paths are shown relative to
+ */
+export function describeProblem(problem: ConfigProblem, from?: string): string {
+	const key = problem.key === "" ? "" : `${sanitize(problem.key)}: `;
+	const hint = problem.suggestion === undefined ? "" : `, did you mean "${sanitize(problem.suggestion)}"?`;
+	return `${place(problem, from)}${key}${problem.message}${hint}`;
+}
+
+/** A configuration that cannot be used for what was asked. Carries all problems that were found. */
+export class ConfigError extends AuthError {
+	readonly problems: readonly ConfigProblem[];
+
+	constructor(problems: readonly ConfigProblem[], cause?: unknown) {
+		const [first] = problems;
+		const single = problems.length === 1 && first;
+		super({
+			code: "config",
+			message: single ? describeProblem(single) : `the configuration has ${problems.length} problems`,
+			details: single ? [] : problems.map((problem) => describeProblem(problem)),
+			remedy: "mend the file, then check it: atmos-auth validate",
+			cause,
+		});
+		this.name = "ConfigError";
+		this.problems = problems;
+	}
+}

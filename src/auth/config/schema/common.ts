@@ -1,0 +1,73 @@
+/** What the schemas of several kinds have in common. Values arrive as strings, booleans, null, lists and maps. */
+import * as v from "valibot";
+
+/** A string that says something; numbers arrive as they were written, so that account ids keep their leading zeros. */
+export const text = (expected: string) =>
+	v.pipe(v.string(`expected ${expected}`), v.trim(), v.nonEmpty(`expected ${expected}, found nothing`));
+
+/** `true` or `false`, with or without quotes. */
+export const flag = v.pipe(
+	v.union([v.boolean(), v.picklist(["true", "false"])], "expected true or false"),
+	v.transform((value) => value === true || value === "true"),
+);
+
+export const accountId = v.pipe(
+	text("an AWS account id of 12 digits"),
+	v.regex(/^\d{12}$/, "expected an AWS account id of 12 digits"),
+);
+
+export const region = v.pipe(
+	text("an AWS region such as us-east-1"),
+	v.regex(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, "expected an AWS region such as us-east-1"),
+);
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** An address with https; http only on the own machine. */
+export const webAddress = (expected: string) =>
+	v.pipe(
+		text(expected),
+		v.check((value) => {
+			const url = URL.canParse(value) ? new URL(value) : undefined;
+			return (
+				url !== undefined && (url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.test(url.hostname)))
+			);
+		}, `expected ${expected}, with https (http only on this machine)`),
+	);
+
+/** Go's durations, such as `1h30m`. */
+export const duration = v.pipe(
+	text("a duration such as 1h30m"),
+	v.regex(/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/, "expected a duration such as 1h30m"),
+);
+
+export const tags = v.array(text("a tag"), "expected a list of tags");
+
+export const endpointSpec = v.object({
+	endpoint_url: v.optional(webAddress("the address of an endpoint")),
+	aws: v.optional(
+		v.object({ resolver: v.optional(v.object({ url: v.optional(webAddress("the address of an endpoint")) })) }),
+	),
+	files: v.optional(v.object({ base_path: v.optional(text("a folder")) })),
+});
+
+/** Keys that any identity may have, whatever its kind. `via` and `kind` are read before the schema. */
+export const identityEntries = {
+	default: v.optional(flag),
+	required: v.optional(flag),
+	provider: v.optional(v.nullable(v.string())),
+	alias: v.optional(text("a name")),
+	tags: v.optional(tags),
+	env: v.optional(
+		v.array(
+			v.object({ key: text("a variable's name"), value: v.string("expected a text") }),
+			"expected a list of key and value",
+		),
+	),
+	session: v.optional(v.object({ duration: v.optional(duration) })),
+	spec: v.optional(endpointSpec),
+	credentials: v.optional(v.looseObject({})),
+};
+
+/** Keys that any integration's `spec` may have. */
+export const integrationEntries = { auto_provision: v.optional(v.nullable(flag)) };

@@ -1,0 +1,44 @@
+/** `validate`: checks the whole auth section and says all that is wrong with it. */
+import { loadConfig } from "../auth/config/load.ts";
+import type { ConfigProblem } from "../auth/config/model.ts";
+import { ConfigError, describeProblem } from "../auth/config/problems.ts";
+import type { Command } from "./command.ts";
+import { createContext } from "./context.ts";
+import { parseFlags } from "./flags.ts";
+
+export const run: Command = async ({ argv, terminal }) => {
+	const { request, common } = parseFlags({ argv, command: "validate", flags: {} });
+	// What loading would warn of is part of the report.
+	const ctx = createContext({ terminal, common: { ...common, logLevel: common.logLevel ?? "error" } });
+	const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
+
+	let problems: readonly ConfigProblem[];
+	let files: readonly string[] = [];
+	try {
+		const config = await loadConfig(ctx, request);
+		files = config.files;
+		problems = await config.check();
+	} catch (error) {
+		if (!(error instanceof ConfigError)) throw error;
+		problems = error.problems;
+	}
+	if (files.length === 0 && problems.length === 0) {
+		say("No atmos.yaml was found. It is looked for in this folder, its parents, the repository's root and ~/.atmos.");
+		return 2;
+	}
+	const order = (problem: ConfigProblem): string =>
+		`${problem.location?.file ?? ""}\0${String(problem.location?.line ?? 0).padStart(7, "0")}`;
+	for (const problem of [...problems].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
+		say(`${problem.severity}: ${describeProblem(problem, ctx.cwd)}`);
+	}
+	const count = (severity: ConfigProblem["severity"]): number =>
+		problems.filter((problem) => problem.severity === severity).length;
+	const [errors, warnings] = [count("error"), count("warning")];
+	const plural = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
+	if (errors > 0) {
+		say(`✗ ${plural(errors, "error")}${warnings > 0 ? ` and ${plural(warnings, "warning")}` : ""}`);
+		return 2;
+	}
+	say(`✓ Authentication configuration is valid${warnings > 0 ? ` (${plural(warnings, "warning")})` : ""}`);
+	return 0;
+};
