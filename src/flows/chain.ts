@@ -46,6 +46,8 @@ export async function planChain(
 	target: Target,
 	options: { readonly force: boolean },
 ): Promise<Plan> {
+	// Says with file and line what is wrong with the target, its links included.
+	if (target.type === "identity") await config.identity(target.key);
 	const chain = target.type === "identity" ? config.chain(target.key) : { provider: target.key, identities: [] };
 	const provider = await config.provider(chain.provider);
 	const providerKind = await steps.providerKind(provider.kind);

@@ -89,7 +89,9 @@ export class LoadedConfig implements AuthConfig {
 
 	async identity(name: string): Promise<Identity> {
 		const entry = this.#find("identities", name);
-		return { ...this.#named(entry), via: this.#via(entry), config: await this.#checked(entry) };
+		const config = await this.#checked(entry);
+		throwProblems(await this.#circle(entry));
+		return { ...this.#named(entry), via: this.#via(entry), config };
 	}
 
 	async integration(name: string): Promise<Integration> {
@@ -229,8 +231,7 @@ export class LoadedConfig implements AuthConfig {
 			{
 				severity: "error",
 				key: `auth.${entry.section}.${entry.name}.via`,
-				message,
-				location: file === undefined ? undefined : { file, line: 1, column: 1 },
+				message: file === undefined ? message : `${message} (in ${sanitize(file)})`,
 				suggestion,
 			},
 		]);
