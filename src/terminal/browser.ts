@@ -1,0 +1,120 @@
+/** Opens a page in the user's browser: when that may happen unasked, and how it is done without a shell. */
+import { spawn } from "node:child_process";
+import { findProgram } from "./find-program.ts";
+import { isRemote, isWsl } from "./remote.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Values of `BROWSER` with which people switch browsers off. */
+const SWITCHED_OFF = new Set(["", "none", "true", "false", "/bin/true", "/usr/bin/true", "/bin/false", ":", "echo"]);
+
+export interface BrowserPolicy {
+	readonly env: Environment;
+	readonly platform: NodeJS.Platform;
+	/** `--no-browser`. */
+	readonly noBrowser?: boolean | undefined;
+	/** From `isContainer`. */
+	readonly container?: boolean | undefined;
+}
+
+/** Whether a page may be opened without a key having been pressed for it: on a local desktop alone. */
+export function shouldOpenByItself({ env, platform, noBrowser, container }: BrowserPolicy): boolean {
+	if (noBrowser === true || container === true || isRemote(env)) return false;
+	if (env.BROWSER !== undefined) return !SWITCHED_OFF.has(env.BROWSER.trim());
+	if (platform === "darwin" || platform === "win32") return true;
+	return isWsl(env, platform) || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+}
+
+/** What came of opening a page. */
+export type OpenResult =
+	| { readonly opened: true }
+	| {
+			readonly opened: false;
+			/** Why not, in a few words: "there is no browser to be found". */
+			readonly reason: string;
+	  };
+
+export interface OpenOptions {
+	readonly env: Environment;
+	readonly platform: NodeJS.Platform;
+	readonly cwd: string;
+}
+
+/** https, or http on this machine; nothing that a program could take for an option or a terminal for a command. */
+export function isSafeLink(url: string): boolean {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+	if (/[\u0000-\u0020\u007f-\u009f"'`<>\\^{|}]/.test(url) || url.startsWith("-")) return false;
+	try {
+		const { protocol, hostname, username, password } = new URL(url);
+		if (username !== "" || password !== "") return false;
+		return protocol === "https:" || (protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname));
+	} catch {
+		return false;
+	}
+}
+
+/** The programs that open a page here, best first, each with its arguments. */
+export function browserCommands(url: string, { env, platform }: OpenOptions): readonly (readonly string[])[] {
+	if (env.BROWSER !== undefined) {
+		if (SWITCHED_OFF.has(env.BROWSER.trim())) return [];
+		// A list as xdg-open and Python's webbrowser have it; `%s` is the page. On Windows the colon belongs to the path.
+		const entries = platform === "win32" ? [env.BROWSER] : env.BROWSER.split(":");
+		return entries
+			.map((entry) => entry.trim())
+			.filter((entry) => entry !== "")
+			.map((entry) => {
+				const words = entry.split(/\s+/);
+				return words.some((word) => word.includes("%s"))
+					? words.map((word) => word.replaceAll("%s", () => url))
+					: [...words, url];
+			});
+	}
+	switch (platform) {
+		case "darwin":
+			return [["/usr/bin/open", url]];
+		case "win32":
+			// Not `cmd /c start`, which would take `&` in the link for the end of the command.
+			return [["rundll32.exe", "url.dll,FileProtocolHandler", url]];
+		default:
+			return [
+				...(isWsl(env, platform)
+					? [
+							["wslview", url],
+							["rundll32.exe", "url.dll,FileProtocolHandler", url],
+						]
+					: []),
+				["xdg-open", url],
+				["gio", "open", url],
+			];
+	}
+}
+
+/** Milliseconds in which a program that cannot start says so. */
+const START_MS = 400;
+
+/** Never fails, and does not wait for the browser to be closed. */
+export async function openPage(url: string, options: OpenOptions): Promise<OpenResult> {
+	if (!isSafeLink(url)) return { opened: false, reason: "the link is not one that may be opened" };
+	const commands = browserCommands(url, options);
+	if (commands.length === 0) return { opened: false, reason: "BROWSER says not to open one" };
+	for (const [name = "", ...args] of commands) {
+		const file = findProgram(name, { path: options.env.PATH, cwd: options.cwd });
+		if (file !== undefined && (await start(file, args, options.env))) return { opened: true };
+	}
+	return { opened: false, reason: "no browser was found" };
+}
+
+function start(file: string, args: readonly string[], env: Environment): Promise<boolean> {
+	return new Promise((resolve) => {
+		// Its own session, and none of our streams: it neither ends with us nor writes over the screen.
+		const child = spawn(file, args, { detached: true, stdio: "ignore", windowsHide: true, env: { ...env } });
+		const timer = setTimeout(() => resolve(true), START_MS);
+		const end = (ok: boolean): void => {
+			clearTimeout(timer);
+			resolve(ok);
+		};
+		child.once("error", () => end(false));
+		child.once("exit", (code) => end(code === 0));
+		child.unref();
+	});
+}
