@@ -35,6 +35,19 @@ interface Entry {
 }
 
 /**
+ * The file is read by another library, with YAML 1.1's ideas of `yes`, `1:20` and `0o17`: every value is quoted, nothing is
+ * folded or shared by an anchor.
+ */
+const LAYOUT = {
+	indent: 4,
+	lineWidth: 0,
+	aliasDuplicateObjects: false,
+	defaultStringType: "QUOTE_DOUBLE",
+	defaultKeyType: "PLAIN",
+	version: "1.1",
+} as const;
+
+/**
  * Identities are called `<account>/<role>`. Account names are not unique, and names are looked up without regard to case:
  * where two accounts would share one, both get their id added, `<account> (<id>)/<role>`. (The Go program drops one.)
  *
@@ -71,8 +84,7 @@ export async function writeProvisioned(
 				identities,
 			},
 		};
-		// Nothing may be folded or shared by an anchor: the file is read by another library.
-		await writeWhole(path, stringify(document, { indent: 4, lineWidth: 0, aliasDuplicateObjects: false }));
+		await writeWhole(path, stringify(document, LAYOUT));
 		return [...identities.keys()];
 	});
 }

@@ -4,7 +4,7 @@
  * when a container has a single file mounted, is the target itself written.
  */
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir, rename, unlink } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, rename, unlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf, notRegular, storageError } from "./failure.ts";
 import { resolveTarget } from "./target.ts";
@@ -67,8 +67,10 @@ export async function writeWhole(
 		const inPlace = await replace(target, data, {
 			mode: after,
 			owner: old && { uid: old.uid, gid: old.gid },
-			modifiedAt: options.modifiedAt,
 		});
+		const { modifiedAt } = options;
+		// Not before the rename: the age of a temporary file says whether somebody still writes it.
+		if (modifiedAt !== undefined) await utimes(target, modifiedAt / 1000, modifiedAt / 1000).catch(() => {});
 		return { target, tightened: (before ?? 0) & ~after & 0o077, inPlace };
 	} catch (error) {
 		throw await storageError(error, "write", path);
@@ -78,7 +80,6 @@ export async function writeWhole(
 interface Attributes {
 	readonly mode: number;
 	readonly owner: { readonly uid: number; readonly gid: number } | undefined;
-	readonly modifiedAt: number | undefined;
 }
 
 /** @returns true if the target had to be written in place */
@@ -117,8 +118,8 @@ async function replace(target: string, data: Uint8Array, attributes: Attributes)
 	return !renamed;
 }
 
-/** Content, permissions, owner and time, all on the disk before the file gets its name. */
-async function fill(handle: FileHandle, data: Uint8Array, { mode, owner, modifiedAt }: Attributes): Promise<void> {
+/** Content, permissions and owner, all on the disk before the file gets its name. */
+async function fill(handle: FileHandle, data: Uint8Array, { mode, owner }: Attributes): Promise<void> {
 	await handle.writeFile(data);
 	// Under sudo the file goes on belonging to its user. Elsewhere this is not allowed, or changes nothing.
 	if (owner !== undefined && process.getuid?.() === 0 && (owner.uid !== 0 || owner.gid !== process.getgid?.())) {
@@ -126,12 +127,11 @@ async function fill(handle: FileHandle, data: Uint8Array, { mode, owner, modifie
 	}
 	// After the owner, whose change clears bits; `open` had its mode cut by the umask.
 	await handle.chmod(mode);
-	if (modifiedAt !== undefined) await handle.utimes(modifiedAt / 1000, modifiedAt / 1000);
 	await handle.sync();
 }
 
 /** The fallback without a rename. The old bytes are put back if the new ones do not fit. */
-async function overwrite(target: string, data: Uint8Array, { mode, modifiedAt }: Attributes): Promise<void> {
+async function overwrite(target: string, data: Uint8Array, { mode }: Attributes): Promise<void> {
 	const handle = await open(target, constants.O_RDWR);
 	try {
 		const old = await handle.readFile();
@@ -142,7 +142,6 @@ async function overwrite(target: string, data: Uint8Array, { mode, modifiedAt }:
 			throw error;
 		}
 		await handle.chmod(mode).catch(() => {});
-		if (modifiedAt !== undefined) await handle.utimes(modifiedAt / 1000, modifiedAt / 1000).catch(() => {});
 		await handle.sync();
 	} finally {
 		await handle.close();
@@ -164,11 +163,11 @@ async function settle(folder: string, target: string | undefined): Promise<void>
 	try {
 		const names = (await readdir(folder)).filter((name) => TEMPORARY.test(name));
 		if (names.length === 0 || target === undefined) return;
-		// The file just written tells the time of the disk, which may be another machine's. (`ctime` cannot be set.)
-		const now = (await lstat(target)).ctimeMs;
+		// The file just written tells the time of the disk, which may be another machine's.
+		const now = (await lstat(target)).mtimeMs;
 		for (const name of names) {
 			const info = await lstat(join(folder, name));
-			if (now - info.ctimeMs > ABANDONED_MS) await unlink(join(folder, name));
+			if (now - info.mtimeMs > ABANDONED_MS) await unlink(join(folder, name));
 		}
 	} catch {
 		// Another process was faster, or the folder cannot be listed.
