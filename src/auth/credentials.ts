@@ -2,12 +2,27 @@
 
 const REDACTED = "[redacted]";
 
+const watchers = new Set<(value: string) => void>();
+
+/**
+ * Has `watcher` told of every secret as it comes into the program, for CI runners that mask what they are told of.
+ *
+ * @returns ends it
+ */
+export function watchSecrets(watcher: (value: string) => void): () => void {
+	watchers.add(watcher);
+	return () => {
+		watchers.delete(watcher);
+	};
+}
+
 /** A string that must never reach a screen, a log or a snapshot by accident. */
 export class Secret {
 	readonly #value: string;
 
 	constructor(value: string) {
 		this.#value = value;
+		for (const watcher of watchers) watcher(value);
 	}
 
 	/** The value itself. Call it only where it is put on the wire or written to a file with mode 0600. */

@@ -37,7 +37,12 @@ export function logicalDirectory(env: Terminal["env"]): string {
  * @param options.common the flags common to all commands
  * @throws AuthError `usage` when `--chdir` names no directory
  */
-export function createContext(options: { readonly terminal: Terminal; readonly common: CommonFlags }): AuthContext {
+export function createContext(options: {
+	readonly terminal: Terminal;
+	readonly common: CommonFlags;
+	/** Where log lines go instead of stderr, while that shows something else. */
+	readonly writeLog?: ((line: string) => void) | undefined;
+}): AuthContext {
 	const { terminal, common } = options;
 	const { env } = terminal;
 	const start = logicalDirectory(env);
@@ -51,7 +56,7 @@ export function createContext(options: { readonly terminal: Terminal; readonly c
 	}
 	const log = createLogger({
 		level: common.logLevel ?? env.ATMOS_LOGS_LEVEL,
-		write: (line) => terminal.stderr.write(line),
+		write: options.writeLog ?? ((line) => terminal.stderr.write(line)),
 	});
 	return {
 		env,

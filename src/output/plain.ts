@@ -1,14 +1,11 @@
 /** The face without a screen: one line an event, each with a prefix that stays, on stderr. */
 import type { Clock } from "../auth/context.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import { annotations } from "./annotations.ts";
 import { shortDuration, utcTime } from "./duration.ts";
-import { errorLines } from "./error-lines.ts";
 import type { LoginEvent } from "./events.ts";
 import { follow } from "./follow.ts";
 import { type Style, shown } from "./style.ts";
-import { summaryLines } from "./summary.ts";
-import { annotationCommand, disarm } from "./workflow-commands.ts";
+import { disarm } from "./workflow-commands.ts";
 
 /** Hundreds of accounts do not become hundreds of lines, in milliseconds. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -19,33 +16,22 @@ export interface PlainOptions {
 	readonly style: Style;
 	/** Takes finished lines, line break included. */
 	write(text: string): void;
-	/** Failures become annotations of the GitHub Actions run, with files relative to this folder. */
-	readonly github?: { readonly workspace?: string | undefined } | undefined;
 }
 
-/** Follows a login to its end. @returns the last snapshot */
-export async function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
+/** Follows a login to its end. What it has come to is said by `endingLines`. @returns the last snapshot */
+export function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
 	const { clock, style } = options;
-	const print = (lines: readonly string[]): void => {
-		if (lines.length > 0) options.write(`${lines.map((line) => disarm(shown(line, style))).join("\n")}\n`);
-	};
 	let progressed = Number.NEGATIVE_INFINITY;
-	const ended = await follow(options, (event) => {
+	return follow(options, (event) => {
 		const now = clock.now();
 		if (event.type === "provision.progress") {
 			const over = event.accountsDone === event.accountsTotal;
 			if (!over && event.failedAccounts.length === 0 && now - progressed < PROGRESS_EVERY_MS) return;
 			progressed = now;
 		}
-		print(plainLines(event, now, style));
+		const lines = plainLines(event, now, style);
+		if (lines.length > 0) options.write(`${lines.map((line) => disarm(shown(line, style))).join("\n")}\n`);
 	});
-	if (ended.phase === "done" || ended.result !== undefined) print(["", ...summaryLines(ended, clock.now(), style)]);
-	if (ended.phase === "failed" && ended.error !== undefined) print(errorLines(ended.error, style));
-	if (options.github !== undefined) {
-		const commands = annotations(ended, options.github.workspace).map(annotationCommand);
-		if (commands.length > 0) options.write(`${commands.join("\n")}\n`);
-	}
-	return ended;
 }
 
 /** @returns the lines of one event; none for what the summary says at the end */

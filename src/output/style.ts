@@ -1,5 +1,7 @@
 /** What marks and colours the output may use, and how our own marks look without either. */
-import type { Environment } from "../auth/context.ts";
+import { wantsColour } from "../terminal/colour.ts";
+import type { Terminal } from "../terminal/streams.ts";
+import { wantsUnicode } from "../terminal/unicode.ts";
 
 type Tone = "good" | "bad" | "soon" | "accent" | "link" | "muted" | "bold";
 
@@ -24,35 +26,6 @@ const SGR: Readonly<Record<Tone, readonly [open: number, close: number]>> = {
 	bold: [1, 22],
 };
 
-/**
- * Whether colours are written: the flag, then `NO_COLOR` (https://no-color.org: any value but an empty one), then
- * `FORCE_COLOR`, then whether it is a terminal that has colours.
- *
- * @param options.flag `true` for `--color`, `false` for `--no-color`
- */
-export function wantsColour(options: {
-	readonly env: Environment;
-	readonly isTerminal: boolean;
-	readonly flag?: boolean | undefined;
-}): boolean {
-	const { env, flag, isTerminal } = options;
-	if (flag !== undefined) return flag;
-	if (env.NO_COLOR || env.ATMOS_NO_COLOR) return false;
-	if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
-	return isTerminal && env.TERM !== "dumb";
-}
-
-/**
- * Whether the locale can show more than ASCII. A locale that is not set at all counts as one that can: containers have
- * none, and the terminal around them is a modern one.
- */
-export function wantsUnicode(env: Environment, platform: NodeJS.Platform): boolean {
-	if (env.TERM === "linux") return false;
-	const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
-	if (!locale) return platform !== "win32" || env.WT_SESSION !== undefined || env.TERM_PROGRAM !== undefined;
-	return /utf-?8/i.test(locale);
-}
-
 /** Our own marks in ASCII; foreign text is left as it is. */
 function ascii(text: string): string {
 	return text.replaceAll("→", "->").replaceAll("…", "...").replaceAll("·", "-");
@@ -68,6 +41,19 @@ export function createStyle(options: { readonly colour: boolean; readonly unicod
 		failed: "!",
 		arrow: unicode ? "→" : "->",
 	};
+}
+
+/**
+ * The style of what is written to stderr.
+ *
+ * @param flag `true` for `--color`, `false` for `--no-color`
+ */
+export function stderrStyle(terminal: Terminal, flag: boolean | undefined): Style {
+	const { env, platform, stderrIsTerminal } = terminal;
+	return createStyle({
+		colour: wantsColour({ env, isTerminal: stderrIsTerminal, flag }),
+		unicode: wantsUnicode(env, platform),
+	});
 }
 
 /** The style that no terminal can object to. */

@@ -1,0 +1,178 @@
+/** `atmos-auth login`: reads the flags, starts the login, and shows it on the face that fits. */
+import type { AuthContext } from "../auth/context.ts";
+import { watchSecrets } from "../auth/credentials.ts";
+import { AuthError } from "../auth/errors.ts";
+import { isCi, isInteractive } from "../flows/interactive.ts";
+import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
+import { startLogin } from "../flows/start-login.ts";
+import { annotations } from "../output/annotations.ts";
+import { endingLines } from "../output/ending.ts";
+import { runJson } from "../output/json.ts";
+import { runPlain } from "../output/plain.ts";
+import { stderrStyle } from "../output/style.ts";
+import { annotationCommand, maskCommands } from "../output/workflow-commands.ts";
+import { type EndingSignal, EXIT_CODES, leaveAtOnce, onEndingSignal } from "../terminal/signals.ts";
+import type { Terminal } from "../terminal/streams.ts";
+import type { Command } from "./command.ts";
+import { createContext } from "./context.ts";
+import { parseFlags } from "./flags.ts";
+import { takeIdentityFlag } from "./identity-flag.ts";
+import { openApprovalPages } from "./open-page.ts";
+
+/** How long what is left over may keep a cancelled program alive, in milliseconds. */
+const LINGER_MS = 200;
+
+type Face = "dashboard" | "plain" | "json";
+
+interface Options {
+	readonly face: Face;
+	/** Failures become annotations of the run. */
+	readonly inActions: boolean;
+	readonly strict: boolean;
+	readonly noBrowser: boolean;
+	/** `true` for `--color`, `false` for `--no-color`. */
+	readonly colour: boolean | undefined;
+}
+
+export const run: Command = async ({ argv, terminal }) => {
+	const { env } = terminal;
+	const taken = takeIdentityFlag(argv);
+	const { input, flags, common, request } = parseFlags({
+		argv: taken.argv,
+		command: "login",
+		maximumInput: 1,
+		flags: {
+			provider: { type: "string", shortFlag: "p" },
+			tags: { type: "string", isMultiple: true },
+			plain: { type: "boolean" },
+			json: { type: "boolean" },
+			interactive: { type: "boolean" },
+			deviceCode: { type: "boolean" },
+			force: { type: "boolean" },
+			strict: { type: "boolean" },
+			browser: { type: "boolean" },
+		},
+	});
+	if (flags.plain && flags.json) {
+		throw new AuthError({
+			code: "usage",
+			message: "--plain and --json exclude each other",
+			remedy: "atmos-auth login --help",
+		});
+	}
+	const asked = flags.interactive ?? (env.ATMOS_INTERACTIVE === "false" ? false : undefined);
+	const { stdinIsTerminal, stderrIsTerminal } = terminal;
+	const { plain, json } = flags;
+	const interactive = isInteractive({ env, stdinIsTerminal, stderrIsTerminal, plain, json, interactive: asked });
+	const face: Face = json ? "json" : interactive ? "dashboard" : "plain";
+
+	// The dashboard's screen is no place for log lines: they follow when it is closed.
+	const held: string[] = [];
+	const writeLog = face === "dashboard" ? (line: string) => void held.push(line) : undefined;
+	const ctx = createContext({ terminal, common, writeLog });
+	const inActions = env.GITHUB_ACTIONS === "true";
+	const unwatch = inActions && face !== "dashboard" ? watchSecrets(masker(terminal)) : () => undefined;
+	try {
+		const login = startLogin({
+			ctx,
+			request,
+			flags: {
+				provider: flags.provider,
+				identity: taken.identity,
+				ask: taken.ask,
+				positional: input[0],
+				tags:
+					flags.tags.length === 0 ? undefined : flags.tags.flatMap((tags) => tags.split(",")).map((tag) => tag.trim()),
+			},
+			interactive,
+			// In CI nobody is there to approve, unless somebody says so.
+			mayPrompt: flags.deviceCode === true || (!isCi(env) && asked !== false),
+			force: flags.force === true,
+		});
+		const options = {
+			face,
+			inActions,
+			strict: flags.strict === true,
+			noBrowser: flags.browser === false,
+			colour: common.color,
+		};
+		return await show(login, options, ctx, terminal);
+	} finally {
+		unwatch();
+		ctx.network.close();
+		for (const line of held) terminal.stderr.write(line);
+	}
+};
+
+/** Shows the login until it is over. @returns the exit code */
+async function show(login: LoginHandle, options: Options, ctx: AuthContext, terminal: Terminal): Promise<number> {
+	const { face } = options;
+	const style = stderrStyle(terminal, options.colour);
+	let signalled: EndingSignal | undefined;
+	const ignoreSignals = onEndingSignal((signal, before) => {
+		if (before > 0) leaveAtOnce(EXIT_CODES[signal]);
+		signalled = signal;
+		login.send({ type: "CANCEL" });
+	});
+	// A program that reads events opens pages itself, or shows the link.
+	const stopOpening =
+		face === "json" ? () => undefined : openApprovalPages(login, { ctx, noBrowser: options.noBrowser });
+	try {
+		const last = await runFace(login, options, ctx, terminal);
+		const lines = face === "json" && last.phase !== "failed" ? [] : endingLines(last, ctx.clock.now(), style);
+		if (face === "plain" && lines.length > 0) lines.unshift("");
+		if (options.inActions) lines.push(...annotations(last, ctx.env.GITHUB_WORKSPACE).map(annotationCommand));
+		if (lines.length > 0) terminal.stderr.write(`${lines.join("\n")}\n`);
+		const code = exitCode(last, options.strict, signalled);
+		// What did not heed its signal must not keep the program from ending.
+		if (last.phase === "cancelled") setTimeout(() => leaveAtOnce(code), LINGER_MS).unref();
+		return code;
+	} finally {
+		stopOpening();
+		ignoreSignals();
+	}
+}
+
+async function runFace(
+	login: LoginHandle,
+	options: Options,
+	ctx: AuthContext,
+	terminal: Terminal,
+): Promise<LoginSnapshot> {
+	const { clock } = ctx;
+	switch (options.face) {
+		case "json":
+			return runJson({ login, clock, write: (text) => terminal.stdout.write(text) });
+		case "plain": {
+			const style = stderrStyle(terminal, options.colour);
+			return runPlain({ login, clock, style, write: (text) => terminal.stderr.write(text) });
+		}
+		default: {
+			const { runDashboard } = await import("../components/dashboard.tsx");
+			await runDashboard({ login, terminal, clock, colour: options.colour });
+			return login.finished;
+		}
+	}
+}
+
+/** 0 signed in · 1 failed · 2 usage, configuration or a terminal is needed · 3 `--strict` · 130 or the signal's own. */
+function exitCode(last: LoginSnapshot, strict: boolean, signal: EndingSignal | undefined): number {
+	switch (last.phase) {
+		case "done":
+			return strict && last.integrations.some((row) => row.state === "failed") ? 3 : 0;
+		case "cancelled":
+			return EXIT_CODES[signal ?? "SIGINT"];
+		default:
+			return last.error?.code === "usage" || last.error?.code === "config" ? 2 : 1;
+	}
+}
+
+/** Has a GitHub Actions runner mask secrets in all that the job writes from now on. */
+function masker(terminal: Terminal): (value: string) => void {
+	const told = new Set<string>();
+	return (value) => {
+		if (told.has(value)) return;
+		told.add(value);
+		for (const command of maskCommands(value)) terminal.stderr.write(`${command}\n`);
+	};
+}

@@ -1,0 +1,34 @@
+/** Opens the approval page in the browser, once for each code, where a browser would open in front of the person. */
+import type { AuthContext } from "../auth/context.ts";
+import { isCi } from "../flows/interactive.ts";
+import type { LoginHandle } from "../flows/snapshot.ts";
+import { approvalUrl } from "../output/events.ts";
+
+/**
+ * @param options.noBrowser `--no-browser`
+ * @returns ends it
+ */
+export function openApprovalPages(
+	login: LoginHandle,
+	options: { readonly ctx: AuthContext; readonly noBrowser: boolean },
+): () => void {
+	const { ctx, noBrowser } = options;
+	if (noBrowser || isCi(ctx.env)) return () => undefined;
+	let last: string | undefined;
+	return login.subscribe(({ prompt }) => {
+		if (prompt?.type !== "device-code" || prompt.userCode === last) return;
+		last = prompt.userCode;
+		// Another process asked for this code, and has opened its page.
+		if (prompt.waitingForPid === undefined) void open(approvalUrl(prompt), ctx);
+	});
+}
+
+async function open(url: string, { env, platform, cwd, log }: AuthContext): Promise<void> {
+	const [{ openPage, shouldOpenByItself }, { isContainer }] = await Promise.all([
+		import("../terminal/browser.ts"),
+		import("../terminal/remote.ts"),
+	]);
+	if (!shouldOpenByItself({ env, platform, container: isContainer(env) })) return;
+	const result = await openPage(url, { env, platform, cwd });
+	if (!result.opened) log.debug("the page was not opened", { reason: result.reason });
+}
