@@ -7,7 +7,7 @@ import type { AuthContext } from "../context.ts";
 import { AuthError, type ErrorCode, type ErrorView, toErrorView } from "../errors.ts";
 import { errnoOf, storageError } from "./failure.ts";
 import { type Attempt, type HeldLock, Patience, readHolder, tryLock } from "./lock-file.ts";
-import { resolveTarget } from "./target.ts";
+import { resolveFolder } from "./target.ts";
 import { type Changes, watchBeside } from "./watch.ts";
 import { readText, writeWhole } from "./write.ts";
 
@@ -57,7 +57,7 @@ const REMEMBERED = 8;
 export async function joinOrLead<T, Info>(ctx: AuthContext, flight: Flight<T, Info>): Promise<T> {
 	const { signal } = flight;
 	signal.throwIfAborted();
-	const path = await resolveTarget(flight.path, 0o700).catch(() => flight.path);
+	const path = await resolveFolder(flight.path, 0o700).catch(() => flight.path);
 	const patience = new Patience();
 	let changes: Changes | undefined;
 	/** The attempt that this process waits for. */

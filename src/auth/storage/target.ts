@@ -16,13 +16,22 @@ const MAX_LINKS = 40;
 export async function resolveTarget(path: string, folderMode: number): Promise<string> {
 	let at = resolve(path);
 	for (let links = 0; links < MAX_LINKS; links++) {
-		await mkdir(dirname(at), { recursive: true, mode: folderMode });
-		const folder = await realpath(dirname(at));
-		const next = await linkOf(join(folder, basename(at)));
-		if (next === undefined) return join(folder, basename(at));
-		at = resolve(folder, next);
+		const candidate = await resolveFolder(at, folderMode);
+		const next = await linkOf(candidate);
+		if (next === undefined) return candidate;
+		at = resolve(dirname(candidate), next);
 	}
 	throw Object.assign(new Error("too many symbolic links"), { code: "ELOOP" });
+}
+
+/**
+ * Makes the folders that are missing and resolves them, but not the last part of the path, which may itself be a link: a
+ * lock is one.
+ */
+export async function resolveFolder(path: string, folderMode: number): Promise<string> {
+	const folder = dirname(resolve(path));
+	await mkdir(folder, { recursive: true, mode: folderMode });
+	return join(await realpath(folder), basename(path));
 }
 
 async function linkOf(path: string): Promise<string | undefined> {

@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test, vi } from "vitest";
+import { AuthError } from "../../../src/auth/errors.ts";
+import { joinOrLead, type Leader } from "../../../src/auth/storage/single-flight.ts";
+import { readText, writeWhole } from "../../../src/auth/storage/write.ts";
+import { testContext } from "../../helpers/context.ts";
+import { type Child, start } from "./run-child.ts";
+
+const leaders = (path: string): string[] => readFileSync(`${path}.led`, "utf8").trim().split("\n");
+const isWaiting = (value: unknown): boolean => typeof (value as { waitingFor?: unknown }).waitingFor === "number";
+const isLeading = (value: unknown): boolean => typeof (value as { leading?: unknown }).leading === "number";
+const showsCode = (value: unknown): boolean => (value as { code?: unknown }).code === "ABCD-EFGH";
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (error: Error) => void } {
+	let resolve: (value: T) => void = () => {};
+	let reject: (error: Error) => void = () => {};
+	const promise = new Promise<T>((yes, no) => {
+		resolve = yes;
+		reject = no;
+	});
+	return { promise, resolve, reject };
+}
+
+/** Starts one that leads, then others that wait for it. */
+async function startFlight(
+	home: string,
+	path: string,
+	waiting: number,
+	options: { ms: number; mode?: string },
+): Promise<{ leader: Child; others: Child[] }> {
+	const leader = start("flight", { home, path, ...options });
+	await leader.until(isLeading);
+	const others = Array.from({ length: waiting }, () => start("flight", { home, path, ...options }));
+	for (const other of others) await other.until(isWaiting);
+	return { leader, others };
+}
+
+describe("a dozen processes that sign in at once", () => {
+	test("open one page and share what comes of it", { timeout: 60_000 }, async () => {
+		const { home } = testContext();
+		const path = join(home, "session.json");
+		const children = Array.from({ length: 12 }, () => start("flight", { home, path, ms: 500 }));
+		const results = new Set<unknown>();
+		for (const child of children) results.add((await child.ended).result);
+		expect(leaders(path)).toHaveLength(1);
+		expect([...results]).toEqual([`made by ${leaders(path)[0]}`]);
+		expect(readdirSync(home).sort()).toEqual(["session.json", "session.json.led"]);
+	});
+
+	test("all show the code that the first was given", async () => {
+		const { home } = testContext();
+		const path = join(home, "session.json");
+		const { leader, others } = await startFlight(home, path, 3, { ms: 1_500 });
+		for (const other of others) {
+			expect(await other.until(showsCode)).toEqual({ waitingFor: leader.process.pid, code: "ABCD-EFGH" });
+		}
+	});
+
+	test("all end with the denial of the one that asked", { timeout: 60_000 }, async () => {
+		const { home } = testContext();
+		const path = join(home, "session.json");
+		const { leader, others } = await startFlight(home, path, 5, { ms: 3_000, mode: "denied" });
+		for (const child of [leader, ...others]) {
+			expect((await child.ended).result).toMatchObject({ code: "denied", message: "denied in the browser" });
+		}
+		expect(leaders(path)).toHaveLength(1);
+	});
+});
+
+describe("a leader", () => {
+	test.each(["SIGKILL", "SIGTERM"] as const)(
+		"that ends by %s is followed by exactly one",
+		{ timeout: 60_000 },
+		async (signal) => {
+			const { home } = testContext();
+			const path = join(home, "session.json");
+			const { leader, others } = await startFlight(home, path, 6, { ms: 2_000 });
+			const before = performance.now();
+			leader.process.kill(signal);
+			await Promise.any(others.map((other) => other.until(isLeading)));
+			expect(performance.now() - before, "it is followed at once").toBeLessThan(1_500);
+			const results = await Promise.all(others.map(async (other) => (await other.ended).result));
+			const [, second, ...more] = leaders(path);
+			expect(more).toEqual([]);
+			expect(new Set(results)).toEqual(new Set([`made by ${second}`]));
+		},
+	);
+
+	test("that comes when the result is there does nothing", async () => {
+		const ctx = testContext();
+		const path = join(ctx.home, "session.json");
+		await writeWhole(path, "made before");
+		const lead = vi.fn();
+		const signal = new AbortController().signal;
+		const onWaiting = vi.fn();
+		const read = (): Promise<string | undefined> => readText(path);
+		expect(await joinOrLead(ctx, { path: `${path}.sign-in`, signal, read, lead, onWaiting })).toBe("made before");
+		expect(lead).not.toHaveBeenCalled();
+	});
+
+	test("that fails for reasons of its own is followed by the next", async () => {
+		const ctx = testContext();
+		const common = {
+			path: join(ctx.home, "session.json.sign-in"),
+			signal: new AbortController().signal,
+			read: async () => undefined,
+		};
+		const leading = deferred<void>();
+		const outcome = deferred<string>();
+		const waiting = deferred<void>();
+		const first = joinOrLead<string, never>(ctx, {
+			...common,
+			lead() {
+				leading.resolve();
+				return outcome.promise;
+			},
+			onWaiting: () => {},
+		});
+		await leading.promise;
+		const second = joinOrLead<string, never>(ctx, {
+			...common,
+			lead: async () => "by the second",
+			onWaiting: () => waiting.resolve(),
+		});
+		await waiting.promise;
+		outcome.reject(new AuthError({ code: "usage", message: "no terminal here" }));
+		await expect(first).rejects.toThrow("no terminal here");
+		expect(await second).toBe("by the second");
+	});
+});
+
+describe("an abort", () => {
+	test("ends a waiting process at once, and leaves the leader alone", async () => {
+		const ctx = testContext();
+		const path = join(ctx.home, "session.json");
+		const leader = start("flight", { home: ctx.home, path, ms: 1_000 });
+		await leader.until(isLeading);
+		const controller = new AbortController();
+		const told: Leader<unknown>[] = [];
+		const waiting = joinOrLead<string, unknown>(ctx, {
+			path: `${path}.sign-in`,
+			signal: controller.signal,
+			read: () => readText(path),
+			lead: () => Promise.reject(new Error("must not lead")),
+			onWaiting: (who) => {
+				told.push(who);
+				controller.abort(new Error("cancelled by the test"));
+			},
+		});
+		await expect(waiting).rejects.toThrow("cancelled by the test");
+		expect(told[0]).toMatchObject({ pid: leader.process.pid, startedAt: expect.any(Number) });
+		expect((await leader.ended).result).toBe(`made by ${leader.process.pid}`);
+	});
+
+	test("ends a leader at once, whatever it is doing, and gives the lock back", async () => {
+		const ctx = testContext();
+		const path = join(ctx.home, "session.json.sign-in");
+		const controller = new AbortController();
+		const leading = joinOrLead<string, unknown>(ctx, {
+			path,
+			signal: controller.signal,
+			read: async () => undefined,
+			lead: async () => {
+				controller.abort(new Error("cancelled by the test"));
+				return new Promise(() => {});
+			},
+			onWaiting: () => {},
+		});
+		await expect(leading).rejects.toThrow("cancelled by the test");
+		expect(existsSync(path)).toBe(false);
+	});
+});
