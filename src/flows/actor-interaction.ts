@@ -1,10 +1,10 @@
-/** How a running step asks and tells: as reports to the machine, until the step's state is left. */
+/** How a running step asks and tells: as reports to the machine. */
 import type { ChoicePrompt, Interaction } from "../auth/interaction.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import type { Report } from "./login-data.ts";
 
 /**
- * @param options.signal the actor's; once it is aborted nothing is reported, so that a late result cannot touch a later state
+ * @param options.signal the actor's
  * @param options.prompts false for a step beside the main line, which must not ask
  */
 export function actorInteraction(options: {
@@ -13,10 +13,7 @@ export function actorInteraction(options: {
 	readonly prompts: boolean;
 	report(report: Report): void;
 }): Interaction {
-	const { signal, prompts } = options;
-	const report = (event: Report): void => {
-		if (!signal.aborted) options.report(event);
-	};
+	const { signal, prompts, report } = options;
 	return {
 		canChoose: options.canChoose && prompts,
 		prompt: (prompt) => {

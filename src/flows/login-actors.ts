@@ -48,12 +48,20 @@ export type Running = Set<Promise<unknown>>;
 export function createActors(settings: LoginSettings, running: Running) {
 	const { ctx, steps } = settings;
 
-	/** An actor whose promise is known to `running` until it settles, even after the actor was stopped. */
-	function actor<Output, Input>(work: (input: Input, signal: AbortSignal) => Promise<Output>) {
+	/**
+	 * An actor whose promise is known to `running` until it settles, even after the actor was stopped. It reports only while
+	 * it runs: what comes after its end or its abort cannot touch a later state.
+	 */
+	function actor<Output, Input extends object>(work: (input: Input, signal: AbortSignal) => Promise<Output>) {
 		return fromPromise<Output, Input>(({ input, signal }) => {
-			const promise = work(input, signal);
+			let over = false;
+			const report = (event: Report): void => {
+				if (!over && !signal.aborted) (input as Partial<Reporter>).report?.(event);
+			};
+			const promise = work({ ...input, report }, signal);
 			running.add(promise);
 			const done = (): void => {
+				over = true;
 				running.delete(promise);
 			};
 			promise.then(done, done);
@@ -128,7 +136,8 @@ export function createActors(settings: LoginSettings, running: Running) {
 			const entries = linkedIntegrations(plan, config);
 			const integrations = await Promise.all(
 				entries.map(async (entry) => {
-					const kind = await steps.integrationKind(entry.kind);
+					// What is wrong with a kind is the row's failure, when it is run.
+					const kind = await steps.integrationKind(entry.kind).catch(() => undefined);
 					return integrationWaiting(entry, kind?.retryCommand(entry.name) ?? VALIDATE);
 				}),
 			);

@@ -55,7 +55,7 @@ export interface LoginData {
 	readonly error?: ErrorView | undefined;
 }
 
-/** What running actors tell the machine. Nothing is reported any more once an actor's signal is aborted. */
+/** What running actors tell the machine. */
 export type Report =
 	| { readonly type: "PROMPT"; readonly prompt: Prompt | undefined }
 	| { readonly type: "ASK"; readonly prompt: ChoicePrompt; readonly answer: (value: string) => void }

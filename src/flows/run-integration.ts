@@ -38,11 +38,8 @@ export async function runIntegration(
 	},
 	input: IntegrationInput,
 ): Promise<void> {
-	const { ctx, steps, signal } = options;
+	const { ctx, steps, signal, report } = options;
 	const { name, config } = input;
-	const report = (event: Report): void => {
-		if (!signal.aborted) options.report(event);
-	};
 	let kind: IntegrationKind | undefined;
 	try {
 		const integration = await config.integration(input.key);
@@ -59,6 +56,7 @@ export async function runIntegration(
 			(limited) =>
 				known.execute(integration, input.identity, input.credentials, {
 					ctx,
+					config,
 					signal: limited,
 					realm: config.realm,
 					force: options.force,

@@ -60,6 +60,8 @@ export function artifact(over: Partial<Artifact> = {}): Artifact {
 export interface Call<Result> {
 	readonly name: string;
 	readonly signal: AbortSignal;
+	/** Whether the test has settled it. */
+	settled: boolean;
 	resolve(value: Result): void;
 	reject(error: unknown): void;
 }
@@ -72,7 +74,20 @@ export class Gate<Result, Given extends { readonly signal: AbortSignal }> {
 	/** Called by the fake step. Rejects when its signal is aborted, as well-behaved steps do. */
 	enter(name: string, given: Given): Promise<Result> {
 		return new Promise((resolve, reject) => {
-			const call = { name, signal: given.signal, given, resolve, reject };
+			const call = {
+				name,
+				signal: given.signal,
+				given,
+				settled: false,
+				resolve: (value: Result) => {
+					call.settled = true;
+					resolve(value);
+				},
+				reject: (error: unknown) => {
+					call.settled = true;
+					reject(error);
+				},
+			};
 			given.signal.addEventListener("abort", () => reject(given.signal.reason), { once: true });
 			this.calls.push(call);
 			for (const watcher of this.#watchers) watcher();
@@ -101,6 +116,13 @@ export interface World {
 	readonly remembered: Remembered[];
 	/** Credentials at hand, by identity key. */
 	readonly held: Map<string, Credentials>;
+}
+
+/** Steps that run and were not told to stop. */
+export function live({ signIn, assume, provision, integrate }: World) {
+	return [...signIn.calls, ...assume.calls, ...provision.calls, ...integrate.calls].filter(
+		(call) => !call.settled && !call.signal.aborted,
+	);
 }
 
 export interface WorldOptions {
@@ -163,6 +185,7 @@ export function world(options: WorldOptions = {}): World {
 		directory: "/project/acme-infra",
 		profiles: [],
 		realm: { value: "0123abcd", source: "path" },
+		locator: {},
 		providers: () => providers,
 		identities: () => identities,
 		integrations: () => integrations,
