@@ -3,7 +3,7 @@
  * `registry.ts` maps the kind's name to a lazy import of that file.
  */
 import type { GenericSchema } from "valibot";
-import type { Identity, Integration, Provider, Realm } from "./config/model.ts";
+import type { AuthConfig, Identity, Integration, Provider, Realm } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
 import type { Credentials, SsoSession } from "./credentials.ts";
 import type { Interaction } from "./interaction.ts";
@@ -94,6 +94,7 @@ export interface ArtifactState {
 
 export interface IntegrationRun {
 	readonly ctx: AuthContext;
+	readonly config: AuthConfig;
 	readonly signal: AbortSignal;
 	readonly realm: Realm;
 	readonly force: boolean;

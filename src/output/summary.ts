@@ -14,7 +14,7 @@ export function summaryLines(snapshot: LoginSnapshot, now: number, style: Style 
 	const lines = [headline(result, style), "", ...details(result, now)];
 	const rest = [
 		...discovered(snapshot, style),
-		...snapshot.integrations.flatMap((row) => integration(row, now, style)),
+		...snapshot.integrations.flatMap((row) => integrationLines(row, now, style)),
 	];
 	if (rest.length > 0) lines.push("", ...rest);
 	return lines.map((line) => shown(line, style));
@@ -51,7 +51,7 @@ function discovered(snapshot: LoginSnapshot, style: Style): string[] {
 }
 
 /** The line of an integration, and how to try it again where it failed. */
-function integration(row: IntegrationRow, now: number, style: Style): string[] {
+export function integrationLines(row: IntegrationRow, now: number, style: Style): string[] {
 	const label = row.label === "" ? row.name : row.label;
 	switch (row.state) {
 		case "failed": {

@@ -20,6 +20,8 @@ export interface Found {
 	readonly directory: string | undefined;
 	/** Where relative things are looked for: the absolute folder of the last file. */
 	readonly folder: string;
+	/** Files or folders were named, and nothing was searched. */
+	readonly explicit: boolean;
 }
 
 export interface FindContext {
@@ -134,7 +136,7 @@ function explicit(ctx: FindContext, files: readonly string[], folders: readonly 
 	}
 	// As Atmos has it: several folders are joined with `;`, and then one stands at the end too.
 	const directory = typed.length === 1 ? typed[0] : `${typed.join(";")};`;
-	return { files: found, directory, folder: dirname((found.at(-1) as FoundFile).file) };
+	return { files: found, directory, folder: dirname((found.at(-1) as FoundFile).file), explicit: true };
 }
 
 function discover(ctx: FindContext): Found {
@@ -158,7 +160,7 @@ function discover(ctx: FindContext): Found {
 		if (file) found.push(file);
 	}
 	const directory = found.length > 0 ? dirname((found.at(-1) as FoundFile).file) : undefined;
-	return { files: found, directory, folder: directory ?? ctx.cwd };
+	return { files: found, directory, folder: directory ?? ctx.cwd, explicit: false };
 }
 
 function systemFolder(ctx: FindContext): string {

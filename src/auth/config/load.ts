@@ -78,6 +78,15 @@ export async function loadConfig(
 		directory: found.directory ?? "",
 		profiles,
 		realm,
+		locator: {
+			...(found.explicit
+				? { ATMOS_CONFIG: found.files.map(({ file }) => file).join(",") }
+				: found.directory === undefined
+					? {}
+					: { ATMOS_CLI_CONFIG_PATH: found.folder }),
+			...(request.basePath || ctx.env.ATMOS_BASE_PATH ? { ATMOS_BASE_PATH: imports.basePath } : {}),
+			...(profiles.length > 0 ? { ATMOS_PROFILE: profiles.join(",") } : {}),
+		},
 		merged,
 		functions: functions(env),
 		problems,

@@ -30,6 +30,7 @@ export interface LoadedParts {
 	readonly directory: string;
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
+	readonly locator: Readonly<Record<string, string>>;
 	readonly merged: Merged;
 	readonly functions: FunctionContext;
 	/** Found while loading, such as imports that name nothing. */
@@ -44,6 +45,7 @@ export class LoadedConfig implements AuthConfig {
 	readonly directory: string;
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
+	readonly locator: Readonly<Record<string, string>>;
 	readonly #parts: LoadedParts;
 
 	constructor(parts: LoadedParts) {
@@ -51,6 +53,7 @@ export class LoadedConfig implements AuthConfig {
 		this.directory = parts.directory;
 		this.profiles = parts.profiles;
 		this.realm = parts.realm;
+		this.locator = parts.locator;
 		this.#parts = parts;
 	}
 

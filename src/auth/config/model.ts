@@ -94,6 +94,11 @@ export interface AuthConfig {
 	readonly directory: string;
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
+	/**
+	 * The variables, with absolute paths, by which another process in another folder finds the same configuration:
+	 * `ATMOS_CLI_CONFIG_PATH` or `ATMOS_CONFIG`, `ATMOS_BASE_PATH`, `ATMOS_PROFILE`.
+	 */
+	readonly locator: Readonly<Record<string, string>>;
 
 	/** Sorted by name. */
 	providers(): readonly ProviderSummary[];

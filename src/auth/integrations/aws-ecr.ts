@@ -1,0 +1,180 @@
+/** `kind: aws/ecr`: logs Docker in to a private registry. */
+import type { Config } from "../config/schema/aws-ecr.ts";
+import { schema } from "../config/schema/aws-ecr.ts";
+import type { AuthContext } from "../context.ts";
+import { type AwsCredentials, type Credentials, Secret } from "../credentials.ts";
+import { AuthError } from "../errors.ts";
+import type { ArtifactState, IntegrationKind } from "../kinds.ts";
+import { awsClientConfig } from "../net/aws-clients.ts";
+import { callAws } from "../net/call-aws.ts";
+import { noteArtifact, readState, updateState } from "../storage/state.ts";
+import { dockerConfigFile, readDockerEntry, servedByEcrHelper, storeDockerLogin } from "./docker-config.ts";
+import { ecrHost, parseEcrHost } from "./ecr-hosts.ts";
+import { endpointOf } from "./identity-endpoint.ts";
+import { notAuthorized } from "./not-authorized.ts";
+import { shellWord } from "./shell-word.ts";
+
+const LABEL = "ECR login";
+/** A login is left alone while more than this is left of its twelve hours, in milliseconds. */
+const GOOD_FOR_MS = 3_600_000;
+
+export const kind: IntegrationKind<Config> = {
+	kind: "aws/ecr",
+	schema,
+
+	retryCommand: (name) => `atmos-auth aws ecr login ${shellWord(name)}`,
+
+	async peek(integration, ctx) {
+		const host = hostOf(ctx, integration.config);
+		return { label: LABEL, target: host, ...(await localState(ctx, host)) };
+	},
+
+	async execute(integration, identity, credentials, run) {
+		const { ctx, signal } = run;
+		const { account_id: accountId, region } = integration.config.spec.registry;
+		const configured = hostOf(ctx, integration.config);
+		const file = dockerConfigFile(ctx);
+		const entry = await readDockerEntry(ctx, configured);
+		if (servedByEcrHelper(entry)) {
+			return {
+				label: LABEL,
+				target: configured,
+				changed: false,
+				notes: ["Docker's ecr-login helper signs in to this host by itself"],
+			};
+		}
+		const known = (await readState(ctx)).artifacts[file]?.[configured];
+		const now = ctx.clock.now();
+		if (
+			!run.force &&
+			!run.explicit &&
+			known?.expiresAt !== undefined &&
+			known.expiresAt - now > GOOD_FOR_MS &&
+			known.identity === identity?.key &&
+			known.realm === run.realm.value &&
+			entry.present &&
+			entry.mark === known.mark
+		) {
+			return {
+				label: LABEL,
+				target: configured,
+				expiresAt: known.expiresAt,
+				issuedAt: known.issuedAt,
+				changed: false,
+				notes: [],
+			};
+		}
+
+		run.status("asking for a registry token");
+		const token = await authorizationToken(ctx, awsKeys(credentials), region, endpointOf(identity), signal);
+		run.status("writing Docker's configuration");
+		// The registry's own suffix wins over ours: it knows its partition.
+		const host = hostFrom(token.proxyEndpoint, accountId, region) ?? configured;
+		const stored = await storeDockerLogin(ctx, { host, username: token.username, password: token.password }, signal);
+		await updateState(ctx, (state) =>
+			noteArtifact(state, file, host, {
+				expiresAt: token.expiresAt,
+				issuedAt: now,
+				identity: identity?.key,
+				realm: run.realm.value,
+				mark: stored.mark,
+			}),
+		);
+		return {
+			label: LABEL,
+			target: host,
+			expiresAt: token.expiresAt,
+			issuedAt: now,
+			changed: true,
+			notes: stored.notes,
+		};
+	},
+};
+
+const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === "true";
+
+function hostOf(ctx: AuthContext, config: Config): string {
+	const { account_id: accountId, region } = config.spec.registry;
+	return ecrHost(accountId, region, {
+		fips: isTrue(ctx.env.AWS_USE_FIPS_ENDPOINT),
+		dualStack: isTrue(ctx.env.AWS_USE_DUALSTACK_ENDPOINT),
+	});
+}
+
+/** The host that the answer names, with the account that was configured: a token is good for all that the caller may use. */
+function hostFrom(proxyEndpoint: string | undefined, accountId: string, region: string): string | undefined {
+	const parsed = proxyEndpoint === undefined ? undefined : parseEcrHost(proxyEndpoint);
+	if (parsed?.region !== region) return undefined;
+	return `${accountId}${parsed.host.slice(parsed.accountId.length)}`;
+}
+
+async function localState(
+	ctx: AuthContext,
+	host: string,
+): Promise<Pick<ArtifactState, "state" | "expiresAt" | "issuedAt">> {
+	try {
+		const entry = await readDockerEntry(ctx, host);
+		if (servedByEcrHelper(entry)) return { state: "ready" };
+		const known = (await readState(ctx)).artifacts[dockerConfigFile(ctx)]?.[host];
+		if (!entry.present || known?.expiresAt === undefined || known.mark !== entry.mark) return { state: "missing" };
+		const state = known.expiresAt > ctx.clock.now() ? "ready" : "expired";
+		return { state, expiresAt: known.expiresAt, issuedAt: known.issuedAt };
+	} catch {
+		// Said by name when the integration runs.
+		return { state: "missing" };
+	}
+}
+
+interface RegistryToken {
+	readonly username: string;
+	readonly password: Secret;
+	/** Milliseconds since the epoch. */
+	readonly expiresAt: number | undefined;
+	readonly proxyEndpoint: string | undefined;
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
+async function authorizationToken(
+	ctx: AuthContext,
+	credentials: AwsCredentials,
+	region: string,
+	endpoint: string | undefined,
+	signal: AbortSignal,
+): Promise<RegistryToken> {
+	const { ECRClient, GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr");
+	const client = new ECRClient(await awsClientConfig(ctx, "ecr", { region, endpoint, credentials, maxAttempts: 1 }));
+	const operation = "ecr:GetAuthorizationToken";
+	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
+		client.send(new GetAuthorizationTokenCommand({}), { abortSignal }),
+	).catch((error: unknown) => {
+		throw notAuthorized(error, operation);
+	});
+	const [data] = answer.authorizationData ?? [];
+	const [, username, password] =
+		/^([^:]+):(.+)$/s.exec(Buffer.from(data?.authorizationToken ?? "", "base64").toString("utf8")) ?? [];
+	if (!username || !password || /[\r\n\0]/.test(password)) {
+		throw new AuthError({
+			code: "service",
+			message: "ECR answered without a usable token",
+			remedy: "run the command again; if it stays, look at the endpoint and the proxy",
+			service: { operation },
+		});
+	}
+	const expires = data?.expiresAt?.getTime();
+	return {
+		username,
+		password: new Secret(password),
+		expiresAt: expires !== undefined && Number.isFinite(expires) && expires > 0 ? expires : undefined,
+		proxyEndpoint: data?.proxyEndpoint,
+	};
+}
+
+/** @throws AuthError `config` for credentials of another cloud */
+export function awsKeys(credentials: Credentials): AwsCredentials {
+	if (credentials.type === "aws") return credentials;
+	throw new AuthError({
+		code: "config",
+		message: "this integration needs the credentials of an AWS identity",
+		remedy: "link it with via.identity",
+	});
+}

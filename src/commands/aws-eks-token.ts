@@ -1,0 +1,90 @@
+/**
+ * `aws eks token`: kubectl's plugin. It answers from the cached role credentials, without reading any configuration where
+ * the kubeconfig entry says enough. It never opens a browser and never asks.
+ */
+import { parseArgs } from "node:util";
+import type { AwsCredentials } from "../auth/credentials.ts";
+import { AuthError } from "../auth/errors.ts";
+import { eksToken, execCredential } from "../auth/integrations/eks-token.ts";
+import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/integrations/exec-entry.ts";
+import { loadAwsCredentials } from "../auth/storage/aws-files.ts";
+import type { Command } from "./command.ts";
+import { createContext } from "./context.ts";
+
+/** Credentials that end sooner are renewed first: a token would end with them. Milliseconds. */
+const MARGIN_MS = 60_000;
+
+/** Read without meow: this runs for every kubectl command, and its flags are simple. */
+function readFlags(argv: readonly string[]) {
+	try {
+		const { values, positionals } = parseArgs({
+			args: [...argv],
+			allowPositionals: true,
+			options: {
+				"cluster-name": { type: "string" },
+				region: { type: "string" },
+				identity: { type: "string", short: "i" },
+				profile: { type: "string", multiple: true },
+				config: { type: "string", multiple: true },
+				"config-path": { type: "string", multiple: true },
+				"base-path": { type: "string" },
+				chdir: { type: "string", short: "C" },
+				"no-color": { type: "boolean" },
+				"log-level": { type: "string" },
+				"logs-level": { type: "string" },
+			},
+		});
+		if (positionals[0] !== undefined) throw new Error(`unexpected argument "${positionals[0]}"`);
+		return values;
+	} catch (error) {
+		throw usage((error as Error).message);
+	}
+}
+
+const usage = (message: string): AuthError =>
+	new AuthError({ code: "usage", message, remedy: "atmos-auth aws eks token --help" });
+
+export const run: Command = async ({ argv, terminal }) => {
+	const flags = readFlags(argv);
+	const { "cluster-name": cluster, region } = flags;
+	if (!cluster) throw usage("--cluster-name is missing");
+	if (!region) throw usage("--region is missing");
+	const { env } = terminal;
+	const ctx = createContext({
+		terminal,
+		common: { color: undefined, chdir: flags.chdir, logLevel: flags["log-level"] ?? flags["logs-level"] ?? "error" },
+	});
+	const named = flags.identity ?? (env.ATMOS_IDENTITY || env.IDENTITY);
+
+	let credentials: AwsCredentials | undefined;
+	const [realm, provider] = [env.ATMOS_AUTH_REALM, env[PROVIDER_VARIABLE]];
+	if (named && realm && provider) {
+		const basePath = env[FILES_VARIABLE];
+		credentials = await loadAwsCredentials(
+			ctx,
+			{ value: realm },
+			provider,
+			named.toLowerCase(),
+			basePath ? { basePath } : {},
+		);
+	}
+	const now = ctx.clock.now();
+	if (credentials === undefined || (credentials.expiresAt !== undefined && credentials.expiresAt - now < MARGIN_MS)) {
+		const { silentCredentials } = await import("./silent-credentials.ts");
+		const list = (values: string[] | undefined): string[] | undefined => values?.flatMap((value) => value.split(","));
+		credentials = await silentCredentials(ctx, {
+			identity: named,
+			request: {
+				config: list(flags.config),
+				configPath: list(flags["config-path"]),
+				basePath: flags["base-path"],
+				profiles: list(flags.profile),
+			},
+			marginMs: MARGIN_MS,
+		});
+	}
+	const token = await eksToken({ credentials, cluster, region, env, now: ctx.clock.now() });
+	terminal.stdout.write(execCredential(token, env.KUBERNETES_EXEC_INFO));
+	ctx.network.close();
+	return 0;
+};
