@@ -63,6 +63,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 			failed: assign(({ context }, error: unknown) => update.failedWith(context, viewOf(error))),
 			reported: assign(({ context, event }) => update.reported(context, event)),
 			warned: assign(({ context }, text: string) => update.reported(context, { type: "WARNING", text })),
+			unprompt: assign(() => ({ prompt: undefined, answer: undefined })),
 			forget: assign(() => forgotten()),
 			again: assign(({ context }) => ({ ...forgotten(), attempt: context.attempt + 1 })),
 			unselect: assign(() => ({ ...forgotten(), target: undefined })),
@@ -132,6 +133,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 				},
 			},
 			approving: {
+				exit: "unprompt",
 				on: {
 					PROMPT: [
 						{
