@@ -35,7 +35,7 @@ export function editSection(text: string, edit: SectionEdit): string {
 	const end = lines.find((line) => line.end !== "")?.end ?? "\n";
 	const starts = lines.flatMap((line, index) => (line.kind === "section" && line.name === edit.section ? [index] : []));
 	const [first, ...others] = starts;
-	if (first === undefined) return append(text, ini.mark, edit, end);
+	if (first === undefined) return append(lines, ini.mark, edit, end);
 
 	const kept = editKeys(lines, starts, edit.keys);
 	insertMissing(lines, first, edit.keys, kept);
@@ -44,17 +44,20 @@ export function editSection(text: string, edit: SectionEdit): string {
 	return render(lines, ini.mark, end);
 }
 
-function append(text: string, mark: string, edit: SectionEdit, end: string): string {
+function append(lines: EditableLine[], mark: string, edit: SectionEdit, end: string): string {
 	const width = Math.max(0, ...[...edit.keys].map(([key, value]) => (value === undefined ? 0 : key.length)));
-	const section = [
+	// A note at the very end is what is left of a section that was removed. It would become ours.
+	for (const at of notesAbove(lines, lines.length)) (lines[at] as EditableLine).gone = true;
+	const last = lines.findLast((line) => line.gone !== true);
+	const added = [
+		...(last === undefined || last.kind === "blank" ? [] : [""]),
 		...(edit.note === undefined ? [] : [`; atmos: ${edit.note}`]),
 		`[${edit.section}]`,
 		...[...edit.keys].flatMap(([key, value]) => (value === undefined ? [] : [`${key.padEnd(width)} = ${value}`])),
-	].map((line) => line + end);
-	let before = text;
-	if (before.length > mark.length && !/[\r\n]$/.test(before)) before += end;
-	if (before.length > mark.length && !/(?:^|\n|\r)[ \t]*(?:\r\n|\n|\r)$/.test(before.slice(mark.length))) before += end;
-	return before + section.join("");
+	];
+	if (last === undefined) return mark + added.map((line) => line + end).join("");
+	last.after = added;
+	return render(lines, mark, end);
 }
 
 /** The lines of a section after its header. */
@@ -137,19 +140,34 @@ function isLiveKey(line: EditableLine | undefined): boolean {
 }
 
 /** The comments right above a section belong to it, blank lines in between notwithstanding, as in the Go program. */
+function notesAbove(lines: readonly EditableLine[], start: number): number[] {
+	const found: number[] = [];
+	for (let at = start - 1; at >= 0; at--) {
+		const line = lines[at] as EditableLine;
+		if (line.kind !== "comment" && line.kind !== "blank") break;
+		if (line.kind === "comment" && NOTE.test(line.text)) found.push(at);
+	}
+	return found;
+}
+
 function editNotes(lines: EditableLine[], starts: readonly number[], note: string | undefined): void {
 	let placed = note === undefined;
 	for (const start of starts) {
-		for (let at = start - 1; at >= 0; at--) {
+		for (const at of notesAbove(lines, start)) {
 			const line = lines[at] as EditableLine;
-			if (line.kind !== "comment" && line.kind !== "blank") break;
-			if (line.kind !== "comment" || !NOTE.test(line.text)) continue;
 			if (placed) line.gone = true;
 			else lines[at] = { ...line, text: `; atmos: ${note}` };
 			placed = true;
 		}
 		if (!placed) (lines[start] as EditableLine).before = [`; atmos: ${note}`];
 		placed = true;
+		// One between our keys says nothing, but would belong to the next section if the keys after it go.
+		const body = bodyOf(lines, start);
+		const next = notesAbove(lines, (body.at(-1) ?? start) + 1);
+		for (const at of body) {
+			const line = lines[at] as EditableLine;
+			if (line.kind === "comment" && NOTE.test(line.text) && !next.includes(at)) line.gone = true;
+		}
 	}
 }
 
