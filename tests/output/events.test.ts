@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, test } from "vitest";
+import type { LoginSnapshot } from "../../src/flows/snapshot.ts";
+import { eventsBetween, type LoginEvent, waitingEvent } from "../../src/output/events.ts";
+import { NOW } from "../flows/fakes.ts";
+import { base, failed, providerLogin, signIn } from "./snapshots.ts";
+
+const schema = JSON.parse(readFileSync(new URL("../../schema/events.schema.json", import.meta.url), "utf8"));
+const ajv = new Ajv2020({
+	allErrors: true,
+	formats: { "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, uri: true },
+});
+const validate = ajv.compile(schema);
+
+function play(snapshots: readonly LoginSnapshot[]): LoginEvent[] {
+	return snapshots.flatMap((snapshot, index) => eventsBetween(snapshots[index - 1], snapshot, NOW));
+}
+
+function expectValid(events: readonly LoginEvent[]): void {
+	for (const event of events) expect(validate(event), JSON.stringify({ event, errors: validate.errors })).toBe(true);
+}
+
+describe("events of a login", () => {
+	test("tell each thing once, in order", () => {
+		const events = play(signIn);
+		expect(events.map((event) => event.type)).toEqual([
+			"login.started",
+			"identity.selected",
+			"approval.required",
+			"provider.signed-in",
+			"identity.assumed",
+			"integration.started",
+			"integration.started",
+			"integration.started",
+			"integration.ready",
+			"integration.ready",
+			"integration.failed",
+			"login.succeeded",
+		]);
+		expectValid(events);
+		expect(events[2]).toEqual({
+			v: 1,
+			type: "approval.required",
+			time: "2026-11-23T12:00:00.000Z",
+			provider: "company-sso",
+			portal: "acme.awsapps.com",
+			code: "WDDD-HRQV",
+			url: "https://device.sso.us-east-1.amazonaws.com/?user_code=WDDD-HRQV",
+			plainUrl: "https://device.sso.us-east-1.amazonaws.com/",
+			expiresAt: "2026-11-23T12:10:00.000Z",
+		});
+		expect(events.at(-1)).toEqual({
+			v: 1,
+			type: "login.succeeded",
+			time: "2026-11-23T12:00:00.000Z",
+			identity: "dev-admin",
+			provider: "company-sso",
+			account: { id: "123456789012", name: "development" },
+			region: "us-east-2",
+			realm: "0123abcd",
+			expiresAt: "2026-11-23T12:59:59.999Z",
+			stillValid: false,
+			integrations: { ready: 2, failed: 1 },
+		});
+	});
+
+	test("are none where nothing changed", () => {
+		for (const snapshot of signIn) expect(eventsBetween(snapshot, snapshot, NOW)).toEqual([]);
+	});
+
+	test("are the same when snapshots are skipped, as far as they still are to be seen", () => {
+		const [first, , , , , last] = signIn;
+		const types = play([first as LoginSnapshot, last as LoginSnapshot]).map((event) => event.type);
+		expect(types).toContain("provider.signed-in");
+		expect(types).toContain("identity.assumed");
+		expect(types.filter((type) => type === "integration.started")).toHaveLength(3);
+		expect(types.at(-1)).toBe("login.succeeded");
+	});
+
+	test("of a failure carry all that the service said", () => {
+		const events = play([...signIn.slice(0, 2), failed]);
+		expectValid(events);
+		expect(events.at(-1)).toMatchObject({
+			type: "login.failed",
+			error: {
+				code: "denied",
+				reason: "somebody pressed Deny",
+				details: ["a further line"],
+				service: { name: "AccessDeniedException", requestId: "1f2e-3d", status: 400 },
+			},
+		});
+	});
+
+	test("of a cancelled login and of warnings", () => {
+		const warned = { ...base, phase: "signing-in", project: "p", warnings: ["one"] } as const;
+		const events = play([base, warned, { ...warned, phase: "cancelled", warnings: ["one", "two"] }]);
+		expect(events.map((event) => event.type)).toEqual(["login.started", "warning", "warning", "login.cancelled"]);
+		expectValid(events);
+	});
+
+	test("of a second approval repeat the first", () => {
+		const [, , approving] = signIn as readonly [LoginSnapshot, LoginSnapshot, LoginSnapshot];
+		const second = { ...approving, attempt: 2 };
+		expect(play([approving, second]).filter((event) => event.type === "approval.required")).toHaveLength(2);
+	});
+
+	test("of discovery tell what is new", () => {
+		const progress = (identities: readonly string[]): LoginSnapshot => ({
+			...providerLogin,
+			phase: "integrating",
+			provision: { accountsDone: identities.length, identities, failedAccounts: [] },
+		});
+		const events = play([progress(["a/x"]), progress(["a/x", "b/y"]), providerLogin]);
+		const found = events.filter((event) => event.type === "provision.progress");
+		expect(found.map((event) => event.identities)).toEqual([["a/x"], ["b/y"], []]);
+		expect(found.at(-1)?.failedAccounts).toHaveLength(1);
+		expectValid(events);
+	});
+
+	test("of a retried integration tell that it began again", () => {
+		const last = signIn.at(-1) as LoginSnapshot;
+		const attention = { ...last, phase: "attention" } as const;
+		const rerun = {
+			...attention,
+			phase: "integrating",
+			integrations: attention.integrations.map((row) =>
+				row.state === "failed" ? { ...row, state: "running", error: undefined, startedAt: NOW + 5 } : row,
+			),
+		} as LoginSnapshot;
+		const events = play([attention, rerun, last]).slice(-3);
+		expect(events.map((event) => event.type)).toEqual(["integration.started", "integration.failed", "login.succeeded"]);
+	});
+
+	test("say that a code still waits, while one does", () => {
+		const approving = signIn[2] as LoginSnapshot;
+		const event = waitingEvent(approving, NOW) as LoginEvent;
+		expect(event).toMatchObject({ type: "approval.waiting", code: "WDDD-HRQV" });
+		expectValid([event]);
+		expect(waitingEvent(base, NOW)).toBeUndefined();
+	});
+});
+
+test("the schema refuses what is no event of ours", () => {
+	const [event] = play(signIn);
+	expect(validate(event)).toBe(true);
+	expect(validate({ ...event, v: 2 })).toBe(false);
+	expect(validate({ ...event, secret: "x" })).toBe(false);
+	expect(validate({ v: 1, type: "unknown", time: "2026-11-23T12:00:00.000Z" })).toBe(false);
+});
