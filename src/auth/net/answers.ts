@@ -41,13 +41,18 @@ export function shownText(operation: string, field: string, value: unknown, long
 /**
  * A number of seconds.
  *
- * @param limits.fallback used for a value that is missing, not a number, or not above zero
+ * @param limits.fallback used for what is no number
  * @returns seconds between `limits.least` and `limits.most`
  */
 export function seconds(
 	value: unknown,
 	limits: { readonly least: number; readonly most: number; readonly fallback: number },
 ): number {
-	const given = typeof value === "number" && Number.isFinite(value) && value > 0 ? value : limits.fallback;
+	const given = typeof value === "number" && Number.isFinite(value) ? value : limits.fallback;
 	return Math.min(Math.max(given, limits.least), limits.most);
+}
+
+/** The same for a lifetime: one that is over before it began was not meant, and falls back too. */
+export function lifetime(value: unknown, limits: { readonly most: number; readonly fallback: number }): number {
+	return seconds(typeof value === "number" && value <= 0 ? undefined : value, { least: 1, ...limits });
 }

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-sso-oidc";
 import type { AuthContext } from "../context.ts";
 import { Secret } from "../credentials.ts";
-import { seconds, secretText, shownText } from "./answers.ts";
+import { seconds, secretText, shownText, lifetime } from "./answers.ts";
 import { awsClientConfig } from "./aws-clients.ts";
 import { callAws } from "./call-aws.ts";
 
@@ -88,8 +88,7 @@ export async function createSsoOidc(ctx: AuthContext, options: SsoOidcOptions): 
 				? {}
 				: { refreshToken: new Secret(secretText(operation, "refreshToken", refreshToken)) }),
 			// Identity Center's longest session is 90 days.
-			expiresInMs:
-				seconds(answer.expiresIn, { least: 1, most: 90 * 86_400, fallback: options.sessionMs / 1000 }) * 1000,
+			expiresInMs: lifetime(answer.expiresIn, { most: 90 * 86_400, fallback: options.sessionMs / 1000 }) * 1000,
 		};
 	}
 
@@ -135,7 +134,7 @@ export async function createSsoOidc(ctx: AuthContext, options: SsoOidcOptions): 
 				...(complete === undefined
 					? {}
 					: { verificationUriComplete: secretText(operation, "verificationUriComplete", complete) }),
-				expiresInMs: seconds(answer.expiresIn, { least: 1, most: 3600, fallback: 600 }) * 1000,
+				expiresInMs: lifetime(answer.expiresIn, { most: 3600, fallback: 600 }) * 1000,
 				// RFC 8628 §3.2: five seconds where the service does not say.
 				intervalMs: seconds(answer.interval, { least: 1, most: 60, fallback: 5 }) * 1000,
 			};

@@ -1,6 +1,7 @@
 /** The sessions of an access portal that this machine holds: ours (the Go program's too) and the AWS CLI's. */
 import type { AuthContext } from "../context.ts";
 import type { SsoSession } from "../credentials.ts";
+import { AuthError } from "../errors.ts";
 import { findAwsCliSession } from "../storage/aws-cli-cache.ts";
 import { loadSsoSession, type StoredSsoSession } from "../storage/sso-session.ts";
 
@@ -20,16 +21,24 @@ export async function localSessions(
 	rejected?: SsoSession | undefined,
 ): Promise<readonly SsoSession[]> {
 	const { start_url: startUrl, region } = portal;
-	const [own, foreign] = await Promise.all([
-		loadSsoSession(ctx, startUrl, region),
-		findAwsCliSession(ctx, startUrl, region),
-	]);
+	const [own, foreign] = await Promise.all([loadStored(ctx, portal), findAwsCliSession(ctx, startUrl, region)]);
 	const sessions: SsoSession[] = [];
 	if (own !== undefined) sessions.push(fromStored(own, "cache"));
 	if (foreign !== undefined) sessions.push({ type: "sso", origin: "aws-cli", region, startUrl, ...foreign });
 	return sessions
 		.filter((session) => !isSame(session, rejected) && isHeaderText(session.accessToken.reveal()))
 		.sort((a, b) => b.expiresAt - a.expiresAt);
+}
+
+/** Our own session. A file that cannot be read is a session that is not there: it is no reason not to sign in. */
+export async function loadStored(ctx: AuthContext, portal: PortalKeys): Promise<StoredSsoSession | undefined> {
+	try {
+		return await loadSsoSession(ctx, portal.start_url, portal.region);
+	} catch (error) {
+		if (!(error instanceof AuthError) || error.code !== "storage") throw error;
+		ctx.log.warn(error.message, { remedy: error.remedy });
+		return undefined;
+	}
 }
 
 /** A stored session as credentials. */

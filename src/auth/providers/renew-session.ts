@@ -8,9 +8,9 @@ import type { Run } from "../kinds.ts";
 import { oauthCode } from "../net/aws-errors.ts";
 import { createSsoOidc, type Registration, type SsoOidc, type Token } from "../net/sso-oidc.ts";
 import { sanitize } from "../sanitize.ts";
-import { dropSsoSession, loadSsoSession, type StoredSsoSession, saveSsoSession } from "../storage/sso-session.ts";
+import { dropSsoSession, type StoredSsoSession, saveSsoSession } from "../storage/sso-session.ts";
 import { type AnnouncedCode, authorizeDevice } from "./device-authorization.ts";
-import { fromStored, isSame, localSessions } from "./local-sessions.ts";
+import { fromStored, isSame, loadStored, localSessions } from "./local-sessions.ts";
 import { sessionDuration } from "./session-duration.ts";
 
 /** An old session is used to its end rather than bothering a person, but not for the last seconds of it. */
@@ -30,7 +30,7 @@ export async function renewSession(
 ): Promise<SsoSession> {
 	const { ctx, interaction, signal } = run;
 	const { start_url: startUrl, region } = provider.config;
-	const stored = await loadSsoSession(ctx, startUrl, region);
+	const stored = await loadStored(ctx, provider.config);
 	const sessionMs = sessionDuration(provider.config);
 	const oidc = await createSsoOidc(ctx, { region, endpoint, sessionMs });
 
