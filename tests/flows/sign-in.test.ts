@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { project } from "./project.ts";
@@ -24,6 +24,5 @@ describe("a login against the cloud", () => {
 		});
 		const credentials = readFileSync(join(ctx.home, ".config/atmos/test/aws/company-sso/credentials"), "utf8");
 		expect(credentials).toMatch(/\[dev-admin\]/);
-		console.log(JSON.stringify(last.integrations, null, 1), last.warnings);
 	});
 });
