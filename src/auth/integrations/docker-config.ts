@@ -170,10 +170,9 @@ function edit(text: string, changes: readonly (readonly [path: string[], value: 
 	};
 	const start = text.trim() === "" ? "{}" : text;
 	const [mark, body] = start.startsWith("\ufeff") ? ["\ufeff", start.slice(1)] : ["", start];
-	const changed = changes.reduce((result, [path, value]) => {
-		const removed =
-			path[0] === "auths" ? applyEdits(result, modify(result, path, undefined, { formattingOptions })) : result;
-		return applyEdits(removed, modify(removed, path, value, { formattingOptions }));
-	}, body);
+	const changed = changes.reduce(
+		(result, [path, value]) => applyEdits(result, modify(result, path, value, { formattingOptions })),
+		body,
+	);
 	return mark + changed + (text.trim() === "" ? "\n" : "");
 }
