@@ -120,7 +120,7 @@ async function show(login: LoginHandle, options: Options, ctx: AuthContext, term
 	try {
 		const last = await runFace(login, options, ctx, terminal);
 		const lines = face === "json" && last.phase !== "failed" ? [] : endingLines(last, ctx.clock.now(), style);
-		if (face === "plain" && lines.length > 0) lines.unshift("");
+		if (face === "plain" && last.result !== undefined) lines.unshift("");
 		if (options.inActions) lines.push(...annotations(last, ctx.env.GITHUB_WORKSPACE).map(annotationCommand));
 		if (lines.length > 0) terminal.stderr.write(`${lines.join("\n")}\n`);
 		const code = exitCode(last, options.strict, signalled);

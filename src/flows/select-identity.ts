@@ -113,7 +113,8 @@ function named(
 	return failure(`no ${type} is called "${clean(name)}"${from}`, {
 		reason: near.length > 0 ? `did you mean ${near.map((item) => `"${clean(item)}"`).join(" or ")}?` : undefined,
 		details: near.length > 0 ? [] : [`${plural(type)}:`, ...list(rows)],
-		remedy: near[0] === undefined ? undefined : `atmos-auth login --${type} ${quoted(near[0])}`,
+		remedy:
+			near[0] === undefined ? `give one of them: --${type} NAME` : `atmos-auth login --${type} ${quoted(near[0])}`,
 	});
 }
 
