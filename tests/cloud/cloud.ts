@@ -52,8 +52,8 @@ export interface Cloud {
 	deny(userCode?: string): void;
 	/** Lets device codes run out. */
 	expireCodes(): void;
-	/** From now on every code is approved `delayMs` after it was issued. */
-	approveAlways(delayMs?: number): void;
+	/** From now on every code is approved `delayMs` after it was issued; undefined leaves it to a person. */
+	approveAlways(delayMs: number | undefined): void;
 	revokeSessions(): void;
 	/** Forgets all client registrations, as after their ninety days. */
 	expireRegistrations(): void;
@@ -219,7 +219,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		expireCodes() {
 			for (const code of pending()) code.expiresAt = now() - 1;
 		},
-		approveAlways(delayMs = 0) {
+		approveAlways(delayMs) {
 			approveAfter = delayMs;
 		},
 		revokeSessions: () => oidc.revokeAll(),

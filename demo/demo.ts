@@ -1,0 +1,126 @@
+/**
+ * `npm run demo`: the dashboard against the loopback cloud, in a throw-away home. See README.md beside this file.
+ */
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadConfig } from "../src/auth/config/load.ts";
+import type { AuthContext } from "../src/auth/context.ts";
+import { createNetwork } from "../src/auth/net/create-network.ts";
+import { type Cloud, startCloud } from "../tests/cloud/cloud.ts";
+import { setClock, signInInThePast } from "./past.ts";
+import { demoWorld, stagingAdmin } from "./world.ts";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const program = join(here, "..", "dist", "atmos-auth.js");
+const REFUSED = "eks:DescribeCluster";
+
+const [own, passed] = split(process.argv.slice(2));
+const autoApprove = own.includes("--auto-approve");
+const fast = own.includes("--fast");
+const unknown = own.find((word) => !["--auto-approve", "--fast"].includes(word));
+if (unknown !== undefined) {
+	console.error(`demo: unknown flag ${unknown}; --auto-approve, --fast, and flags of atmos-auth after --`);
+	process.exit(2);
+}
+if (!existsSync(program)) {
+	console.error("demo: the program is not built yet: npm run build");
+	process.exit(2);
+}
+
+// A home with an ordinary name, so that the paths look like a person's.
+const root = mkdtempSync(join(tmpdir(), "atmos-auth-demo-"));
+const home = join(root, "ada");
+const project = join(home, "acme-infra");
+process.on("exit", () => rmSync(root, { recursive: true, force: true }));
+mkdirSync(project, { recursive: true });
+cpSync(join(here, "project"), project, { recursive: true });
+
+const past = setClock();
+const cloud = await startCloud({ world: demoWorld(), now: past.now });
+const env = demoEnvironment(cloud.url);
+await prepare(cloud);
+
+const interactive = process.stdin.isTTY && process.stderr.isTTY;
+const words =
+	passed.length > 0 ? passed : ["login", ...(interactive ? [] : ["dev-readonly", "--plain", "--device-code"])];
+process.exitCode = await runProgram(words);
+await cloud.close();
+
+/** Our own flags, and what follows `--` for the program. */
+function split(argv: readonly string[]): [own: readonly string[], passed: readonly string[]] {
+	const at = argv.indexOf("--");
+	return at < 0 ? [argv, []] : [argv.slice(0, at), argv.slice(at + 1)];
+}
+
+/** The terminal's variables stay; whatever leads to a real cloud, configuration or cache goes. */
+function demoEnvironment(url: string): Record<string, string> {
+	const kept = Object.entries(process.env).filter(
+		([name, value]) =>
+			value !== undefined &&
+			!/^(?:AWS|ATMOS|XDG|AZURE|ARM|GOOGLE|KUBE|DOCKER|npm)_|^(?:KUBECONFIG|IDENTITY|NODE_OPTIONS|PWD|OLDPWD|INIT_CWD)$/i.test(
+				name,
+			),
+	);
+	return {
+		...(Object.fromEntries(kept) as Record<string, string>),
+		...(process.env.XDG_RUNTIME_DIR ? { XDG_RUNTIME_DIR: process.env.XDG_RUNTIME_DIR } : {}),
+		...(autoApprove ? { BROWSER: "none" } : {}),
+		HOME: home,
+		USERPROFILE: home,
+		PWD: project,
+		AWS_ENDPOINT_URL: url,
+	};
+}
+
+/** Fills the home with sessions of every age, then lets the cloud be as slow, and as strict, as a real one. */
+async function prepare(to: Cloud): Promise<void> {
+	const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+	const { clock } = past;
+	const ctx: AuthContext = {
+		env,
+		cwd: project,
+		home,
+		platform: process.platform,
+		hostname: hostname(),
+		pid: process.pid,
+		clock,
+		log,
+		network: createNetwork({ env, log, clock, platform: process.platform }),
+		self: { command: process.execPath, args: [program], version: "demo" },
+	};
+	to.approveAlways(0);
+	await signInInThePast(ctx, await loadConfig(ctx, {}), past);
+	ctx.network.close();
+
+	to.approveAlways(autoApprove || !(process.stdin.isTTY && process.stderr.isTTY) ? (fast ? 200 : 4_000) : undefined);
+	const slow = fast ? 0 : 1;
+	to.script.always("sso:GetRoleCredentials", { type: "answer", delayMs: 600 * slow });
+	to.script.always("ecr:GetAuthorizationToken", { type: "answer", delayMs: 900 * slow });
+	to.script.always(REFUSED, { type: "answer", delayMs: 1_400 * slow });
+	// Somebody forgot a permission, and grants it as soon as the first person complains.
+	stagingAdmin.denied.push(REFUSED);
+	const asked = to.requests.length;
+	void to
+		.waitFor(({ operation, error }) => operation === REFUSED && error === "AccessDeniedException", asked)
+		.then(
+			() => stagingAdmin.denied.splice(0),
+			() => {},
+		);
+}
+
+function runProgram(args: readonly string[]): Promise<number> {
+	return new Promise((resolve) => {
+		const child = spawn(process.execPath, [program, ...args], { cwd: project, env, stdio: "inherit" });
+		// The keyboard's interrupt reaches the program by itself; it decides what to do.
+		process.on("SIGINT", () => {});
+		for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+		child.once("error", (error) => {
+			console.error(`demo: ${error.message}`);
+			resolve(1);
+		});
+		child.once("close", (code, signal) => resolve(code ?? (signal === "SIGTERM" ? 143 : 1)));
+	});
+}

@@ -1,0 +1,91 @@
+/**
+ * Signs in at times that are past, so that the demo starts with sessions of every age. It goes through the library and the
+ * cloud like any login; only the clock that both are given is turned back.
+ */
+import type { AuthConfig } from "../src/auth/config/model.ts";
+import type { AuthContext } from "../src/auth/context.ts";
+import type { Interaction } from "../src/auth/interaction.ts";
+import { integrationKind } from "../src/auth/registry.ts";
+import { dropSsoSession } from "../src/auth/storage/sso-session.ts";
+import { ensureCredentials } from "../src/flows/ensure-credentials.ts";
+
+/** A clock that can be set. Sleeping moves it on instead of waiting. */
+export interface SetClock {
+	set(msAgo: number): void;
+	now(): number;
+	readonly clock: AuthContext["clock"];
+}
+
+export function setClock(): SetClock {
+	let shift = 0;
+	const now = (): number => Date.now() + shift;
+	return {
+		set(msAgo) {
+			shift = -msAgo;
+		},
+		now,
+		clock: {
+			now,
+			async sleep(ms, signal) {
+				signal?.throwIfAborted();
+				shift += ms;
+			},
+		},
+	};
+}
+
+const nobody: Interaction = {
+	canChoose: false,
+	prompt: () => undefined,
+	choose: () => Promise.reject(new Error("nobody is there to choose")),
+	status: () => undefined,
+	provision: () => undefined,
+};
+
+const MINUTE = 60_000;
+
+/** Identity and how long ago it was signed in, the oldest first. */
+const SIGN_INS: readonly (readonly [identity: string, minutesAgo: number])[] = [
+	["prod-readonly", 180],
+	["data-platform", 95],
+	["prod-admin", 54],
+	["globex/deploy", 38],
+	["dev-admin", 8],
+];
+
+/** @param ctx with the clock of `past` */
+export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past: SetClock): Promise<void> {
+	const signal = new AbortController().signal;
+	for (const [identity, minutes] of SIGN_INS) {
+		past.set(minutes * MINUTE);
+		const found = await ensureCredentials({
+			ctx,
+			config,
+			identity,
+			signal,
+			force: true,
+			interaction: nobody,
+			mayPrompt: true,
+		});
+		const claims = new Map<string, number>();
+		for (const [order, key] of config.integrationsOf(identity).entries()) {
+			const integration = await config.integration(key);
+			const kind = await integrationKind(integration.kind);
+			if (identity !== "dev-admin") continue;
+			await kind?.execute(integration, found.identity, found.credentials, {
+				ctx,
+				config,
+				signal,
+				realm: config.realm,
+				force: true,
+				explicit: false,
+				status: () => undefined,
+				order,
+				claims,
+			});
+		}
+	}
+	// The session itself is over: the demo begins with an approval.
+	await dropSsoSession(ctx, "https://acme.awsapps.com/start", "us-east-1");
+	past.set(0);
+}

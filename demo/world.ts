@@ -1,0 +1,78 @@
+/** What exists in the demo's cloud: two portals that fit demo/project/atmos.yaml. */
+import type { Assignment, CloudAccount, World } from "../tests/cloud/world.ts";
+
+const account = (id: string, name: string): CloudAccount => ({
+	id,
+	name,
+	email: `aws+${name.replaceAll(" ", "-")}@acme.example`,
+});
+
+const HOUR = 3600;
+
+/** The one that may not describe clusters, until somebody allows it. */
+export const stagingAdmin: Assignment & { denied: string[] } = {
+	accountId: "345678901234",
+	role: "AdministratorAccess",
+	sessionSeconds: HOUR,
+	denied: [],
+};
+
+export function demoWorld(): World {
+	const role = (accountId: string, name: string, hours = 1): Assignment => ({
+		accountId,
+		role: name,
+		sessionSeconds: hours * HOUR,
+	});
+	return {
+		portals: [
+			{
+				startUrl: "https://acme.awsapps.com/start",
+				region: "us-east-1",
+				user: "ada@acme.example",
+				sessionSeconds: 8 * HOUR,
+				accounts: [
+					account("123456789012", "development"),
+					account("210987654321", "data platform"),
+					account("345678901234", "staging"),
+					account("999999999999", "production"),
+					account("444455556666", "security tooling"),
+					account("777788889999", "log archive"),
+					account("111122223333", "management"),
+					account("555566667777", "sandbox ada lovelace"),
+				],
+				assignments: [
+					role("123456789012", "AdministratorAccess", 4),
+					role("123456789012", "AWSReadOnlyAccess"),
+					role("210987654321", "DataPlatformEngineer", 8),
+					stagingAdmin,
+					role("345678901234", "AWSReadOnlyAccess"),
+					role("999999999999", "AdministratorAccess"),
+					role("999999999999", "AWSReadOnlyAccess"),
+					role("999999999999", "DatabaseAdministrator"),
+					role("444455556666", "SecurityAudit"),
+					role("777788889999", "AWSReadOnlyAccess"),
+					role("111122223333", "Billing"),
+					role("555566667777", "PowerUserAccess"),
+				],
+			},
+			{
+				startUrl: "https://globex.awsapps.com/start",
+				region: "eu-west-1",
+				user: "ada@acme.example",
+				sessionSeconds: 8 * HOUR,
+				accounts: [account("888899990000", "globex integration")],
+				assignments: [role("888899990000", "PartnerDeployment")],
+			},
+		],
+		clusters: [
+			{ accountId: "123456789012", region: "us-east-2", name: "dev-cluster", status: "ACTIVE" },
+			{ accountId: "345678901234", region: "us-east-2", name: "staging-blue", status: "ACTIVE" },
+			{ accountId: "345678901234", region: "us-east-2", name: "staging-green", status: "ACTIVE" },
+			{ accountId: "999999999999", region: "us-east-2", name: "prod-cluster", status: "ACTIVE" },
+		],
+		deviceCodeSeconds: 600,
+		pollSeconds: 1,
+		listingLimit: 20,
+		pageSize: 100,
+	};
+}
