@@ -36,13 +36,20 @@ export async function callAws<T>(call: AwsCall, send: (abortSignal: AbortSignal)
 			return await once(signal, send);
 		} catch (error) {
 			signal.throwIfAborted();
-			if (attempt >= attempts || !isTransient(error)) throw awsError(error, call);
-			const delayMs = retryAfterMs(error, ctx.clock.now()) ?? backoffMs(attempt);
+			const corrected = attempt === 1 && clockWasCorrected(error);
+			if (attempt >= attempts || !(corrected || isTransient(error))) throw awsError(error, call);
+			const delayMs = corrected ? 0 : (retryAfterMs(error, ctx.clock.now()) ?? backoffMs(attempt));
 			call.onRetry?.(error, delayMs);
 			ctx.log.debug("request is repeated", { operation: call.operation, attempt, delayMs: Math.round(delayMs) });
 			await ctx.clock.sleep(delayMs, signal);
 		}
 	}
+}
+
+/** True when the client has learnt from the refusal how far our clock is off, and would sign with the right time now. */
+function clockWasCorrected(error: unknown): boolean {
+	const metadata = (error as { $metadata?: { clockSkewCorrected?: unknown } } | null)?.$metadata;
+	return metadata?.clockSkewCorrected === true;
 }
 
 /** Exponential with full jitter, so that several processes do not come back at the same time. */
