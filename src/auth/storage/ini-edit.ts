@@ -112,8 +112,9 @@ function withValue(text: string, value: string): string {
 }
 
 /**
- * New keys go after the one that is before them in `keys`, or after the header. They are indented like their neighbour:
- * deeper, they would become part of its value, and less deep, what follows would become part of theirs.
+ * New keys go after the one that is before them in `keys`, or after the header. They are indented like their neighbour,
+ * a section's header if it comes to that: deeper, they would become part of its value, and less deep, what follows would
+ * become part of theirs.
  */
 function insertMissing(
 	lines: EditableLine[],
@@ -128,15 +129,15 @@ function insertMissing(
 		const at = kept.get(key);
 		if (at !== undefined && body.includes(at)) anchor = at;
 		if (value === undefined || at !== undefined) continue;
-		const neighbour = anchor === first ? body.map((index) => lines[index]).find(isLiveKey) : lines[anchor];
+		const neighbour = anchor === first ? lines.slice(first + 1).find(isLive) : lines[anchor];
 		const indent = neighbour?.text.slice(0, neighbour.indent) ?? "";
 		const line = lines[anchor] as EditableLine;
 		line.after = [...(line.after ?? []), `${indent}${key.padEnd(width)} = ${value}`];
 	}
 }
 
-function isLiveKey(line: EditableLine | undefined): boolean {
-	return line?.kind === "key" && line.gone !== true;
+function isLive(line: EditableLine): boolean {
+	return (line.kind === "key" || line.kind === "section") && line.gone !== true;
 }
 
 /** The comments right above a section belong to it, blank lines in between notwithstanding, as in the Go program. */
@@ -171,9 +172,12 @@ function editNotes(lines: EditableLine[], starts: readonly number[], note: strin
 	}
 }
 
+/** Takes a header away that has nothing left below it. */
 function removeIfEmpty(lines: readonly EditableLine[], start: number): void {
 	const rest = bodyOf(lines, start).map((at) => lines[at] as EditableLine);
 	if (rest.some((line) => line.gone !== true && line.kind !== "blank")) return;
+	// An indented header would go on with the value of the last key before.
+	if ((lines[start + rest.length + 1]?.indent ?? 0) > 0) return;
 	for (const line of [lines[start] as EditableLine, ...rest]) line.gone = true;
 }
 

@@ -103,6 +103,11 @@ sso_start_url = https://a#b`);
 		expect(kinds.filter(([kind]) => kind === "continuation")).toHaveLength(1);
 	});
 
+	test("does not swallow the next section if that is indented", () => {
+		const after = parseIni(edit("[dev]\n  [other]\n  a = b\n"));
+		expect(after.lines.filter(({ kind }) => kind === "section").map(({ name }) => name)).toEqual(["dev", "other"]);
+	});
+
 	test("that is there twice is one afterwards, so that botocore reads the file again", () => {
 		const twice = `${SECTION}\n[other]\na = b\n\n${SECTION}`;
 		const after = edit(twice);
