@@ -81,7 +81,7 @@ export async function writeProvisioned(
 					provisioned_at: formatSeconds(ctx.clock.now()),
 					source: "aws-sso",
 				},
-				identities,
+				identities: Object.fromEntries(identities),
 			},
 		};
 		await writeWhole(path, stringify(document, LAYOUT));
