@@ -35,8 +35,8 @@ const result = await build({
 	},
 	// cosmiconfig loads TypeScript only for configuration files written in it, which atmos.yaml never is.
 	external: ["typescript"],
-	// Its main module is UMD, whose own require() no bundler can follow.
-	alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
+	mainFields: ["module", "main"],
 	banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
 	plugins: [fastStart(outdir)],
 });

@@ -141,11 +141,11 @@ async function authorizationToken(
 	endpoint: string | undefined,
 	signal: AbortSignal,
 ): Promise<RegistryToken> {
-	const { ECRClient, GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr");
-	const client = new ECRClient(await awsClientConfig(ctx, "ecr", { region, endpoint, credentials, maxAttempts: 1 }));
+	const { ecrClient } = await import("./ecr-client.ts");
+	const client = ecrClient(await awsClientConfig(ctx, "ecr", { region, endpoint, credentials, maxAttempts: 1 }));
 	const operation = "ecr:GetAuthorizationToken";
 	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
-		client.send(new GetAuthorizationTokenCommand({}), { abortSignal }),
+		client.getAuthorizationToken(abortSignal),
 	).catch((error: unknown) => {
 		throw notAuthorized(error, operation);
 	});

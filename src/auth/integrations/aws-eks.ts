@@ -191,12 +191,12 @@ export async function describeCluster(
 	signal: AbortSignal,
 ): Promise<DescribedCluster> {
 	const operation = "eks:DescribeCluster";
-	const { EKSClient, DescribeClusterCommand } = await import("@aws-sdk/client-eks");
-	const client = new EKSClient(
+	const { eksClient } = await import("./eks-client.ts");
+	const client = eksClient(
 		await awsClientConfig(ctx, "eks", { region: cluster.region, endpoint, credentials, maxAttempts: 1 }),
 	);
 	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
-		client.send(new DescribeClusterCommand({ name: cluster.name }), { abortSignal }),
+		client.describeCluster(cluster.name, abortSignal),
 	).catch((error: unknown) => {
 		throw explain(notAuthorized(error, operation), cluster);
 	});
