@@ -95,7 +95,8 @@ async function prepare(to: Cloud): Promise<void> {
 	await signInInThePast(ctx, await loadConfig(ctx, {}), past);
 	ctx.network.close();
 
-	to.approveAlways(autoApprove || !(process.stdin.isTTY && process.stderr.isTTY) ? (fast ? 200 : 4_000) : undefined);
+	if (autoApprove || !(process.stdin.isTTY && process.stderr.isTTY)) to.approveAlways(fast ? 200 : 4_000);
+	else to.approveNever();
 	const slow = fast ? 0 : 1;
 	to.script.always("sso:GetRoleCredentials", { type: "answer", delayMs: 600 * slow });
 	to.script.always("ecr:GetAuthorizationToken", { type: "answer", delayMs: 900 * slow });

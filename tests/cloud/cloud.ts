@@ -52,8 +52,10 @@ export interface Cloud {
 	deny(userCode?: string): void;
 	/** Lets device codes run out. */
 	expireCodes(): void;
-	/** From now on every code is approved `delayMs` after it was issued; undefined leaves it to a person. */
-	approveAlways(delayMs: number | undefined): void;
+	/** From now on every code is approved `delayMs` after it was issued. */
+	approveAlways(delayMs?: number): void;
+	/** From now on codes wait for a person, or for `approve`. */
+	approveNever(): void;
 	revokeSessions(): void;
 	/** Forgets all client registrations, as after their ninety days. */
 	expireRegistrations(): void;
@@ -219,8 +221,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		expireCodes() {
 			for (const code of pending()) code.expiresAt = now() - 1;
 		},
-		approveAlways(delayMs) {
+		approveAlways(delayMs = 0) {
 			approveAfter = delayMs;
+		},
+		approveNever() {
+			approveAfter = undefined;
 		},
 		revokeSessions: () => oidc.revokeAll(),
 		expireRegistrations: () => oidc.expireRegistrations(),
