@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
+import { isContainer } from "../../src/terminal/remote.ts";
 import { program } from "./program.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../../schema/events.schema.json", import.meta.url), "utf8"));
@@ -24,7 +25,7 @@ describe("login", () => {
 
 	test("again is still valid and asks nothing; --strict tells of the failed integration", async () => {
 		const { cloud, run } = await program();
-		cloud.approveAlways();
+		cloud.approveAlways(0);
 		expect((await run(["login"]).ended).code).toBe(0);
 		const asked = cloud.requests.length;
 		const { code, stderr } = await run(["login", "--plain", "--strict"]).ended;
@@ -36,7 +37,7 @@ describe("login", () => {
 
 	test("--json writes events of the schema on stdout", async () => {
 		const { cloud, run } = await program();
-		cloud.approveAlways();
+		cloud.approveAlways(0);
 		const { code, stdout } = await run(["login", "--json"]).ended;
 		expect(code).toBe(0);
 		const events = stdout
@@ -85,6 +86,29 @@ describe("login", () => {
 		expect(cloud.requests).toHaveLength(0);
 	});
 
+	test("opens the page once in the browser of a desktop, and nowhere else", async () => {
+		const { cloud, home, run } = await program();
+		cloud.approveAlways(0);
+		const browser = join(home, "browse");
+		writeFileSync(browser, `#!/bin/sh\nprintf '%s\\n' "$1" >> '${home}/opened'\n`, { mode: 0o755 });
+		const opened = (): string[] =>
+			existsSync(join(home, "opened")) ? readFileSync(join(home, "opened"), "utf8").trimEnd().split("\n") : [];
+		const desktop = { DISPLAY: ":0", BROWSER: browser };
+		for (const [args, env] of [
+			[["--plain", "--no-browser"], desktop],
+			[["--json"], desktop],
+		] as const) {
+			await run(["login", ...args], env).ended;
+			expect(opened()).toEqual([]);
+			rmSync(join(home, ".cache"), { recursive: true });
+			rmSync(join(home, ".config"), { recursive: true });
+		}
+		const { stderr } = await run(["login"], desktop).ended;
+		const link = stderr.split("\n").find((line) => line.startsWith("http://"));
+		// In a container a browser would open out of sight.
+		expect(opened()).toEqual(isContainer({}) ? [] : [link]);
+	});
+
 	test.each([
 		["SIGINT", 130],
 		["SIGTERM", 143],
@@ -109,13 +133,13 @@ describe("in CI", () => {
 		expect(refused.code).toBe(2);
 		expect(refused.stderr).toContain("--device-code");
 		expect(cloud.count("sso-oidc:StartDeviceAuthorization")).toBe(0);
-		cloud.approveAlways();
+		cloud.approveAlways(0);
 		expect((await run(["login", "--device-code"], { CI: "true" }).ended).code).toBe(0);
 	});
 
 	test("GitHub Actions masks every secret before anything else and annotates failures", async () => {
 		const { cloud, run } = await program();
-		cloud.approveAlways();
+		cloud.approveAlways(0);
 		const env = { GITHUB_ACTIONS: "true" };
 		const { stderr, stdout } = await run(["login", "--device-code"], env).ended;
 		expect(stdout).toBe("");
@@ -142,7 +166,7 @@ describe("in CI", () => {
 
 test("no secret is in any output at the highest log level, nor in a file that others can read", async () => {
 	const { cloud, home, run } = await program();
-	cloud.approveAlways();
+	cloud.approveAlways(0);
 	const outputs: string[] = [];
 	for (const args of [
 		["login"],

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { withTimeLimit } from "../../src/flows/time-limit.ts";
+import { fakeClock } from "../helpers/context.ts";
+
+const options = (signal = new AbortController().signal) => {
+	const clock = fakeClock();
+	return { clock, ms: 1000, signal, error: () => new Error("too slow") };
+};
+
+describe("a time limit", () => {
+	test("lets through what ends in time, and stops its clock", async () => {
+		const given = options();
+		expect(await withTimeLimit(given, async () => 7)).toBe(7);
+		expect(given.clock.sleepers).toBe(0);
+	});
+
+	test("passes a failure on", async () => {
+		await expect(withTimeLimit(options(), () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+	});
+
+	test("gives up on what heeds no signal, and tells it why", async () => {
+		const given = options();
+		let reason: unknown;
+		const result = withTimeLimit(given, (signal) => {
+			signal.addEventListener("abort", () => {
+				reason = signal.reason;
+			});
+			return new Promise(() => undefined);
+		});
+		given.clock.advance(1000);
+		await expect(result).rejects.toThrow("too slow");
+		expect(reason).toMatchObject({ message: "too slow" });
+	});
+
+	test("heeds the signal from outside", async () => {
+		const outside = new AbortController();
+		const given = options(outside.signal);
+		const result = withTimeLimit(given, () => new Promise(() => undefined));
+		outside.abort(new Error("left"));
+		await expect(result).rejects.toThrow("left");
+		await expect(withTimeLimit(given, async () => 1)).rejects.toThrow("left");
+		expect(given.clock.sleepers).toBe(0);
+	});
+});
