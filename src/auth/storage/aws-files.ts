@@ -62,11 +62,14 @@ export async function loadAwsCredentials(
 		readState(ctx),
 	]);
 	if (credentials === undefined) return undefined;
-	const found = sectionsOf(credentials).get(toBytes(identityKey));
+	const section = toBytes(identityKey);
+	const found = sectionsOf(credentials, [section]).get(section);
 	const [id, secret, token] = [ID, SECRET, TOKEN].map((key) => found?.values.get(key));
 	if (!found || !id || !secret) return undefined;
-	const region =
-		config === undefined ? undefined : sectionsOf(config).get(configSection(identityKey))?.values.get("region");
+	// The Go program does not quote names.
+	const profiles = [configSection(identityKey), toBytes(`profile ${identityKey}`)];
+	const settings = sectionsOf(config ?? "", profiles);
+	const region = profiles.map((name) => settings.get(name)?.values.get("region")).find(Boolean);
 	return {
 		type: "aws",
 		accessKeyId: fromBytes(id),
@@ -182,27 +185,34 @@ async function readText(ctx: AuthContext, path: string): Promise<string | undefi
 }
 
 interface Section {
-	readonly values: ReadonlyMap<string, string>;
-	/** From the comment above, in milliseconds since the epoch. */
-	readonly expiration: number | undefined;
+	readonly values: Map<string, string>;
+	/** The comment above that tells when the credentials expire. */
+	readonly note: string | undefined;
 }
 
-/** Sections by name. One that is there several times has the last value of each key. What is no ini is passed over. */
-function sectionsOf(text: string): Map<string, Section> {
-	const sections = new Map<string, Section & { values: Map<string, string> }>();
-	let expiration: number | undefined;
+/**
+ * Sections by name. One that is there several times has the last value of each key. What is no ini is passed over.
+ *
+ * @param only the sections to look for; all, if left out
+ */
+function sectionsOf(text: string, only?: readonly string[]): Map<string, Section> {
+	const sections = new Map<string, Section>();
+	let note: string | undefined;
 	let values: Map<string, string> | undefined;
-	for (const line of parseIni(text).lines) {
-		if (line.kind === "comment") {
-			expiration = expirationIn(line.text) ?? expiration;
-		} else if (line.kind === "section") {
-			const known = sections.get(line.name);
-			values = known?.values ?? new Map();
-			sections.set(line.name, { values, expiration: expiration ?? known?.expiration });
-			expiration = undefined;
-		} else if (line.kind !== "blank") {
-			expiration = undefined;
-			if (line.kind === "key") values?.set(line.name, line.value);
+	for (const { kind, name, value, text: line } of parseIni(text).lines) {
+		if (kind === "comment") {
+			if (line.includes("expiration=")) note = line;
+		} else if (kind === "section") {
+			values = undefined;
+			if (only === undefined || only.includes(name)) {
+				const known = sections.get(name);
+				values = known?.values ?? new Map();
+				sections.set(name, { values, note: note ?? known?.note });
+			}
+			note = undefined;
+		} else if (kind !== "blank") {
+			note = undefined;
+			if (kind === "key") values?.set(name, value);
 		}
 	}
 	return sections;
@@ -220,8 +230,8 @@ function expirationIn(comment: string): number | undefined {
 }
 
 /** What we remember holds only for credentials that run out when ours did: another program may have renewed them. */
-function facts({ values, expiration }: Section, known: SessionFacts | undefined): StoredAwsSession {
-	const expiresAt = values.get(TOKEN) ? expiration : undefined;
+function facts({ values, note }: Section, known: SessionFacts | undefined): StoredAwsSession {
+	const expiresAt = values.get(TOKEN) && note !== undefined ? expirationIn(note) : undefined;
 	if (known === undefined || known.expiresAt !== expiresAt) return { expiresAt };
 	return { expiresAt, issuedAt: known.issuedAt, accountId: known.accountId, accountName: known.accountName };
 }

@@ -106,6 +106,13 @@ region = us-east-1
 		expect(readFileSync(filesOf(ctx).credentials, "utf8")).toContain("\n[log archive/admin]\n");
 	});
 
+	test("have the region that the Go program wrote without quoting the name", async () => {
+		const ctx = testContext();
+		await save(ctx, "log archive/admin");
+		writeFileSync(filesOf(ctx).config, "[profile log archive/admin]\nregion = ca-central-1\n");
+		expect(await loadAwsCredentials(ctx, realm, "sso", "log archive/admin")).toMatchObject({ region: "ca-central-1" });
+	});
+
 	test("under the provider's own folder", async () => {
 		const ctx = testContext();
 		const options = { basePath: "~/keys" };
