@@ -1,0 +1,172 @@
+/** The dashboard: which screen is shown, and the keys that hold everywhere. */
+import { useInput, useWindowSize } from "ink";
+import { type ReactNode, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
+import { prepareBoard } from "./board.ts";
+import { type Ticker, TickerContext, useTime } from "./clock.ts";
+import { type Deeds, type Surroundings, SurroundingsContext, useSurroundings } from "./context.ts";
+import { initialList, type ListAction, type ListState, reduceList } from "./filter-list/state.ts";
+import { HelpContext } from "./frame.tsx";
+import { dispatchKey, type KeyHub, KeyHubContext, keysOf } from "./key-hub.ts";
+import { commandFor } from "./keys.ts";
+import type { Notes } from "./notes.ts";
+import { Approval } from "./screens/approval.tsx";
+import { Identities, type Picker } from "./screens/identities.tsx";
+import { Menu } from "./screens/menu.tsx";
+import { Progress } from "./screens/progress.tsx";
+import { Spoken } from "./screens/spoken.tsx";
+import { createStore, useStore } from "./store.ts";
+import { lookOf } from "./session.tsx";
+import { ASCII, UNICODE } from "./theme.ts";
+
+/** How the terminal and its user want it. */
+export interface Manner {
+	readonly unicode: boolean;
+	readonly colour: boolean;
+	readonly motion: boolean;
+	/** Lines that are only ever added, for screen readers and terminals that cannot do more. */
+	readonly spoken: boolean;
+}
+
+export interface AppProps {
+	readonly login: LoginHandle;
+	readonly ticker: Ticker;
+	readonly notes: Notes;
+	readonly manner: Manner;
+	readonly hostname: string;
+	readonly deeds: Deeds;
+	/** Ctrl-C. */
+	readonly onInterrupt: () => void;
+	/** Ctrl-Z; undefined where there is no job control. */
+	readonly onSuspend?: (() => void) | undefined;
+}
+
+/** Keeps the list's state while other screens are shown, and through a refresh of its rows. */
+function usePicker(snapshot: LoginSnapshot): Picker | undefined {
+	const choice = snapshot.choice?.of === "identities" ? snapshot.choice : undefined;
+	const board = useMemo(() => (choice === undefined ? undefined : prepareBoard(choice)), [choice]);
+	const kept = useRef<{ -readonly [Key in keyof Picker]: Picker[Key] } | undefined>(undefined);
+	if (board !== undefined && kept.current === undefined) {
+		const list = createStore<ListState, ListAction>(reduceList, initialList(board.entries, 1));
+		kept.current = { board, list, details: new Map() };
+	}
+	const picker = kept.current;
+	useLayoutEffect(() => {
+		if (board === undefined || picker === undefined || picker.board === board) return;
+		picker.board = board;
+		picker.details = new Map();
+		picker.list.send({ type: "ENTRIES", entries: board.entries });
+	}, [board, picker]);
+	return choice === undefined ? undefined : picker;
+}
+
+function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker | undefined }): ReactNode {
+	const { login, now } = useSurroundings();
+	const { choice, prompt, phase } = snapshot;
+	const cancel = (): void => login.send({ type: "CANCEL" });
+	if (phase === "choosing" && choice !== undefined) {
+		if (picker !== undefined) return <Identities picker={picker} choice={choice} />;
+		return (
+			<Menu
+				question="Choose a provider to sign in to"
+				options={choice.rows.map((row) => ({
+					value: row.name,
+					label: row.name,
+					note: lookOf(row.session, row.problem !== undefined, now()) === "good" ? "signed in" : row.kind,
+				}))}
+				onChoose={(name) => login.send({ type: "SELECT", name })}
+				onQuit={cancel}
+			/>
+		);
+	}
+	if (prompt?.type === "device-code") {
+		return <Approval key={`${snapshot.attempt} ${prompt.userCode}`} snapshot={snapshot} prompt={prompt} />;
+	}
+	if (prompt?.type === "choice") {
+		return (
+			<Menu
+				key={prompt.question}
+				question={prompt.question}
+				options={prompt.options}
+				onChoose={(value) => login.send({ type: "ANSWER", value })}
+				onBack={choice === undefined ? undefined : () => login.send({ type: "BACK" })}
+				onQuit={cancel}
+			/>
+		);
+	}
+	return <Progress snapshot={snapshot} />;
+}
+
+/** Adds the passing line as long as it is to be seen. */
+function WithNote(props: {
+	readonly notes: Notes;
+	readonly surroundings: Omit<Surroundings, "note">;
+	readonly children: ReactNode;
+}): ReactNode {
+	const { notes, surroundings, children } = props;
+	const last = useStore(notes.store);
+	const fresh = useTime((now) => last !== undefined && now < last.until);
+	const note = fresh ? last?.text : undefined;
+	const value = useMemo(() => ({ ...surroundings, note }), [surroundings, note]);
+	return <SurroundingsContext value={value}>{children}</SurroundingsContext>;
+}
+
+export function App(props: AppProps): ReactNode {
+	const { login, ticker, notes, manner, hostname, deeds, onInterrupt, onSuspend } = props;
+	const snapshot = useSyncExternalStore((listener) => login.subscribe(listener), login.snapshot);
+	const picker = usePicker(snapshot);
+	const { columns, rows } = useWindowSize();
+	const [help, setHelp] = useState(false);
+	const hub = useRef<KeyHub>({ source: undefined, toggleHelp: () => undefined }).current;
+	hub.toggleHelp = () => setHelp((shown) => !shown);
+
+	// What was asked for on one screen does not hold on the next.
+	const screen = `${snapshot.phase} ${snapshot.prompt?.type ?? ""}`;
+	const shownOn = useRef(screen);
+	if (shownOn.current !== screen) {
+		shownOn.current = screen;
+		if (help) setHelp(false);
+	}
+
+	useInput((input, key) => {
+		for (const name of keysOf(input, key)) {
+			if (name === "ctrl+c") onInterrupt();
+			else if (name === "ctrl+z") onSuspend?.();
+			else if (help && !manner.spoken) {
+				if (commandFor("help", { help: hub.toggleHelp }, name) !== undefined) setHelp(false);
+			} else dispatchKey(hub, name);
+		}
+	});
+
+	const surroundings = useMemo(
+		(): Omit<Surroundings, "note"> => ({
+			login,
+			deeds,
+			symbols: manner.unicode ? UNICODE : ASCII,
+			columns,
+			rows,
+			motion: manner.motion,
+			colour: manner.colour,
+			hostname,
+			notify: notes.add,
+			now: ticker.now,
+		}),
+		[login, deeds, manner, columns, rows, hostname, notes, ticker],
+	);
+
+	return (
+		<TickerContext value={ticker}>
+			<KeyHubContext value={hub}>
+				<HelpContext value={help}>
+					<WithNote notes={notes} surroundings={surroundings}>
+						{manner.spoken ? (
+							<Spoken snapshot={snapshot} picker={picker} notes={notes} help={help} />
+						) : (
+							<Screen snapshot={snapshot} picker={picker} />
+						)}
+					</WithNote>
+				</HelpContext>
+			</KeyHubContext>
+		</TickerContext>
+	);
+}

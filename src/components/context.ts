@@ -1,0 +1,63 @@
+/** What every component of the dashboard may use. */
+import { createContext, useContext } from "react";
+import type { LoginHandle } from "../flows/snapshot.ts";
+import type { Symbols } from "./theme.ts";
+
+/** Deeds that a key stands for and that reach outside the screen. Each answers with a line for the user. */
+export interface Deeds {
+	/** @param what "code" or "link", for the answer */
+	copy(text: string, what: string): Promise<string>;
+	open(url: string): Promise<string>;
+	/** Leaves the screen, prints the link and comes back after a key or when `until` is aborted. */
+	plainLink(url: string, until: AbortSignal): Promise<void>;
+}
+
+export interface Surroundings {
+	readonly login: LoginHandle;
+	readonly deeds: Deeds;
+	readonly symbols: Symbols;
+	readonly columns: number;
+	readonly rows: number;
+	/** False where the user asked for less motion: no spinner, no seconds. */
+	readonly motion: boolean;
+	/** False without colours: what a colour says has to be said otherwise. */
+	readonly colour: boolean;
+	readonly hostname: string;
+	/** Milliseconds since the epoch as of the last tick; `useTime` for what has to follow it. */
+	now(): number;
+	/** A passing line above the key bar. */
+	readonly note: string | undefined;
+	notify(text: string): void;
+}
+
+export const SurroundingsContext = createContext<Surroundings | undefined>(undefined);
+
+/** @throws Error outside of the dashboard */
+export function useSurroundings(): Surroundings {
+	const surroundings = useContext(SurroundingsContext);
+	if (surroundings === undefined) throw new Error("there is no dashboard around this component");
+	return surroundings;
+}
+
+/** Space on the left and right of everything. */
+const MARGIN = 1;
+/** Lines longer than this are hard to follow from their name to their time. */
+const WIDEST = 118;
+
+export type Layout = "tiny" | "compact" | "full";
+
+/** How the window is used. All sizes in columns and rows. */
+export interface Page {
+	readonly layout: Layout;
+	readonly margin: number;
+	/** Between the margins. */
+	readonly width: number;
+	readonly height: number;
+}
+
+/** Below 60×12 nothing is there for its looks; below 20×6 there are only lines. */
+export function pageOf(columns: number, rows: number): Page {
+	const layout = columns < 20 || rows < 6 ? "tiny" : columns < 60 || rows < 12 ? "compact" : "full";
+	const margin = layout === "tiny" ? 0 : MARGIN;
+	return { layout, margin, width: Math.max(1, Math.min(WIDEST, columns - 2 * margin)), height: Math.max(1, rows) };
+}

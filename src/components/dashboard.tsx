@@ -1,0 +1,166 @@
+/** The face of a login on a terminal. Loads Ink only after it is known that there is something to show. */
+import { hostname as localHostname } from "node:os";
+import type { LoginHandle, LoginSnapshot, Phase } from "../flows/snapshot.ts";
+import type { OpenResult } from "../terminal/browser.ts";
+import { settleColour, wantsColour } from "../terminal/colour.ts";
+import { POP_TITLE, pushTitle, setTitle } from "../terminal/osc.ts";
+import { EXIT_CODES, leaveAtOnce } from "../terminal/signals.ts";
+import type { Terminal } from "../terminal/streams.ts";
+import { wantsUnicode } from "../terminal/unicode.ts";
+
+export interface DashboardOptions {
+	readonly login: LoginHandle;
+	readonly terminal: Terminal;
+	readonly clock: { now(): number };
+	/** `true` for `--color`, `false` for `--no-color`. */
+	readonly colour?: boolean | undefined;
+	/** The name of this machine, as its user knows it. */
+	readonly hostname?: string | undefined;
+	/** Nothing in it is ever run. */
+	readonly cwd?: string | undefined;
+	/** Opens a page in the browser; the real one if left out. */
+	readonly openPage?: ((url: string) => Promise<OpenResult>) | undefined;
+}
+
+const FINAL: ReadonlySet<Phase> = new Set(["done", "failed", "cancelled"]);
+/** Phases in which there is something for a person to do. */
+const WANTED: ReadonlySet<Phase> = new Set(["choosing", "approving", "attention"]);
+
+/** A login that is over sooner than this has no need of a screen. */
+const PATIENCE_MS = 150;
+
+/**
+ * Shows the login on the terminal's alternate screen until it is over.
+ *
+ * It draws on stderr, as stdout carries only data. The terminal is given back before this resolves, whatever the end; the
+ * summary is for the caller to print. Signals are the caller's too: `CANCEL` is all that the dashboard needs to close.
+ *
+ * @throws what a component threw; the login is cancelled then
+ */
+export async function runDashboard(options: DashboardOptions): Promise<void> {
+	const { login, terminal, clock } = options;
+	const { env, platform } = terminal;
+	const colour = wantsColour({ env, isTerminal: terminal.stderrIsTerminal, flag: options.colour });
+	// Before Ink is loaded: chalk decides at its first breath.
+	settleColour(process.env, colour);
+	const [{ mount, createNotes, createTicker }] = await Promise.all([import("./late.ts"), somethingToShow(login)]);
+	if (FINAL.has(login.snapshot().phase)) {
+		await login.finished;
+		return;
+	}
+
+	const spoken = isOn(env.INK_SCREEN_READER) || isOn(env.ACCESSIBLE) || env.TERM === "dumb";
+	const manner = {
+		unicode: wantsUnicode(env, platform),
+		colour,
+		motion: !spoken && !isOn(env.ATMOS_REDUCED_MOTION),
+		spoken,
+	};
+	const cwd = options.cwd ?? process.cwd();
+	const screen = terminal.stderr;
+	const notes = createNotes(clock);
+	const ticker = createTicker(clock);
+	const tell = (text: string): void => {
+		ticker.tick();
+		notes.add(text);
+	};
+	// A terminal that was closed is no reason to fail: SIGHUP comes with it.
+	const ignore = (): void => undefined;
+	screen.on("error", ignore);
+	const title = spoken || env.TERM === "linux" ? undefined : keepTitle(screen, login);
+	const { interrupt } = interruptions(login);
+
+	const mounted = mount({
+		login,
+		ticker,
+		notes: { store: notes.store, add: tell },
+		manner,
+		hostname: options.hostname ?? localHostname(),
+		stdin: terminal.stdin,
+		screen,
+		platform,
+		onInterrupt: interrupt,
+		async copy(text, what) {
+			const { copyText } = await import("../terminal/clipboard.ts");
+			const result = await copyText(text, { env, platform, cwd, write: (sequence) => screen.write(sequence) });
+			return result.certain
+				? `${what} copied with ${result.by}`
+				: `${what} sent to the terminal's clipboard, which it may not allow`;
+		},
+		async open(url) {
+			const open = options.openPage ?? (await import("../terminal/browser.ts")).openPage;
+			const result = await open(url, { env, platform, cwd });
+			return result.opened ? "opened in your browser" : `not opened: ${result.reason}; u shows the plain link`;
+		},
+	});
+	if (!spoken) ticker.start();
+	const close = (snapshot: LoginSnapshot): void => {
+		if (FINAL.has(snapshot.phase)) mounted.unmount();
+	};
+	const unsubscribe = login.subscribe(close);
+	close(login.snapshot());
+	try {
+		await mounted.over;
+	} catch (error) {
+		login.send({ type: "CANCEL" });
+		throw error;
+	} finally {
+		unsubscribe();
+		ticker.stop();
+		title?.restore();
+		await login.finished;
+		screen.off("error", ignore);
+	}
+}
+
+function isOn(value: string | undefined): boolean {
+	return value !== undefined && value !== "" && value !== "0" && value !== "false";
+}
+
+/** Resolves as soon as a person is wanted or the login is over, or when it takes so long that they want to see something. */
+function somethingToShow(login: LoginHandle): Promise<void> {
+	return new Promise((resolve) => {
+		const end = (): void => {
+			clearTimeout(timer);
+			unsubscribe();
+			resolve();
+		};
+		const look = ({ phase }: LoginSnapshot): void => {
+			if (WANTED.has(phase) || FINAL.has(phase)) end();
+		};
+		const timer = setTimeout(end, PATIENCE_MS);
+		const unsubscribe = login.subscribe(look);
+		look(login.snapshot());
+	});
+}
+
+/** The first one cancels and cleans up, the second leaves at once. */
+function interruptions(login: LoginHandle): { interrupt(): void } {
+	let before = 0;
+	return {
+		interrupt() {
+			if (before++ > 0) leaveAtOnce(EXIT_CODES.SIGINT);
+			login.send({ type: "CANCEL" });
+		},
+	};
+}
+
+/** A window title that says when somebody is wanted; the old one comes back whatever happens. */
+function keepTitle(screen: NodeJS.WriteStream, login: LoginHandle): { restore(): void } {
+	const titleOf = ({ prompt }: LoginSnapshot): string =>
+		prompt?.type === "device-code" ? `approve ${prompt.userCode} · atmos auth login` : "atmos auth login";
+	let shown = titleOf(login.snapshot());
+	screen.write(pushTitle(shown));
+	const unsubscribe = login.subscribe((snapshot) => {
+		const title = titleOf(snapshot);
+		if (title !== shown) screen.write(setTitle(title));
+		shown = title;
+	});
+	const restore = (): void => {
+		unsubscribe();
+		process.off("exit", restore);
+		screen.write(POP_TITLE);
+	};
+	process.once("exit", restore);
+	return { restore };
+}

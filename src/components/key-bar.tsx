@@ -1,0 +1,42 @@
+/** The last line: the keys that work now. */
+import type { ReactNode } from "react";
+import { useSurroundings } from "./context.ts";
+import { type Binding, shownKey } from "./keys.ts";
+import { type Segment, Segments, widthOfSegments } from "./segments.tsx";
+import { Line } from "./styled.tsx";
+import type { Symbols } from "./theme.ts";
+
+/** What may go last when there is little room: how to get out, and how to find the rest. */
+const ESSENTIAL = new Set(["quit", "cancel", "back", "done", "help"]);
+
+function item(binding: Binding, symbols: Symbols): Segment[] {
+	return [
+		{ text: shownKey(binding, symbols), tone: "accent" },
+		{ text: ` ${binding.label}`, tone: "muted" },
+	];
+}
+
+/** The bindings with a label that fit; those at the end make room first, but for the essential ones. */
+export function fittingBindings(bindings: readonly Binding[], width: number, symbols: Symbols): Binding[] {
+	const kept = bindings.filter(({ label }) => label !== undefined);
+	const taken = (): number =>
+		kept.reduce((sum, binding) => sum + widthOfSegments(item(binding, symbols)) + 3, -3);
+	while (kept.length > 1 && taken() > width) {
+		const last = kept.findLastIndex(({ command }) => !ESSENTIAL.has(command));
+		kept.splice(last === -1 ? 0 : last, 1);
+	}
+	return kept;
+}
+
+export function KeyBar({ bindings, width }: { readonly bindings: readonly Binding[]; readonly width: number }): ReactNode {
+	const { symbols } = useSurroundings();
+	const segments = fittingBindings(bindings, width, symbols).flatMap((binding, index) => [
+		...(index > 0 ? [{ text: ` ${symbols.dot} `, tone: "muted" } as const] : []),
+		...item(binding, symbols),
+	]);
+	return (
+		<Line>
+			<Segments of={segments} />
+		</Line>
+	);
+}

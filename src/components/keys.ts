@@ -1,0 +1,196 @@
+/**
+ * Which key does what on which screen. The one table from which keys are handled, the key bar is drawn and the help is
+ * written. A binding counts only while its screen gives a handler for it, so what is shown is what works.
+ */
+import type { Key } from "ink";
+import type { Symbols } from "./theme.ts";
+
+export type Command =
+	| "move"
+	| "up"
+	| "down"
+	| "pageUp"
+	| "pageDown"
+	| "first"
+	| "last"
+	| "choose"
+	| "filter"
+	| "endFilter"
+	| "copyCode"
+	| "copyLink"
+	| "open"
+	| "plainLink"
+	| "retry"
+	| "retryAll"
+	| "details"
+	| "done"
+	| "back"
+	| "cancel"
+	| "quit"
+	| "help";
+
+export interface Binding {
+	readonly command: Command;
+	/** Names of keys as `keyName` gives them. */
+	readonly keys: readonly string[];
+	/** How the key is written in the key bar; the first of `keys` if left out. A symbol's name is replaced by the symbol. */
+	readonly shown?: keyof Symbols | (string & {});
+	/** One or two words for the key bar; left out there without them. */
+	readonly label?: string;
+	/** A sentence for the help. */
+	readonly help: string;
+}
+
+export type ScreenName = "identities" | "filter" | "menu" | "approval" | "progress" | "attention" | "failure" | "help";
+
+const HELP: Binding = { command: "help", keys: ["?"], label: "keys", help: "show or leave this page" };
+
+const MOVES: readonly Binding[] = [
+	{ command: "up", keys: ["up", "k"], help: "one row up" },
+	{ command: "down", keys: ["down", "j"], help: "one row down" },
+];
+const MOVE_BAR: Binding = { command: "move", keys: [], shown: "upDown", label: "move", help: "" };
+
+const PAGES: readonly Binding[] = [
+	{ command: "pageUp", keys: ["pageup"], help: "one page up" },
+	{ command: "pageDown", keys: ["pagedown"], help: "one page down" },
+	{ command: "first", keys: ["home", "g"], help: "to the first row" },
+	{ command: "last", keys: ["end", "G"], help: "to the last row" },
+];
+
+export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
+	identities: [
+		MOVE_BAR,
+		{ command: "choose", keys: ["return"], shown: "enter", label: "log in", help: "log in with the marked identity" },
+		{ command: "filter", keys: ["/"], label: "filter", help: "filter by name, account, role, kind or tag" },
+		HELP,
+		...MOVES,
+		...PAGES,
+		{ command: "back", keys: ["escape"], shown: "esc", help: "clear the filter, or quit" },
+		{ command: "quit", keys: ["q"], label: "quit", help: "quit without logging in" },
+	],
+	// While a filter is typed every letter belongs to it.
+	filter: [
+		{ command: "move", keys: [], shown: "upDown", label: "move", help: "" },
+		{ command: "choose", keys: ["return"], shown: "enter", label: "log in", help: "log in with the marked identity" },
+		{ command: "up", keys: ["up", "ctrl+p"], help: "one row up" },
+		{ command: "down", keys: ["down", "ctrl+n"], help: "one row down" },
+		{ command: "pageUp", keys: ["pageup"], help: "one page up" },
+		{ command: "pageDown", keys: ["pagedown"], help: "one page down" },
+		{ command: "first", keys: ["home"], help: "to the first row" },
+		{ command: "last", keys: ["end"], help: "to the last row" },
+		{ command: "endFilter", keys: ["tab"], label: "keep", help: "keep the filter and use the keys of the list again" },
+		{ command: "back", keys: ["escape"], shown: "esc", label: "clear", help: "clear the filter" },
+	],
+	menu: [
+		// The menu itself listens to these.
+		MOVE_BAR,
+		{ command: "choose", keys: [], shown: "enter", label: "choose", help: "choose the marked line (or press its number)" },
+		HELP,
+		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back, without choosing" },
+		{ command: "quit", keys: ["q"], label: "quit", help: "quit without logging in" },
+	],
+	approval: [
+		{ command: "copyCode", keys: ["c"], label: "copy code", help: "copy the code" },
+		{ command: "copyLink", keys: ["l"], label: "copy link", help: "copy the link" },
+		{ command: "open", keys: ["o", "return"], label: "open", help: "open the link in the browser of this machine" },
+		{ command: "plainLink", keys: ["u"], label: "plain link", help: "print the bare link on the ordinary screen" },
+		HELP,
+		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list; the code is given up" },
+		{ command: "cancel", keys: ["escape"], shown: "esc", label: "cancel", help: "cancel the sign-in" },
+		{ command: "quit", keys: ["q"], help: "cancel the sign-in and quit" },
+	],
+	progress: [
+		HELP,
+		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list; what runs is given up" },
+		{ command: "cancel", keys: ["escape"], shown: "esc", label: "cancel", help: "cancel the sign-in" },
+		{ command: "quit", keys: ["q"], help: "cancel the sign-in and quit" },
+	],
+	attention: [
+		{ command: "move", keys: [], shown: "upDown", label: "choose a row", help: "" },
+		...MOVES,
+		{ command: "retry", keys: ["r"], label: "retry", help: "try the marked failed row again, and nothing else" },
+		{ command: "retryAll", keys: ["a"], label: "retry all", help: "try all failed rows again" },
+		{ command: "details", keys: ["d"], label: "details", help: "what the service said, and the request's id" },
+		{ command: "done", keys: ["return", "q"], shown: "enter", label: "done", help: "leave it at that" },
+		HELP,
+		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
+	],
+	failure: [
+		{ command: "retry", keys: ["r"], label: "try again", help: "sign in again from the start" },
+		{ command: "details", keys: ["d"], label: "details", help: "what the service said, and the request's id" },
+		HELP,
+		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
+		{ command: "quit", keys: ["q", "return"], label: "quit", help: "quit; the error stays on the ordinary screen" },
+	],
+	help: [{ command: "help", keys: ["?", "escape", "q", "return"], shown: "esc", label: "back", help: "leave this page" }],
+};
+
+/** A handler for each command that works at this moment. `move` and the menu's `choose` are only shown. */
+export type Handlers = Partial<Record<Command, () => void>>;
+
+/** The screen's bindings that work now. Of two for one key the first counts. */
+export function activeBindings(screen: ScreenName, handlers: Handlers): Binding[] {
+	const taken = new Set<string>();
+	return KEYS[screen].filter((binding) => {
+		if (handlers[binding.command] === undefined) return false;
+		const free = binding.keys.length === 0 || binding.keys.some((key) => !taken.has(key));
+		for (const key of binding.keys) taken.add(key);
+		return free;
+	});
+}
+
+/** The command that a key stands for on the screen, if it works now. */
+export function commandFor(screen: ScreenName, handlers: Handlers, name: string): Command | undefined {
+	return activeBindings(screen, handlers).find(({ keys }) => keys.includes(name))?.command;
+}
+
+const NAMED = [
+	["upArrow", "up"],
+	["downArrow", "down"],
+	["leftArrow", "left"],
+	["rightArrow", "right"],
+	["pageUp", "pageup"],
+	["pageDown", "pagedown"],
+	["home", "home"],
+	["end", "end"],
+	["return", "return"],
+	["escape", "escape"],
+	["tab", "tab"],
+	["backspace", "backspace"],
+	["delete", "delete"],
+] as const satisfies readonly (readonly [keyof Key, string])[];
+
+/**
+ * One name for a key press as Ink reports it: `up`, `return`, `ctrl+c`, or the character itself.
+ * A printable character comes back as it is, `G` for shift and g.
+ */
+export function keyName(input: string, key: Key): string {
+	for (const [property, name] of NAMED) if (key[property]) return name;
+	if (key.ctrl) return `ctrl+${input.toLowerCase()}`;
+	return key.meta ? `alt+${input}` : input;
+}
+
+/** How a binding's key is written. */
+export function shownKey(binding: Binding, symbols: Symbols): string {
+	const shown = binding.shown ?? binding.keys[0] ?? "";
+	return shown in symbols ? symbols[shown as keyof Symbols] : shown;
+}
+
+/** All keys of a binding, as the help lists them. */
+export function allKeys(binding: Binding, symbols: Symbols): string {
+	const names: Readonly<Record<string, string>> = {
+		up: symbols.upDown === "↑↓" ? "↑" : "up",
+		down: symbols.upDown === "↑↓" ? "↓" : "down",
+		return: symbols.enter,
+		escape: "esc",
+		pageup: "PgUp",
+		pagedown: "PgDn",
+		home: "Home",
+		end: "End",
+		tab: "Tab",
+		"ctrl+p": "Ctrl-P",
+		"ctrl+n": "Ctrl-N",
+	};
+	return binding.keys.map((key) => names[key] ?? key).join(" ");
+}

@@ -1,0 +1,89 @@
+/** Puts the dashboard on the terminal and takes it off again. The only place that calls Ink's `render`. */
+import { render, useApp } from "ink";
+import { type ReactNode, useEffect, useMemo } from "react";
+import { readKey } from "../terminal/read-key.ts";
+import { onContinue, stopUntilContinued } from "../terminal/suspend.ts";
+import { App, type AppProps, type Manner } from "./app.tsx";
+import type { Deeds } from "./context.ts";
+
+export interface MountOptions extends Omit<AppProps, "deeds" | "onSuspend"> {
+	readonly stdin: NodeJS.ReadStream;
+	/** The stream to draw on. */
+	readonly screen: NodeJS.WriteStream;
+	readonly platform: NodeJS.Platform;
+	readonly copy: Deeds["copy"];
+	readonly open: Deeds["open"];
+	readonly manner: Manner;
+}
+
+export interface Mounted {
+	unmount(): void;
+	/** Resolves when the terminal has been given back; rejects with what a component threw. */
+	readonly over: Promise<unknown>;
+}
+
+/** Frames a second at most. Ink's own 30 would let a key wait 33 ms behind a spinner. */
+const MAX_FPS = 90;
+
+/** The application with what only a component can have: the terminal, for a while, without the screen on it. */
+function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode {
+	const { stdin, screen, platform, copy, open, resumed, ...app } = options;
+	const { suspendTerminal } = useApp();
+	const deeds = useMemo((): Deeds & { suspend(): void; redraw(): void } => {
+		let away = false;
+		// One at a time: the terminal can be handed over only once.
+		const leave = async (meanwhile: () => Promise<void>): Promise<void> => {
+			if (away) return;
+			away = true;
+			try {
+				await suspendTerminal(meanwhile);
+			} finally {
+				away = false;
+			}
+		};
+		return {
+			copy,
+			open,
+			plainLink: (url, until) =>
+				leave(async () => {
+					if (until.aborted) return;
+					screen.write(`\n${url}\n\nPress a key to go back to the dashboard.\n`);
+					if ((await readKey(stdin, until)) === "\u0003") app.onInterrupt();
+				}),
+			suspend: () => void leave(stopUntilContinued),
+			redraw: () => void leave(async () => undefined),
+		};
+	}, [suspendTerminal, copy, open, screen, stdin, app.onInterrupt]);
+	useEffect(() => {
+		resumed.redraw = deeds.redraw;
+		return () => {
+			resumed.redraw = undefined;
+		};
+	}, [resumed, deeds]);
+	return <App {...app} deeds={deeds} onSuspend={platform === "win32" ? undefined : deeds.suspend} />;
+}
+
+/** What to do when somebody else had stopped the process and let it go on. */
+interface Resumed {
+	redraw?: (() => void) | undefined;
+}
+
+export function mount(options: MountOptions): Mounted {
+	const { stdin, screen, manner } = options;
+	const resumed: Resumed = {};
+	const instance = render(<Root {...options} resumed={resumed} />, {
+		stdin,
+		stdout: screen,
+		stderr: screen,
+		exitOnCtrlC: false,
+		patchConsole: false,
+		// Which face is shown has been decided; Ink's own guess at CI must not overrule it.
+		interactive: true,
+		alternateScreen: !manner.spoken,
+		incrementalRendering: true,
+		isScreenReaderEnabled: manner.spoken,
+		maxFps: MAX_FPS,
+	});
+	const stop = options.platform === "win32" ? () => undefined : onContinue(() => resumed.redraw?.());
+	return { unmount: () => instance.unmount(), over: instance.waitUntilExit().finally(stop) };
+}

@@ -1,0 +1,236 @@
+/** What the progress screen says, line by line. Pure; the drawing is elsewhere. */
+import type { ErrorView } from "../auth/errors.ts";
+import type { IntegrationRow, LoginSnapshot, Row } from "../flows/snapshot.ts";
+import { serviceLine } from "../output/error-lines.ts";
+import type { Segment } from "./segments.tsx";
+import { clean, widthOf, wrap } from "./text.ts";
+import type { Symbols } from "./theme.ts";
+
+export type ProgressLine =
+	| { readonly type: "row"; readonly key: string; readonly row: Row; readonly selected: boolean; readonly focus: boolean }
+	| { readonly type: "text"; readonly key: string; readonly segments: readonly Segment[] }
+	| { readonly type: "blank"; readonly key: string };
+
+export interface ProgressView {
+	readonly snapshot: LoginSnapshot;
+	/** Name of the failed row that keys act on. */
+	readonly selected: string | undefined;
+	readonly details: boolean;
+	readonly symbols: Symbols;
+	/** Columns of the page, and where the text column of a row begins. */
+	readonly width: number;
+	readonly indent: number;
+	/** Rows that are there for all of it; lists that grow keep to it. */
+	readonly height: number;
+}
+
+/** Rows that can be tried again, in the order in which they are shown. */
+export function failedIntegrations(snapshot: LoginSnapshot): readonly IntegrationRow[] {
+	return snapshot.integrations.filter(({ state }) => state === "failed");
+}
+
+/** The lines below a failure: why, what would mend it, and on request what the service said. */
+export function failureLines(
+	error: ErrorView,
+	options: { readonly details: boolean; readonly indent: number; readonly width: number; readonly key: string },
+): ProgressLine[] {
+	const { details, indent, width, key } = options;
+	const room = Math.max(8, width - indent);
+	const lines: ProgressLine[] = [];
+	const add = (text: string, segment: Omit<Segment, "text">): void => {
+		for (const line of wrap(clean(text), room)) {
+			lines.push({
+				type: "text",
+				key: `${key} ${lines.length}`,
+				segments: [{ text: " ".repeat(indent) }, { text: line, ...segment }],
+			});
+		}
+	};
+	if (error.reason !== undefined && error.reason !== error.message) add(error.reason, { tone: "muted" });
+	if (details) {
+		const service = serviceLine(error.service, [error.reason, error.message]);
+		add(service ?? "the service said nothing more", { tone: "muted" });
+	}
+	for (const detail of error.details) add(detail, { tone: "muted" });
+	if (error.code === "bug") add("This is a bug of atmos-auth: please report it.", { tone: "muted" });
+	if (error.remedy !== undefined) {
+		for (const [index, line] of wrap(clean(error.remedy), Math.max(8, room - 5)).entries()) {
+			lines.push({
+				type: "text",
+				key: `${key} remedy ${index}`,
+				segments: [
+					{ text: " ".repeat(indent) },
+					index === 0 ? { text: "Try: ", tone: "accent" } : { text: "     " },
+					{ text: line },
+				],
+			});
+		}
+	}
+	return lines;
+}
+
+/** All lines of the screen, from the first row of the chain to the last word about it. */
+export function progressLines(view: ProgressView): ProgressLine[] {
+	const { snapshot, selected, details, indent, width } = view;
+	const lines: ProgressLine[] = [];
+	const failed = failedIntegrations(snapshot);
+	const wholeFailure = snapshot.error !== undefined && snapshot.result === undefined ? snapshot.error : undefined;
+
+	for (const [index, row] of snapshot.chain.entries()) {
+		lines.push({ type: "row", key: `chain ${index}`, row, selected: false, focus: row.state === "running" });
+	}
+	if (wholeFailure !== undefined) {
+		if (lines.length > 0) lines.push({ type: "blank", key: "before failure" });
+		for (const [index, line] of wrap(clean(wholeFailure.message), Math.max(8, width - 4)).entries()) {
+			lines.push({
+				type: "text",
+				key: `failure ${index}`,
+				segments: [
+					{ text: index === 0 ? `  ${view.symbols.failed} ` : "    ", tone: "bad", strong: true },
+					{ text: line, tone: "bad", strong: true },
+				],
+			});
+		}
+		lines.push(...failureLines(wholeFailure, { details, indent: 4, width, key: "failure text" }));
+	}
+	if (snapshot.integrations.length > 0 && wholeFailure === undefined) {
+		if (lines.length > 0) lines.push({ type: "blank", key: "before integrations" });
+		lines.push({ type: "text", key: "integrations", segments: [{ text: "  INTEGRATIONS", tone: "muted" }] });
+		for (const [index, row] of snapshot.integrations.entries()) {
+			const isSelected = row.state === "failed" && row.name === selected;
+			lines.push({
+				type: "row",
+				key: `integration ${index}`,
+				row,
+				selected: isSelected && failed.length > 1,
+				focus: isSelected || row.state === "running",
+			});
+			if (row.state === "failed" && row.error !== undefined) {
+				lines.push(
+					...failureLines(row.error, { details: details && isSelected, indent, width, key: `integration ${index} error` }),
+				);
+			}
+			for (const [at, note] of row.notes.entries()) {
+				for (const [part, line] of wrap(clean(note), Math.max(8, width - indent)).entries()) {
+					lines.push({
+						type: "text",
+						key: `integration ${index} note ${at} ${part}`,
+						segments: [{ text: " ".repeat(indent) }, { text: line, tone: "muted" }],
+					});
+				}
+			}
+		}
+	}
+	lines.push(...provisionLines(view, lines.length));
+	for (const [index, warning] of snapshot.warnings.entries()) {
+		if (index === 0) lines.push({ type: "blank", key: "before warnings" });
+		for (const [part, line] of wrap(clean(warning), Math.max(8, width - 4)).entries()) {
+			lines.push({
+				type: "text",
+				key: `warning ${index} ${part}`,
+				segments: [{ text: part === 0 ? `  ${view.symbols.warning} ` : "    ", tone: "soon" }, { text: line, tone: "muted" }],
+			});
+		}
+	}
+	if (snapshot.phase === "attention" && failed.length > 0) {
+		const all = snapshot.integrations.length;
+		const what = `${failed.length} of ${all} integration${all === 1 ? "" : "s"} failed; you are signed in all the same.`;
+		lines.push({ type: "blank", key: "before end" });
+		for (const [index, line] of wrap(what, Math.max(8, width - 2)).entries()) {
+			lines.push({ type: "text", key: `end ${index}`, segments: [{ text: `  ${line}` }] });
+		}
+	}
+	return lines;
+}
+
+/** The identities as they are found: how far it is, and the latest names. */
+function provisionLines({ snapshot, symbols, width, height }: ProgressView, before: number): ProgressLine[] {
+	const { provision } = snapshot;
+	if (provision === undefined) return [];
+	const { accountsDone, accountsTotal, identities, failedAccounts } = provision;
+	const barWidth = Math.min(20, Math.max(0, width - 50));
+	const share = accountsTotal ? accountsDone / accountsTotal : 0;
+	const full = Math.floor(share * barWidth);
+	const lines: ProgressLine[] = [
+		{ type: "blank", key: "before identities" },
+		{
+			type: "text",
+			key: "identities",
+			segments: [
+				{ text: "  IDENTITIES  ", tone: "muted" },
+				...(accountsTotal === undefined || barWidth < 5
+					? []
+					: ([
+							{ text: symbols.bar.repeat(full), tone: "accent" },
+							{ text: `${symbols.track.repeat(barWidth - full)}  `, tone: "muted" },
+						] as const)),
+				{ text: `${identities.length} found` },
+				{
+					text: ` ${symbols.dot} ${accountsDone}${accountsTotal === undefined ? "" : ` of ${accountsTotal}`} accounts`,
+					tone: "muted",
+				},
+			],
+		},
+	];
+	for (const [index, { account, message }] of failedAccounts.slice(0, 3).entries()) {
+		lines.push({
+			type: "text",
+			key: `account ${index}`,
+			segments: [
+				{ text: `  ${symbols.failed} `, tone: "bad" },
+				{ text: `${clean(account)}  ` },
+				{ text: clean(message), tone: "muted" },
+			],
+		});
+	}
+	if (failedAccounts.length > 3) {
+		const more = `    and ${failedAccounts.length - 3} more accounts that could not be listed`;
+		lines.push({ type: "text", key: "more accounts", segments: [{ text: more, tone: "muted" }] });
+	}
+	// The newest first: they are what has just happened.
+	const room = Math.max(0, Math.min(12, height - before - lines.length));
+	for (const name of identities.slice(-room || identities.length).reverse().slice(0, room)) {
+		lines.push({ type: "text", key: `found ${name}`, segments: [{ text: `    ${clean(name)}`, tone: "muted" }] });
+	}
+	return lines;
+}
+
+/** Widths of a row's columns, in columns of the terminal. */
+export interface RowColumns {
+	readonly name: number;
+	readonly text: number;
+	readonly bar: number;
+	readonly time: number;
+}
+
+/** Pointer and symbol before the name, and the space after it. */
+export const ROW_LEAD = 4;
+const GAP = 3;
+
+/** One division for all rows, so that they line up. */
+export function rowColumns(rows: readonly Row[], width: number): RowColumns {
+	const widest = Math.max(8, ...rows.map(({ name }) => widthOf(clean(name))));
+	const [bar, time] = width >= 66 ? [9, 9] : width >= 46 ? [0, 8] : [0, 7];
+	const end = bar === 0 ? time + 1 : bar + 1 + time + 1;
+	const name = Math.max(1, Math.min(widest, Math.floor((width - ROW_LEAD - end) * 0.45), 32));
+	return { name, text: Math.max(1, width - ROW_LEAD - name - GAP - end), bar, time };
+}
+
+/** Where the text of a row begins. */
+export function textIndent(columns: RowColumns): number {
+	return ROW_LEAD + columns.name + GAP;
+}
+
+/**
+ * The part of the lines that is shown: around the line that matters where they are too many.
+ *
+ * @param height rows that there are
+ */
+export function windowOf(lines: readonly ProgressLine[], height: number): { from: number; to: number } {
+	if (lines.length <= height) return { from: 0, to: lines.length };
+	const focus = lines.findIndex((line) => line.type === "row" && line.focus);
+	// A failed row is best seen with what is said below it.
+	const wanted = focus === -1 ? 0 : Math.max(0, focus - 1);
+	const from = Math.min(wanted, lines.length - height);
+	return { from, to: from + height };
+}

@@ -1,0 +1,172 @@
+/** What each screen does with its keys, for the drawn and the spoken dashboard alike. Asked at each key press anew. */
+import type { DeviceCodePrompt } from "../auth/interaction.ts";
+import type { IntegrationRow, LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
+import type { BoardEntry } from "./board.ts";
+import type { Deeds } from "./context.ts";
+import { type ListAction, type ListState, marked } from "./filter-list/state.ts";
+import type { KeySource } from "./key-hub.ts";
+import type { Handlers } from "./keys.ts";
+import { failedIntegrations } from "./progress-lines.ts";
+import { createStore, type Store } from "./store.ts";
+import { clean } from "./text.ts";
+
+export interface IdentityKeys {
+	readonly login: LoginHandle;
+	readonly list: Store<ListState, ListAction>;
+	notify(text: string): void;
+}
+
+/** The list with its filter; while that is typed every letter belongs to it. */
+export function identityKeys({ login, list, notify }: IdentityKeys): KeySource {
+	const { send } = list;
+	const cancel = (): void => login.send({ type: "CANCEL" });
+	const moves: Handlers = {
+		move: () => undefined,
+		up: () => send({ type: "MOVE", by: -1 }),
+		down: () => send({ type: "MOVE", by: 1 }),
+		pageUp: () => send({ type: "PAGE", by: -1 }),
+		pageDown: () => send({ type: "PAGE", by: 1 }),
+		first: () => send({ type: "FIRST" }),
+		last: () => send({ type: "LAST" }),
+		choose: () => {
+			const entry = marked(list.get()) as BoardEntry | undefined;
+			if (entry === undefined) return;
+			if (entry.problem === undefined) login.send({ type: "SELECT", name: entry.row.name });
+			else notify(`${entry.name} cannot be used: ${entry.problem}`);
+		},
+	};
+	return {
+		screen: () => (list.get().typing ? "filter" : "identities"),
+		handlers: () => ({
+			...(list.get().matches.length > 0 ? moves : {}),
+			...(list.get().typing
+				? { back: () => send({ type: "CLEAR" }), endFilter: () => send({ type: "STOP_TYPING" }) }
+				: {
+						filter: () => send({ type: "START_TYPING" }),
+						back: () => (list.get().query === "" ? cancel() : send({ type: "CLEAR" })),
+						quit: cancel,
+					}),
+		}),
+		text(character) {
+			if (list.get().typing) send({ type: "TYPE", text: clean(character) });
+		},
+		edit(name) {
+			if (!list.get().typing) return;
+			// Backspace in an empty filter leaves it, as in less and vim.
+			if (name === "backspace" || name === "delete" || name === "ctrl+h") {
+				send({ type: list.get().query === "" ? "CLEAR" : "ERASE" });
+			} else if (name === "ctrl+w" || name === "alt+backspace") send({ type: "ERASE_WORD" });
+			else if (name === "ctrl+u") send({ type: "ERASE_ALL" });
+		},
+	};
+}
+
+/** The link that is shown, opened and copied. */
+export function linkOf(prompt: DeviceCodePrompt): string {
+	return prompt.verificationUriComplete ?? prompt.verificationUri;
+}
+
+export interface ApprovalKeys {
+	readonly login: LoginHandle;
+	readonly deeds: Deeds;
+	notify(text: string): void;
+	/** Aborted when the prompt that the deeds are for is no longer shown. */
+	readonly gone: AbortSignal;
+}
+
+export function approvalKeys({ login, deeds, notify, gone }: ApprovalKeys): KeySource {
+	const tell = (line: Promise<string>): void => {
+		void line.then((text) => {
+			if (!gone.aborted) notify(text);
+		});
+	};
+	const cancel = (): void => login.send({ type: "CANCEL" });
+	return {
+		screen: () => "approval",
+		handlers() {
+			const { prompt, choice } = login.snapshot();
+			if (prompt?.type !== "device-code") return {};
+			const url = linkOf(prompt);
+			return {
+				copyCode: () => tell(deeds.copy(prompt.userCode, "code")),
+				copyLink: () => tell(deeds.copy(url, "link")),
+				open: () => tell(deeds.open(url)),
+				plainLink: () => void deeds.plainLink(url, gone),
+				...(choice === undefined ? { cancel } : { back: () => login.send({ type: "BACK" }) }),
+				quit: cancel,
+			};
+		},
+	};
+}
+
+/** What the user has chosen to see of the progress. */
+export interface ProgressChoice {
+	/** Name of the failed row that keys act on; the first one if undefined. */
+	readonly row: string | undefined;
+	readonly details: boolean;
+}
+
+export type ProgressAction =
+	| { readonly type: "ROW"; readonly name: string | undefined }
+	| { readonly type: "TOGGLE_DETAILS" };
+
+export function createProgressChoice(): Store<ProgressChoice, ProgressAction> {
+	return createStore<ProgressChoice, ProgressAction>(
+		(state, action) =>
+			action.type === "ROW" ? { ...state, row: action.name } : { ...state, details: !state.details },
+		{ row: undefined, details: false },
+	);
+}
+
+/** The failed row that keys act on. */
+export function selectedRow(snapshot: LoginSnapshot, choice: ProgressChoice): IntegrationRow | undefined {
+	const failed = failedIntegrations(snapshot);
+	return failed.find(({ name }) => name === choice.row) ?? failed[0];
+}
+
+/** Whether the login itself has failed, and not an integration after it. */
+export function isBroken(snapshot: LoginSnapshot): boolean {
+	return snapshot.phase === "attention" && snapshot.result === undefined;
+}
+
+export function progressKeys(login: LoginHandle, choice: Store<ProgressChoice, ProgressAction>): KeySource {
+	const cancel = (): void => login.send({ type: "CANCEL" });
+	const details = (): void => choice.send({ type: "TOGGLE_DETAILS" });
+	return {
+		screen() {
+			const snapshot = login.snapshot();
+			if (snapshot.phase !== "attention") return "progress";
+			return isBroken(snapshot) ? "failure" : "attention";
+		},
+		handlers(): Handlers {
+			const snapshot = login.snapshot();
+			const toList: Handlers = snapshot.choice === undefined ? {} : { back: () => login.send({ type: "BACK" }) };
+			const done = (): void => login.send({ type: "DONE" });
+			if (isBroken(snapshot)) return { retry: () => login.send({ type: "RETRY" }), details, ...toList, quit: done };
+			if (snapshot.phase !== "attention") {
+				return { ...(snapshot.choice === undefined ? { cancel } : toList), quit: cancel };
+			}
+			const failed = failedIntegrations(snapshot);
+			const selected = selectedRow(snapshot, choice.get());
+			const step = (by: number): void => {
+				const at = failed.findIndex(({ name }) => name === selected?.name) + by;
+				choice.send({ type: "ROW", name: failed[Math.min(failed.length - 1, Math.max(0, at))]?.name });
+			};
+			return {
+				...(failed.length > 1
+					? {
+							move: () => undefined,
+							up: () => step(-1),
+							down: () => step(1),
+							retryAll: () => login.send({ type: "RETRY" }),
+						}
+					: {}),
+				...(selected === undefined
+					? {}
+					: { retry: () => login.send({ type: "RETRY", name: selected.name }), details }),
+				done,
+				...toList,
+			};
+		},
+	};
+}

@@ -1,0 +1,245 @@
+/** The device code: what to open, what it must show, and how long it lasts. */
+import { Box, Text, Transform } from "ink";
+import { type ReactNode, useEffect, useMemo } from "react";
+import type { DeviceCodePrompt } from "../../auth/interaction.ts";
+import type { LoginSnapshot } from "../../flows/snapshot.ts";
+import { hyperlink } from "../../terminal/osc.ts";
+import { useTime } from "../clock.ts";
+import { useSurroundings } from "../context.ts";
+import { Frame, usePage } from "../frame.tsx";
+import { useKeys } from "../key-hub.ts";
+import { approvalKeys, linkOf } from "../screen-keys.ts";
+import { barParts } from "../lifetime-bar.tsx";
+import { shareLeft, timeLeft, URGENCY_TONES, urgencyOf } from "../lifetime.ts";
+import { fittingQr, type Qr } from "../qr.ts";
+import { fitSegments, type Segment, Segments } from "../segments.tsx";
+import { Spinner } from "../spinner.tsx";
+import { type Block, stack } from "../stack.ts";
+import { Line, T } from "../styled.tsx";
+import { chop, clean, fit, graphemes, widthOf, wrap } from "../text.ts";
+import { TONES } from "../theme.ts";
+
+/** Lines of a paragraph longer than this are hard to read. */
+const MEASURE = 76;
+/** Least columns of the text beside a QR code, and the space between them. */
+const BESIDE_QR = 34;
+const QR_GAP = 3;
+
+/** `WDDD-HRQV` as `W D D D - H R Q V`, where that fits. */
+export function spacedCode(code: string, width: number): string {
+	const spaced = graphemes(code).join(" ");
+	return widthOf(spaced) <= width ? spaced : code;
+}
+
+/** `10:42:07` on this machine's wall. */
+export function clockTime(at: number): string {
+	return new Date(at).toTimeString().slice(0, 8);
+}
+
+/** The sentence by which a person can tell a sign-in of their own from somebody else's. */
+export function notice(prompt: DeviceCodePrompt, hostname: string): string {
+	const by =
+		prompt.waitingForPid === undefined
+			? `because you started this sign-in at ${clockTime(prompt.startedAt)} on ${clean(hostname)}`
+			: `because you started a sign-in at ${clockTime(prompt.startedAt)} on ${clean(hostname)} in another terminal (process ${prompt.waitingForPid})`;
+	return `This is a device code, not an MFA code. Approve only if the page shows exactly this code, and only ${by}.`;
+}
+
+/** Columns of the longest time, `59m 59s`. */
+const TIME = 7;
+const BAR = 10;
+
+/** Wide pages have a bar and more words. */
+function countdownWidth(wide: boolean): number {
+	return wide ? BAR + 1 + "code expires in ".length + TIME : "expires in ".length + TIME;
+}
+
+function Countdown({ prompt, wide }: { prompt: DeviceCodePrompt; wide: boolean }): ReactNode {
+	const { symbols, motion } = useSurroundings();
+	const span = { expiresAt: prompt.expiresAt, issuedAt: prompt.startedAt };
+	const urgency = useTime((now) => urgencyOf(span, now));
+	const halves = useTime((now) => Math.round((shareLeft(span, now) ?? 0) * BAR * 2));
+	const left = useTime((now) => timeLeft(span, now, { from: Number.POSITIVE_INFINITY, coarse: !motion }));
+	const parts = barParts(halves / (BAR * 2), BAR, symbols);
+	const tone = URGENCY_TONES[urgency];
+	return (
+		<>
+			{" ".repeat(Math.max(0, TIME - widthOf(left)))}
+			{wide && (
+				<>
+					<T tone={tone}>{parts.left}</T>
+					<T tone="muted">{parts.gone} </T>
+				</>
+			)}
+			<T tone="muted">{wide ? "code expires in " : "expires in "}</T>
+			<T tone={urgency === "good" ? "plain" : tone} strong={urgency !== "good"}>
+				{fit(left, TIME)}
+			</T>
+		</>
+	);
+}
+
+/** One hyperlink over all of its lines, and nothing else in them. */
+function Link({ url, lines, outdent }: { url: string; lines: readonly string[]; outdent: number }): ReactNode {
+	return lines.map((line, index) => (
+		// biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place
+		<Box key={index} marginLeft={-outdent}>
+			<Transform transform={(text) => hyperlink(url, text, "atmos-auth")}>
+				<Text {...TONES.link} wrap="truncate-end">
+					{line}
+				</Text>
+			</Transform>
+		</Box>
+	));
+}
+
+function QrCode({ qr }: { qr: Qr }): ReactNode {
+	const { colour } = useSurroundings();
+	// Its own colours, so that light stays light in a light theme too.
+	const colours = colour ? { color: "white", backgroundColor: "black" } : {};
+	return (
+		<Box flexDirection="column" width={qr.width} flexShrink={0} aria-hidden>
+			{qr.rows.map((row, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
+				<Text key={index} wrap="truncate-end" {...colours}>
+					{row}
+				</Text>
+			))}
+		</Box>
+	);
+}
+
+/** What the step says that it is doing; it knows of trouble with the network. */
+function statusOf(snapshot: LoginSnapshot, prompt: DeviceCodePrompt): string {
+	if (prompt.waitingForPid !== undefined) return `waiting for process ${prompt.waitingForPid}, which asked for this code`;
+	const running = snapshot.chain.find(({ state, text }) => state === "running" && text !== "");
+	return running === undefined ? "waiting for your approval in the browser" : clean(running.text);
+}
+
+export interface ApprovalProps {
+	readonly snapshot: LoginSnapshot;
+	readonly prompt: DeviceCodePrompt;
+}
+
+export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
+	const { login, symbols, deeds, notify, columns, hostname } = useSurroundings();
+	const page = usePage(true);
+	const { ellipsis } = symbols;
+	const url = linkOf(prompt);
+	const code = clean(prompt.userCode);
+	// Tells the deeds that the prompt they were done for is gone.
+	const gone = useMemo(() => new AbortController(), []);
+	useEffect(() => () => gone.abort(), [gone]);
+	const keys = useKeys(approvalKeys({ login, deeds, notify, gone: gone.signal }));
+
+	const full = page.layout === "full";
+	const inset = page.layout === "tiny" ? 0 : 2;
+	// A code that comes with half of its page covered is no use, so the link below it is counted in.
+	const linkBelow = inset + widthOf(url) <= page.width ? 1 : 0;
+	const qr = useMemo(
+		() =>
+			full
+				? fittingQr(url, page.width - BESIDE_QR - QR_GAP, page.bodyHeight - (linkBelow === 1 ? 1 : 3))
+				: undefined,
+		[full, url, page.width, page.bodyHeight, linkBelow],
+	);
+	const measure = Math.min(MEASURE, page.width) - inset;
+	const column = qr === undefined ? measure : Math.min(measure, page.width - qr.width - QR_GAP - inset);
+	const beside = widthOf(url) <= column;
+	const linkLines =
+		beside || inset + widthOf(url) <= page.width ? [url] : widthOf(url) <= page.width ? [url] : chop(url, columns);
+	const linkInset = beside || inset + widthOf(url) <= page.width ? inset : 0;
+	const linkOutdent = linkLines.length > 1 || linkInset + widthOf(url) > page.width ? page.margin : 0;
+
+	const paragraph = (text: string, segment: Omit<Segment, "text"> = {}): ReactNode[] =>
+		wrap(text, column).map((line, index) => (
+			// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+			<Line key={`${text.slice(0, 8)} ${index}`}>
+				{" ".repeat(inset)}
+				<Segments of={[{ text: line, ...segment }]} />
+			</Line>
+		));
+	const link = (
+		<Box key="link" flexDirection="column" marginLeft={linkInset}>
+			<Link url={url} lines={linkLines} outdent={linkOutdent} />
+		</Box>
+	);
+	const ask =
+		prompt.verificationUriComplete === undefined
+			? `Open this page and enter this code${beside ? ":" : "; its link is below"}`
+			: `Open this page and check that it shows exactly this code:`;
+	const status = statusOf(snapshot, prompt);
+	const blocks: Block<ReactNode>[] = [
+		{
+			priority: 100,
+			lines: [
+				<Line key="code">
+					{" ".repeat(inset)}
+					<Text {...TONES.accent} bold aria-label={graphemes(code).join(" ")}>
+						{fit(spacedCode(code, column), column, ellipsis)}
+					</Text>
+				</Line>,
+			],
+		},
+		{ priority: 40, gap: true, lines: paragraph(ask.trim()) },
+		...(qr === undefined || beside
+			? [{ priority: 90, gap: full, lines: [link, ...linkLines.slice(1).map(() => null)] }]
+			: []),
+		{ priority: 60, gap: true, lines: paragraph(notice(prompt, hostname), { tone: "muted" }) },
+		{
+			priority: 50,
+			gap: true,
+			lines: wrap(status, Math.max(8, column - 2))
+				.slice(0, 3)
+				.map((line, index) => (
+					// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+					<Line key={`status ${index}`}>
+						{" ".repeat(inset)}
+						{index === 0 ? <Spinner /> : " "} <Segments of={fitSegments([{ text: line }], column - 2, ellipsis)} />
+					</Line>
+				)),
+		},
+	];
+	const below = qr !== undefined && !beside;
+	const height = below ? page.bodyHeight - linkLines.length : page.bodyHeight;
+	const lead = full && qr === undefined ? 1 : full && height >= 16 ? 1 : 0;
+	const lines = stack(blocks, height - lead);
+	const text = (
+		<Box flexDirection="column" width={qr === undefined ? page.width : column + inset} flexShrink={0}>
+			{lead === 1 && <Line />}
+			{lines.map((line, index) =>
+				// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+				line === undefined ? <Line key={`gap ${index}`} /> : line,
+			)}
+		</Box>
+	);
+	const wide = page.width >= 70;
+	const target = snapshot.target;
+	return (
+		<Frame
+			title={[{ text: `Sign in to ${clean(prompt.provider)}`, strong: true }]}
+			subtitle={[
+				{
+					text: [
+						...(target !== undefined && target !== prompt.provider ? [`for ${clean(target)}`] : []),
+						clean(prompt.portal),
+					].join(` ${symbols.dot} `),
+					tone: "muted",
+				},
+			]}
+			right={{ width: countdownWidth(wide), node: <Countdown prompt={prompt} wide={wide} /> }}
+			keys={keys}
+		>
+			{qr === undefined ? (
+				text
+			) : (
+				<Box>
+					{text}
+					<Box width={page.width - column - inset - qr.width} flexShrink={0} />
+					<QrCode qr={qr} />
+				</Box>
+			)}
+			{below && link}
+		</Frame>
+	);
+}

@@ -1,0 +1,153 @@
+/** The identities: a status board as much as a menu. */
+import { type ReactNode, useLayoutEffect } from "react";
+import type { BoardDetails, Choice } from "../../flows/snapshot.ts";
+import { type Board, type BoardEntry, columnsFor } from "../board.ts";
+import { useSurroundings } from "../context.ts";
+import { DetailsPane } from "../details-pane.tsx";
+import { type ListAction, type ListState, marked, reduceList, visible } from "../filter-list/state.ts";
+import { Frame, usePage } from "../frame.tsx";
+import { IdentityRow } from "../identity-row.tsx";
+import { useKeys } from "../key-hub.ts";
+import { identityKeys } from "../screen-keys.ts";
+import { Split } from "../segments.tsx";
+import { type Store, useStore } from "../store.ts";
+import { Line, T } from "../styled.tsx";
+import { cell, clean, fit, widthOf } from "../text.ts";
+
+const QUESTIONS: Readonly<Record<Choice["reason"], string>> = {
+	requested: "Choose an identity",
+	"no-default": "Choose an identity",
+	"several-defaults": "Several identities are the default: choose one",
+	tags: "Several identities carry the tag: choose one",
+	"no-identities": "Choose a provider",
+};
+
+/** The board with its list, kept while other screens are shown. */
+export interface Picker {
+	readonly board: Board;
+	readonly list: Store<ListState, ListAction>;
+	/** Details that were read before. */
+	readonly details: Map<string, BoardDetails>;
+}
+
+/** Least rows of the list beside a pane. */
+const LEAST_ROWS = 6;
+
+/** Rows of the parts for a body of `height` rows. `pane` counts the lines between its rules; 0 for no pane. */
+export function partsOf(layout: "tiny" | "compact" | "full", height: number): { list: number; header: number; pane: number } {
+	if (layout === "tiny") return { header: 0, list: Math.max(1, height), pane: 0 };
+	const header = layout === "full" ? 3 : Math.min(2, Math.max(0, height - 2));
+	const room = height - header;
+	if (layout === "compact") return { header, list: Math.max(1, room), pane: 0 };
+	const pane = Math.min(10, Math.max(4, Math.floor(room / 4)));
+	return room - pane - 2 >= LEAST_ROWS
+		? { header, list: room - pane - 2, pane }
+		: { header, list: Math.max(1, room), pane: 0 };
+}
+
+/** Where this is and under which profile, for the right of the title. */
+export function placeOf(project: string, profiles: readonly string[], dot: string): string {
+	const names = profiles.map(clean).join(", ");
+	return [clean(project), names && `profile${profiles.length > 1 ? "s" : ""} ${names}`].filter(Boolean).join(` ${dot} `);
+}
+
+export function Identities({ picker, choice }: { readonly picker: Picker; readonly choice: Choice }): ReactNode {
+	const { login, symbols, notify } = useSurroundings();
+	const snapshot = login.snapshot();
+	const page = usePage();
+	const { list, board } = picker;
+	const parts = partsOf(page.layout, page.bodyHeight);
+	const { send } = list;
+	// This frame already has the new size; the store learns of it for the next key.
+	const state = reduceList(useStore(list), { type: "RESIZE", height: parts.list });
+	useLayoutEffect(() => send({ type: "RESIZE", height: parts.list }), [send, parts.list]);
+
+	const keys = useKeys(identityKeys({ login, list, notify }));
+
+	const columns = columnsFor(page.width, board.widest);
+	const rows = visible(state);
+	const entries = state.entries as readonly BoardEntry[];
+	const total = entries.length;
+	const count = state.query === "" ? `${total}` : `${state.matches.length} of ${total}`;
+	const place = placeOf(snapshot.project, snapshot.profiles, symbols.dot);
+	const { ellipsis } = symbols;
+	const filtering = state.typing || state.query !== "";
+	const narrow = fit(place, Math.max(0, page.width - 20), ellipsis);
+	return (
+		<Frame
+			title={[{ text: "atmos auth login", strong: true }]}
+			right={narrow === "" ? undefined : { width: widthOf(narrow), node: <T tone="muted">{narrow}</T> }}
+			keys={keys}
+		>
+			{parts.header > 0 && (
+				<Split
+					width={page.width}
+					left={
+						filtering
+							? [
+									{ text: "/ ", tone: "accent" },
+									{ text: state.query },
+									...(state.typing ? [{ text: symbols.cursor, tone: "accent" } as const] : []),
+								]
+							: [{ text: QUESTIONS[choice.reason], tone: "muted" }]
+					}
+					right={{ width: widthOf(count), node: <T tone="muted">{count}</T> }}
+					ellipsis={ellipsis}
+				/>
+			)}
+			{parts.header > 2 && <Line />}
+			{parts.header > 1 && (
+				<Line>
+					<T tone="muted">
+						{"  "}
+						{cell("IDENTITY", columns.name + 2 + columns.gap)}
+						{columns.account > 0 && cell("ACCOUNT", columns.account + columns.gap)}
+						{columns.role > 0 && cell("ROLE", columns.role + columns.gap)}
+						{cell("", page.width - headWidth(columns) - columns.session)}
+						SESSION
+					</T>
+				</Line>
+			)}
+			{rows.map(({ entry, place: at }) => {
+				const row = entries[entry] as BoardEntry;
+				return (
+					<IdentityRow
+						key={row.key}
+						entry={row}
+						selected={at === state.cursor}
+						query={state.query}
+						columns={columns}
+						width={page.width}
+					/>
+				);
+			})}
+			{rows.length === 0 && (
+				<Line>
+					<T tone="muted">{fit("    nothing matches", page.width, ellipsis)}</T>
+				</Line>
+			)}
+			{Array.from({ length: parts.list - Math.max(1, rows.length) }, (_, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: empty lines
+				<Line key={`empty ${index}`} />
+			))}
+			{parts.pane > 0 && (
+				<DetailsPane
+					entry={marked(state) as BoardEntry | undefined}
+					known={picker.details}
+					width={page.width}
+					lines={parts.pane}
+				/>
+			)}
+		</Frame>
+	);
+}
+
+function headWidth(columns: ReturnType<typeof columnsFor>): number {
+	return (
+		4 +
+		columns.name +
+		columns.gap +
+		(columns.account > 0 ? columns.account + columns.gap : 0) +
+		(columns.role > 0 ? columns.role + columns.gap : 0)
+	);
+}

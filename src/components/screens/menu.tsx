@@ -1,0 +1,80 @@
+/** A short menu: providers, or several accounts of one name. */
+import { Box, Text } from "ink";
+import SelectInput from "ink-select-input";
+import { type ReactNode, useMemo } from "react";
+import { useSurroundings } from "../context.ts";
+import { Frame, usePage } from "../frame.tsx";
+import { useKeys } from "../key-hub.ts";
+import { fitSegments, Segments } from "../segments.tsx";
+import { Line, T } from "../styled.tsx";
+import { clean, fit, wrap } from "../text.ts";
+import { TONES } from "../theme.ts";
+
+export interface MenuProps {
+	readonly question: string;
+	readonly options: readonly { readonly value: string; readonly label: string; readonly note?: string }[];
+	readonly onChoose: (value: string) => void;
+	/** Goes back to where this menu came from; undefined where that is nowhere. */
+	readonly onBack?: (() => void) | undefined;
+	readonly onQuit: () => void;
+}
+
+function Pointer({ isSelected = false }: { readonly isSelected?: boolean }): ReactNode {
+	const { symbols } = useSurroundings();
+	return <T tone="accent">{`${isSelected ? symbols.pointer : " "} `}</T>;
+}
+
+function Item({ isSelected = false, label }: { readonly isSelected?: boolean; readonly label: string }): ReactNode {
+	return (
+		<Text wrap="truncate-end" {...(isSelected ? { ...TONES.accent, bold: true } : {})}>
+			{label}
+		</Text>
+	);
+}
+
+export function Menu({ question, options, onChoose, onBack, onQuit }: MenuProps): ReactNode {
+	const { symbols } = useSurroundings();
+	const page = usePage();
+	const keys = useKeys({
+		screen: () => "menu",
+		handlers: () => ({
+			move: () => undefined,
+			choose: () => undefined,
+			...(onBack ? { back: onBack } : {}),
+			quit: onQuit,
+		}),
+	});
+	const lines = wrap(clean(question), page.width).slice(0, Math.max(1, page.bodyHeight - 3));
+	const [title = "", ...rest] = lines;
+	const limit = Math.max(1, page.bodyHeight - rest.length - (rest.length > 0 ? 1 : 0));
+	const items = useMemo(() => {
+		const widest = Math.max(0, ...options.map(({ label }) => clean(label).length));
+		return options.map(({ value, label, note }, index) => {
+			const number = options.length <= 9 ? `${index + 1}  ` : "";
+			const text = note ? `${clean(label).padEnd(widest)}   ${clean(note)}` : clean(label);
+			return { key: `${index}`, value, label: fit(number + text, page.width - 2, symbols.ellipsis) };
+		});
+	}, [options, page.width, symbols.ellipsis]);
+	return (
+		<Frame title={fitSegments([{ text: title, strong: true }], page.width, symbols.ellipsis)} keys={keys}>
+			{rest.map((line) => (
+				<Line key={line}>
+					<Segments of={[{ text: line }]} />
+				</Line>
+			))}
+			{rest.length > 0 && <Line />}
+			<Box flexDirection="column">
+				<SelectInput
+					items={items}
+					limit={limit}
+					indicatorComponent={Pointer}
+					itemComponent={Item}
+					onSelect={(item) => {
+						// With an empty list the library reports a choice of nothing.
+						if (item !== undefined) onChoose(item.value);
+					}}
+				/>
+			</Box>
+		</Frame>
+	);
+}

@@ -1,0 +1,156 @@
+/** The chain and the integrations, a row each, while they run and when some of them have failed. */
+import type { ReactNode } from "react";
+import type { LoginSnapshot, Row } from "../../flows/snapshot.ts";
+import { useSurroundings } from "../context.ts";
+import { Frame, usePage } from "../frame.tsx";
+import { useKeys } from "../key-hub.ts";
+import { LifetimeBar } from "../lifetime-bar.tsx";
+import {
+	type ProgressLine,
+	progressLines,
+	type RowColumns,
+	rowColumns,
+	textIndent,
+	windowOf,
+} from "../progress-lines.ts";
+import { createProgressChoice, isBroken, progressKeys, selectedRow } from "../screen-keys.ts";
+import { fitSegments, type Segment, Segments } from "../segments.tsx";
+import { Spinner } from "../spinner.tsx";
+import { useOnce, useStore } from "../store.ts";
+import { Line, T } from "../styled.tsx";
+import { cell, clean, fit, widthOf } from "../text.ts";
+
+function RowSymbol({ state }: { readonly state: Row["state"] }): ReactNode {
+	const { symbols } = useSurroundings();
+	switch (state) {
+		case "running":
+			return <Spinner />;
+		case "ok":
+		case "reused":
+			return <T tone="good">{symbols.ok}</T>;
+		case "failed":
+			return <T tone="bad">{symbols.failed}</T>;
+		default:
+			return <T tone="muted">{symbols.none}</T>;
+	}
+}
+
+function textOf(row: Row): Segment {
+	switch (row.state) {
+		case "waiting":
+			return { text: "waiting", tone: "muted" };
+		case "running":
+			return { text: clean(row.text) || "working", tone: "muted" };
+		case "failed":
+			return { text: clean(row.error?.message ?? row.text), tone: "bad" };
+		default:
+			return { text: clean(row.text) };
+	}
+}
+
+function ProgressRow({ row, selected, columns }: { row: Row; selected: boolean; columns: RowColumns }): ReactNode {
+	const { symbols } = useSurroundings();
+	const { ellipsis } = symbols;
+	const text = textOf(row);
+	const done = row.state === "ok" || row.state === "reused";
+	// A row without a countdown has the whole line.
+	const counts = done && row.expiresAt !== undefined;
+	const room = counts ? columns.text : columns.text + columns.time + 1 + (columns.bar > 0 ? columns.bar + 1 : 0);
+	return (
+		<Line>
+			<T tone="accent">{selected ? symbols.pointer : " "} </T>
+			<RowSymbol state={row.state} />{" "}
+			<T strong={row.state === "failed"} tone={row.state === "waiting" ? "muted" : "plain"}>
+				{cell(clean(row.name), columns.name, { ellipsis })}
+			</T>
+			{"   "}
+			<T {...(text.tone ? { tone: text.tone } : {})}>{cell(text.text, room, { ellipsis })}</T>
+			{counts && row.expiresAt !== undefined && (
+				<>
+					{" "}
+					<LifetimeBar
+						span={{ expiresAt: row.expiresAt, issuedAt: row.issuedAt }}
+						bar={columns.bar}
+						time={columns.time}
+					/>
+				</>
+			)}
+		</Line>
+	);
+}
+
+/** What is going on, for a screen that has no rows yet. */
+const BEGINNINGS: Partial<Record<LoginSnapshot["phase"], string>> = {
+	starting: "reading the configuration",
+	"signing-in": "getting ready",
+};
+
+export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): ReactNode {
+	const { login, symbols } = useSurroundings();
+	const page = usePage();
+	const choice = useOnce(createProgressChoice);
+	const { details } = useStore(choice);
+	const keys = useKeys(progressKeys(login, choice));
+	const selected = selectedRow(snapshot, choice.get());
+	const broken = isBroken(snapshot);
+
+	const { ellipsis } = symbols;
+	const rows = [...snapshot.chain, ...snapshot.integrations];
+	const columns = rowColumns(rows, page.width);
+	const lines = progressLines({
+		snapshot,
+		selected: selected?.name,
+		details,
+		symbols,
+		width: page.width,
+		indent: page.layout === "full" ? textIndent(columns) : 4,
+		height: page.bodyHeight,
+	});
+	const { from, to } = windowOf(lines, page.bodyHeight);
+	const title = snapshot.target === undefined ? "atmos auth login" : clean(snapshot.target);
+	const chain = snapshot.chain.map(({ name }) => clean(name)).join(` ${symbols.arrow} `);
+	const chainText = snapshot.chain.length > 1 ? fit(chain, Math.max(0, page.width - widthOf(title) - 4), ellipsis) : "";
+	return (
+		<Frame
+			title={[{ text: title, strong: true }]}
+			right={
+				page.layout === "full" && chainText !== ""
+					? { width: widthOf(chainText), node: <T tone="muted">{chainText}</T> }
+					: undefined
+			}
+			keys={keys}
+		>
+			{rows.length === 0 && !broken && (
+				<Line>
+					{"  "}
+					<Spinner />
+					<T tone="muted"> {fit(BEGINNINGS[snapshot.phase] ?? "working", page.width - 4, ellipsis)}</T>
+				</Line>
+			)}
+			{lines.slice(from, to).map((line) => (
+				<ProgressLineView key={line.key} line={line} columns={columns} width={page.width} ellipsis={ellipsis} />
+			))}
+		</Frame>
+	);
+}
+
+function ProgressLineView(props: {
+	readonly line: ProgressLine;
+	readonly columns: RowColumns;
+	readonly width: number;
+	readonly ellipsis: string;
+}): ReactNode {
+	const { line, columns, width, ellipsis } = props;
+	switch (line.type) {
+		case "row":
+			return <ProgressRow row={line.row} selected={line.selected} columns={columns} />;
+		case "text":
+			return (
+				<Line>
+					<Segments of={fitSegments(line.segments, width, ellipsis)} />
+				</Line>
+			);
+		case "blank":
+			return <Line />;
+	}
+}

@@ -1,0 +1,207 @@
+/** The dashboard for screen readers: the same steps and keys, in lines that are added and never changed. */
+import { Static, Text } from "ink";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import type { LoginSnapshot } from "../../flows/snapshot.ts";
+import type { BoardEntry } from "../board.ts";
+import { useSurroundings } from "../context.ts";
+import { type ListAction, type ListState, initialList, marked, reduceList } from "../filter-list/state.ts";
+import { type KeySource, useKeys } from "../key-hub.ts";
+import type { Notes } from "../notes.ts";
+import {
+	approvalKeys,
+	createProgressChoice,
+	identityKeys,
+	isBroken,
+	type ProgressAction,
+	type ProgressChoice,
+	progressKeys,
+	selectedRow,
+} from "../screen-keys.ts";
+import {
+	approvalSentences,
+	changeSentences,
+	choiceSentences,
+	detailSentence,
+	keySentences,
+	rowSentence,
+} from "../sentences.ts";
+import { createStore, type Store, useOnce, useStore } from "../store.ts";
+import { clean } from "../text.ts";
+import { notice } from "./approval.tsx";
+import type { Picker } from "./identities.tsx";
+
+export interface SpokenProps {
+	readonly snapshot: LoginSnapshot;
+	readonly picker: Picker | undefined;
+	readonly notes: Notes;
+	readonly help: boolean;
+}
+
+interface Option {
+	readonly value: string;
+	readonly label: string;
+}
+
+type MenuStore = Store<ListState, ListAction>;
+
+/** Lists whose window does not matter, as one row is read at a time. */
+const PAGE = 10;
+
+function menuOf(snapshot: LoginSnapshot): { question: string; options: readonly Option[]; kind: "SELECT" | "ANSWER" } | undefined {
+	const { phase, choice, prompt } = snapshot;
+	if (phase === "choosing" && choice?.of === "providers") {
+		const options = choice.rows.map(({ name }) => ({ value: name, label: clean(name) }));
+		return { question: "Choose a provider to sign in to", options, kind: "SELECT" };
+	}
+	if (prompt?.type === "choice") return { question: clean(prompt.question), options: prompt.options, kind: "ANSWER" };
+	return undefined;
+}
+
+export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNode {
+	const { login, deeds, notify, now, hostname } = useSurroundings();
+	const [lines, setLines] = useState<readonly string[]>([]);
+	const say = useOnce(() => (added: readonly string[]) => {
+		if (added.length > 0) setLines((said) => [...said, ...added]);
+	});
+	const choice = useOnce(createProgressChoice);
+	const menu = menuOf(snapshot);
+	const menuKey = menu === undefined ? "" : `${menu.question} ${menu.options.map(({ value }) => value).join(" ")}`;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: made anew for another menu only
+	const menuList: MenuStore | undefined = useMemo(
+		() =>
+			menu === undefined
+				? undefined
+				: createStore<ListState, ListAction>(
+						reduceList,
+						initialList(
+							menu.options.map(({ value }) => ({ key: value, fields: [] })),
+							PAGE,
+						),
+					),
+		[menuKey],
+	);
+	const choosing = snapshot.phase === "choosing" && picker !== undefined;
+	const code = snapshot.prompt?.type === "device-code" ? snapshot.prompt : undefined;
+	const promptKey = code === undefined ? "" : `${snapshot.attempt} ${code.userCode}`;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: one for each prompt
+	const gone = useMemo(() => new AbortController(), [promptKey]);
+	useEffect(() => () => gone.abort(), [gone]);
+
+	const source: KeySource = choosing
+		? identityKeys({ login, list: picker.list, notify })
+		: menuList !== undefined && menu !== undefined
+			? menuKeys(menuList, (value) =>
+					menu.kind === "SELECT" ? login.send({ type: "SELECT", name: value }) : login.send({ type: "ANSWER", value }),
+				() => login.send({ type: "CANCEL" }))
+			: code !== undefined
+				? approvalKeys({ login, deeds, notify, gone: gone.signal })
+				: progressKeys(login, choice);
+	const bindings = useKeys(source);
+
+	const before = useRef<LoginSnapshot | undefined>(undefined);
+	useEffect(() => {
+		say(changeSentences(before.current, snapshot, now()));
+		before.current = snapshot;
+	}, [snapshot, now, say]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each prompt
+	useEffect(() => {
+		if (code !== undefined) say(approvalSentences(code, now(), notice(code, hostname)));
+	}, [promptKey]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each menu
+	useEffect(() => {
+		if (menu !== undefined) say([menu.question]);
+	}, [menuKey]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: said when the list opens
+	useEffect(() => {
+		if (choosing && snapshot.choice !== undefined) say(choiceSentences(snapshot.choice));
+	}, [choosing]);
+	useSpokenList(choosing ? picker.list : undefined, (state) => {
+		const entry = marked(state) as BoardEntry | undefined;
+		const filter = state.typing || state.query !== "" ? `Filter ${state.query || "empty"}: ` : "";
+		return entry === undefined
+			? `${filter}nothing matches`
+			: filter + rowSentence(entry, state.cursor + 1, state.matches.length, now());
+	}, say);
+	useSpokenList(menuList, (state) => {
+		const option = menu?.options[state.cursor];
+		return option === undefined ? "" : `${state.cursor + 1} of ${state.matches.length}: ${clean(option.label)}`;
+	}, say);
+	useSpokenProgress(choice, snapshot, say);
+	const note = useStore(notes.store);
+	useEffect(() => {
+		if (note !== undefined) say([note.text]);
+	}, [note, say]);
+	const asked = useRef(help);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: told when they are asked for, not when they change
+	useEffect(() => {
+		if (asked.current === help) return;
+		asked.current = help;
+		say(keySentences(bindings));
+	}, [help]);
+
+	return (
+		<Static items={[...lines]}>
+			{(line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added
+				<Text key={index} wrap="hard">
+					{line}
+				</Text>
+			)}
+		</Static>
+	);
+}
+
+const nothing: Store<undefined, ListAction> = createStore<undefined, ListAction>(() => undefined, undefined);
+
+/** Says a list's marked row when it is another one, or when the filter has changed. */
+function useSpokenList(
+	store: MenuStore | undefined,
+	sentence: (state: ListState) => string,
+	say: (lines: readonly string[]) => void,
+): void {
+	const state = useStore<ListState | undefined, ListAction>(store ?? nothing);
+	const line = state === undefined ? "" : sentence(state);
+	const key = state === undefined ? "" : `${marked(state)?.key} ${state.query} ${state.typing} ${state.matches.length}`;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: a countdown that has gone on is no reason to speak
+	useEffect(() => {
+		if (line !== "") say([line]);
+	}, [key]);
+}
+
+/** Says which failed row is marked, and its details when they are asked for. */
+function useSpokenProgress(
+	store: Store<ProgressChoice, ProgressAction>,
+	snapshot: LoginSnapshot,
+	say: (lines: readonly string[]) => void,
+): void {
+	const { row, details } = useStore(store);
+	const last = useRef({ row, details });
+	useEffect(() => {
+		const selected = selectedRow(snapshot, { row, details });
+		if (last.current.row !== row && selected !== undefined) say([`${clean(selected.name)} marked`]);
+		if (last.current.details !== details) {
+			const subject = isBroken(snapshot) ? { name: snapshot.target ?? "sign-in", error: snapshot.error } : selected;
+			if (subject !== undefined) say([detailSentence(subject)]);
+		}
+		last.current = { row, details };
+	}, [row, details, snapshot, say]);
+}
+
+function menuKeys(list: MenuStore, choose: (value: string) => void, cancel: () => void): KeySource {
+	const { send } = list;
+	return {
+		// The list's own table: the drawn menu gets these keys from its library.
+		screen: () => "identities",
+		handlers: () => ({
+			up: () => send({ type: "MOVE", by: -1 }),
+			down: () => send({ type: "MOVE", by: 1 }),
+			first: () => send({ type: "FIRST" }),
+			last: () => send({ type: "LAST" }),
+			choose: () => {
+				const entry = marked(list.get());
+				if (entry !== undefined) choose(entry.key);
+			},
+			quit: cancel,
+		}),
+	};
+}

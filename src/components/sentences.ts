@@ -1,0 +1,128 @@
+/** The dashboard in sentences, for those who listen to it. Pure: from two snapshots to what has changed. */
+import type { DeviceCodePrompt } from "../auth/interaction.ts";
+import type { Choice, LoginSnapshot, Row } from "../flows/snapshot.ts";
+import { longDuration } from "../output/duration.ts";
+import { serviceLine } from "../output/error-lines.ts";
+import type { BoardEntry } from "./board.ts";
+import type { Binding } from "./keys.ts";
+import { timeAgo } from "./lifetime.ts";
+import { linkOf } from "./screen-keys.ts";
+import { lookOf } from "./session.tsx";
+import { clean, graphemes } from "./text.ts";
+
+const NAMED: Readonly<Record<string, string>> = { "-": "dash", " ": "space", ".": "dot", _: "underscore" };
+
+/** `WD-4` as `W, D, dash, 4`. */
+export function spelled(code: string): string {
+	return graphemes(code)
+		.map((character) => NAMED[character] ?? character)
+		.join(", ");
+}
+
+/** A row of the identities with its place, as it is read out when the mark comes to it. */
+export function rowSentence(entry: BoardEntry, place: number, of: number, now: number): string {
+	const { row } = entry;
+	const { session } = row;
+	const look = lookOf(session, entry.problem !== undefined, now);
+	const state = (): string => {
+		if (entry.problem !== undefined) return `cannot be used: ${entry.problem}`;
+		if (look === "none") return "not signed in";
+		if (session.state === "none" || session.expiresAt === undefined) return look === "expired" ? "expired" : "signed in";
+		return look === "expired"
+			? `expired ${timeAgo(session.expiresAt, now)}`
+			: `signed in, ${longDuration(session.expiresAt - now)} left`;
+	};
+	const parts = [
+		entry.name + (row.isDefault ? ", default" : ""),
+		entry.account && `account ${entry.account}`,
+		entry.role,
+		state(),
+	];
+	return `${place} of ${of}: ${parts.filter(Boolean).join(", ")}`;
+}
+
+/** The sentences with which the list begins. */
+export function choiceSentences(choice: Choice): string[] {
+	const what = choice.of === "identities" ? "identities" : "providers";
+	const count = choice.rows.length;
+	return [
+		`Choose one of ${count} ${count === 1 ? what.replace(/ies$/, "y").replace(/s$/, "") : what}. ` +
+			"Up and down move, Enter logs in, slash filters, question mark lists the keys.",
+	];
+}
+
+/** The sentences of a device code. The link stands alone on its line, so that it can be selected. */
+export function approvalSentences(prompt: DeviceCodePrompt, now: number, notice: string): string[] {
+	const left = longDuration(prompt.expiresAt - now);
+	const waiting = prompt.waitingForPid;
+	return [
+		`Sign in to ${clean(prompt.provider)}. Open this page and check that it shows exactly the code below:`,
+		clean(linkOf(prompt)),
+		`Code: ${clean(prompt.userCode)}`,
+		`Spelled: ${spelled(clean(prompt.userCode))}`,
+		`${notice} The code expires in ${left}.`,
+		waiting === undefined
+			? "Waiting for your approval. c copies the code, l the link, o opens the page, Escape cancels."
+			: `Waiting for process ${waiting}, which asked for this code.`,
+	];
+}
+
+function rowChange(row: Row, before: Row | undefined, now: number): string | undefined {
+	if (before?.state === row.state && (row.state !== "running" || before.text === row.text)) return undefined;
+	const name = clean(row.name);
+	switch (row.state) {
+		case "waiting":
+			return undefined;
+		case "running":
+			return row.text === "" ? undefined : `${name}: ${clean(row.text)}`;
+		case "failed":
+			return `${name} failed: ${clean(row.error?.message ?? row.text)}${row.error?.remedy ? `. Try: ${clean(row.error.remedy)}` : ""}`;
+		default: {
+			const left = row.expiresAt === undefined ? "" : `, ${longDuration(row.expiresAt - now)} left`;
+			return `${name}: ${clean(row.text) || "done"}${left}`;
+		}
+	}
+}
+
+/** What has happened between two snapshots; lists and prompts are told elsewhere. */
+export function changeSentences(before: LoginSnapshot | undefined, after: LoginSnapshot, now: number): string[] {
+	const lines: string[] = [];
+	const again = before !== undefined && before.attempt === after.attempt && before.target === after.target;
+	for (const group of ["chain", "integrations"] as const) {
+		for (const [index, row] of after[group].entries()) {
+			const line = rowChange(row, again ? before[group][index] : undefined, now);
+			if (line !== undefined) lines.push(line);
+		}
+	}
+	const found = after.provision;
+	if (found !== undefined && found.accountsDone === found.accountsTotal && before?.provision !== found) {
+		lines.push(`${found.identities.length} identities found in ${found.accountsDone} accounts`);
+	}
+	for (const warning of after.warnings.slice(before?.warnings.length ?? 0)) lines.push(`Note: ${clean(warning)}`);
+	if (after.phase === "attention" && before?.phase !== "attention") {
+		if (after.result === undefined && after.error !== undefined) {
+			lines.push(`The sign-in failed: ${clean(after.error.message)}`);
+			for (const line of [after.error.reason, ...after.error.details]) if (line) lines.push(clean(line));
+			if (after.error.remedy) lines.push(`Try: ${clean(after.error.remedy)}`);
+			lines.push("r tries again, d gives details, q quits.");
+		} else {
+			const failed = after.integrations.filter(({ state }) => state === "failed").length;
+			lines.push(
+				`${failed} of ${after.integrations.length} integrations failed; you are signed in all the same. r tries again, d gives details, Enter ends.`,
+			);
+		}
+	}
+	return lines;
+}
+
+/** What the service itself said of a failure. */
+export function detailSentence(row: Pick<Row, "name" | "error">): string {
+	return `${clean(row.name)}: ${clean(serviceLine(row.error?.service, []) ?? "the service said nothing more")}`;
+}
+
+/** The keys that work now, a sentence each. */
+export function keySentences(bindings: readonly Binding[]): string[] {
+	return bindings
+		.filter(({ help, keys }) => help !== "" && keys.length > 0)
+		.map(({ keys, help }) => `${keys.map((key) => (key === "/" ? "slash" : key === "?" ? "question mark" : key)).join(" or ")}: ${help}`);
+}

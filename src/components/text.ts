@@ -1,0 +1,102 @@
+/** Text as it fits into columns of a terminal. Widths are those that Ink itself counts with. */
+import stringWidth from "string-width";
+import { sanitize } from "../auth/sanitize.ts";
+
+/** Characters that take one column each; most of what is ever shown. */
+const NARROW =
+	/^[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2211\u23ce\u2500-\u25fc\u2713\u2717\u276f\u2800-\u28ff]*$/;
+/** They make one and the same emoji narrow here and wide there. Without them every terminal agrees with us. */
+const VARIATION = /[\ufe00-\ufe0f]/g;
+
+/** Whether every character of the text takes exactly one column. */
+function isNarrow(text: string): boolean {
+	return NARROW.test(text);
+}
+
+/**
+ * Text from outside as a component may have it: one line, nothing that a terminal obeys or counts differently than we do.
+ * The snapshot's texts have been sanitized; this is the second line, as Ink lets colours and links in a text through.
+ */
+export function clean(text: string): string {
+	return isNarrow(text) ? text : sanitize(text.toWellFormed()).replace(VARIATION, "");
+}
+
+/** Columns that the text takes. */
+export function widthOf(text: string): number {
+	return isNarrow(text) ? text.length : stringWidth(text);
+}
+
+let segmenter: Intl.Segmenter | undefined;
+
+/** What a person takes for single characters. */
+export function graphemes(text: string): string[] {
+	if (isNarrow(text)) return text.split("");
+	segmenter ??= new Intl.Segmenter();
+	return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/**
+ * @param ellipsis one column wide; takes the place of what is cut off
+ * @returns the text, cut at its end to at most `width` columns
+ */
+export function fit(text: string, width: number, ellipsis = "…"): string {
+	if (width <= 0) return "";
+	if (widthOf(text) <= width) return text;
+	if (isNarrow(text)) return text.slice(0, width - 1) + ellipsis;
+	let kept = "";
+	let used = 0;
+	for (const character of graphemes(text)) {
+		const next = stringWidth(character);
+		if (used + next > width - 1) break;
+		kept += character;
+		used += next;
+	}
+	// Joined characters can be wider than their parts.
+	return widthOf(kept + ellipsis) <= width ? kept + ellipsis : ellipsis;
+}
+
+/** The text cut or filled up to exactly `width` columns. */
+export function cell(text: string, width: number, options: { align?: "left" | "right"; ellipsis?: string } = {}): string {
+	const fitted = fit(text, width, options.ellipsis);
+	const space = " ".repeat(Math.max(0, width - widthOf(fitted)));
+	return options.align === "right" ? space + fitted : fitted + space;
+}
+
+/** Cuts into pieces of at most `width` columns, without regard to words: for links, where every added character hurts. */
+export function chop(text: string, width: number): string[] {
+	if (width <= 0) return [];
+	if (isNarrow(text)) {
+		return Array.from({ length: Math.ceil(text.length / width) }, (_, index) =>
+			text.slice(index * width, (index + 1) * width),
+		);
+	}
+	const lines: string[] = [];
+	let line = "";
+	for (const character of graphemes(text)) {
+		if (line !== "" && widthOf(line + character) > width) {
+			lines.push(line);
+			line = "";
+		}
+		line += character;
+	}
+	return line === "" ? lines : [...lines, line];
+}
+
+/** Breaks into lines of at most `width` columns, between words where that is possible. */
+export function wrap(text: string, width: number): string[] {
+	if (width <= 0) return [];
+	const lines: string[] = [];
+	let line = "";
+	for (const word of text.split(" ")) {
+		const longer = line === "" ? word : `${line} ${word}`;
+		if (widthOf(longer) <= width) {
+			line = longer;
+			continue;
+		}
+		if (line !== "") lines.push(line);
+		const pieces = chop(word, width);
+		line = pieces.pop() ?? "";
+		lines.push(...pieces);
+	}
+	return line === "" ? lines : [...lines, line];
+}
