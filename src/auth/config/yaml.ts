@@ -9,8 +9,7 @@ import {
 	defineScalarTag,
 	defineSequenceTag,
 	FAILSAFE_SCHEMA,
-	load,
-	mergeTag,
+	loadAll,
 	nullCoreTag,
 	YAMLException,
 } from "js-yaml";
@@ -43,26 +42,21 @@ let reading = "";
 
 const asWritten = (name: string) => defineScalarTag(name, { resolve: (source) => source, identify: () => false });
 
-const SCHEMA = FAILSAFE_SCHEMA.withTags(
-	nullCoreTag,
-	boolCoreTag,
-	mergeTag,
-	asWritten("tag:yaml.org,2002:int"),
-	asWritten("tag:yaml.org,2002:float"),
-	asWritten("tag:yaml.org,2002:timestamp"),
-	defineScalarTag("!", {
+/** Any tag that begins so becomes a `Tagged`, whatever it stands at. */
+const tagged = (prefix: string) => [
+	defineScalarTag(prefix, {
 		matchByTagPrefix: true,
 		resolve: (source, _, tag) => new Tagged(tag, source.trim(), reading),
 		identify: () => false,
 	}),
-	defineSequenceTag<{ tag: string }, Tagged>("!", {
+	defineSequenceTag<{ tag: string }, Tagged>(prefix, {
 		matchByTagPrefix: true,
 		create: (tag) => ({ tag }),
 		addItem: () => {},
 		finalize: ({ tag }) => new Tagged(tag, undefined, reading),
 		identify: () => false,
 	}),
-	defineMappingTag<{ tag: string }, Tagged>("!", {
+	defineMappingTag<{ tag: string }, Tagged>(prefix, {
 		matchByTagPrefix: true,
 		create: (tag) => ({ tag }),
 		addPair: () => "",
@@ -72,37 +66,106 @@ const SCHEMA = FAILSAFE_SCHEMA.withTags(
 		finalize: ({ tag }) => new Tagged(tag, undefined, reading),
 		identify: () => false,
 	}),
+];
+
+// No merge tag: `<<` may also take a `!include`, which the parser's own merging refuses.
+const SCHEMA = FAILSAFE_SCHEMA.withTags(
+	nullCoreTag,
+	boolCoreTag,
+	asWritten("tag:yaml.org,2002:int"),
+	asWritten("tag:yaml.org,2002:float"),
+	asWritten("tag:yaml.org,2002:timestamp"),
+	...tagged("!"),
+	// Types of the specification and of others that this program has no use for.
+	...tagged("tag:"),
 );
 
 /**
  * @param text a file's content
  * @param file its path, for errors and tags
- * @returns the document; an empty one is an empty map
- * @throws ConfigError with file and line for what is no YAML, or no map
+ * @returns the first document; an empty one is an empty map
+ * @throws ConfigError with file and line for what is no YAML, no map, or grows without bounds through its aliases
  */
 export function parseYaml(text: string, file: string): YamlMap {
 	reading = file;
+	const fail = (message: string, line = 1, column = 1): ConfigError =>
+		new ConfigError([{ severity: "error", key: "", message, location: { file, line, column } }]);
 	let value: unknown;
 	try {
-		value = load(text.replace(/^\ufeff/, ""), { schema: SCHEMA, filename: file });
+		// Go's parser reads the first document and no further.
+		[value] = loadAll(text.replace(/^\ufeff/, ""), { schema: SCHEMA, filename: file });
 	} catch (error) {
 		if (!(error instanceof YAMLException)) throw error;
 		const { mark } = error;
-		if (/empty|no document/i.test(error.reason) && !/\S/.test(text.replace(/^\s*#.*$/gm, ""))) return {};
-		throw new ConfigError([
-			{
-				severity: "error",
-				key: "",
-				message: `not valid YAML: ${sanitize(error.reason)}`,
-				location: { file, line: (mark?.line ?? 0) + 1, column: (mark?.column ?? 0) + 1 },
-			},
-		]);
+		const reason = /complex keys/.test(error.reason) ? "a key has to be a text" : sanitize(error.reason);
+		throw fail(`not valid YAML: ${reason}`, (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1);
 	}
 	if (value === null || value === undefined) return {};
-	if (!isMap(value as YamlValue)) {
-		throw new ConfigError([
-			{ severity: "error", key: "", message: "expected a map at the top", location: { file, line: 1, column: 1 } },
-		]);
+	if (!isMap(value as YamlValue)) throw fail("expected a map at the top");
+	if (text.includes("*")) {
+		const wrong = checkAliases(value as YamlMap);
+		if (wrong !== undefined) throw fail(wrong);
 	}
-	return value as YamlMap;
+	return (text.includes("<<") ? resolveMerges(value as YamlMap) : value) as YamlMap;
+}
+
+/** More values than this is no configuration, unless the file itself is that large. */
+const MANY = 100_000;
+const GROWTH = 50;
+
+/**
+ * Aliases share what they point to, and everything after this walks it as if it were written out.
+ *
+ * @returns what is wrong with them
+ */
+function checkAliases(root: YamlMap): string | undefined {
+	const sizes = new Map<object, number>();
+	const open = new Set<object>();
+	let circular = false;
+	const measure = (value: YamlValue): number => {
+		if (typeof value !== "object" || value === null || value instanceof Tagged) return 1;
+		const known = sizes.get(value);
+		if (known !== undefined) return known;
+		if (open.has(value)) {
+			circular = true;
+			return 1;
+		}
+		open.add(value);
+		let size = 1;
+		for (const item of Object.values(value) as YamlValue[]) size += measure(item);
+		open.delete(value);
+		sizes.set(value, size);
+		return size;
+	};
+	const size = measure(root);
+	if (circular) return "an alias refers to what it is itself part of";
+	if (size > MANY && size > GROWTH * sizes.size) return "the aliases make it too large when they are written out";
+	return undefined;
+}
+
+/**
+ * Carries out the merge keys: what a map has itself wins, then the sources in their order. A source that is a function stays
+ * under `<<` for whoever evaluates the map. https://yaml.org/type/merge.html
+ */
+function resolveMerges(root: YamlValue): YamlValue {
+	const done = new Map<object, YamlValue>();
+	const resolve = (value: YamlValue): YamlValue => {
+		if (typeof value !== "object" || value === null || value instanceof Tagged) return value;
+		const known = done.get(value);
+		if (known !== undefined) return known;
+		const result = Array.isArray(value) ? value.map(resolve) : merged(value as YamlMap);
+		done.set(value, result);
+		return result;
+	};
+	const merged = (map: YamlMap): YamlMap => {
+		const result: Record<string, YamlValue> = Object.create(null);
+		const given = Object.hasOwn(map, "<<") ? resolve(map["<<"] as YamlValue) : undefined;
+		const sources = Array.isArray(given) && given.every(isMap) ? given : isMap(given) ? [given] : undefined;
+		for (const source of (sources ?? []).toReversed()) Object.assign(result, source);
+		for (const key of Object.keys(map)) {
+			if (key !== "<<" || sources === undefined) result[key] = resolve(map[key] as YamlValue);
+		}
+		return result;
+	};
+	return resolve(root);
 }
