@@ -149,7 +149,7 @@ async function runFace(
 		}
 		default: {
 			const { runDashboard } = await import("../components/dashboard.tsx");
-			await runDashboard({ login, terminal, clock, colour: options.colour });
+			await runDashboard({ login, terminal, clock, colour: options.colour, cwd: ctx.cwd });
 			return login.finished;
 		}
 	}
