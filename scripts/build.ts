@@ -11,7 +11,7 @@ const outdir = join(root, "dist");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 
 rmSync(outdir, { recursive: true, force: true });
-mkdirSync(outdir, { recursive: true });
+mkdirSync(join(outdir, "chunks"), { recursive: true });
 
 const result = await build({
 	absWorkingDir: root,
@@ -38,7 +38,7 @@ const result = await build({
 	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
 	mainFields: ["module", "main"],
 	banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-	plugins: [fastStart(outdir)],
+	plugins: [fastStart(join(outdir, "chunks"))],
 });
 
 const entry = join(outdir, "atmos-auth.js");

@@ -33,8 +33,8 @@ const ORIGINALS: Readonly<Record<string, () => string>> = {
 
 const DATA_URL = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/;
 
-/** @param outdir where `yoga.wasm` is written */
-export function fastStart(outdir: string): Plugin {
+/** @param folder of the chunks, where `yoga.wasm` is written beside the one that reads it */
+export function fastStart(folder: string): Plugin {
 	return {
 		name: "fast-start",
 		setup(build) {
@@ -60,7 +60,7 @@ export function fastStart(outdir: string): Plugin {
 				const source = readFileSync(path, "utf8");
 				const match = DATA_URL.exec(source);
 				if (!match?.[1]) throw new Error(`no WebAssembly in ${pathToFileURL(path)}`);
-				writeFileSync(join(outdir, "yoga.wasm"), Buffer.from(match[1], "base64"));
+				writeFileSync(join(folder, "yoga.wasm"), Buffer.from(match[1], "base64"));
 				return { contents: source.replace(match[0], "yoga.wasm"), loader: "js" };
 			});
 		},
