@@ -15,7 +15,6 @@ export function notAuthorized(error: unknown, operation: string): unknown {
 	return new AuthError({
 		code: "denied",
 		message: `not authorized to perform ${action}`,
-		reason: error.service?.message,
 		remedy: `allow ${action}${resource === undefined || resource === "*" ? "" : ` on ${resource}`} in the role's permissions`,
 		service: error.service,
 		cause: error.cause,
