@@ -5,8 +5,6 @@ import type { AuthContext } from "../context.ts";
 import { type AwsCredentials, type Credentials, Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { ArtifactState, IntegrationKind } from "../kinds.ts";
-import { awsClientConfig } from "../net/aws-clients.ts";
-import { callAws } from "../net/call-aws.ts";
 import { noteArtifact, readState, updateState } from "../storage/state.ts";
 import { dockerConfigFile, readDockerEntry, servedByEcrHelper, storeDockerLogin } from "./docker-config.ts";
 import { ecrHost, parseEcrHost } from "./ecr-hosts.ts";
@@ -141,7 +139,12 @@ async function authorizationToken(
 	endpoint: string | undefined,
 	signal: AbortSignal,
 ): Promise<RegistryToken> {
-	const { ecrClient } = await import("./ecr-client.ts");
+	// Loaded only now: the network is half of what a login with good artifacts would have to start.
+	const [{ ecrClient }, { awsClientConfig }, { callAws }] = await Promise.all([
+		import("./ecr-client.ts"),
+		import("../net/aws-clients.ts"),
+		import("../net/call-aws.ts"),
+	]);
 	const client = ecrClient(await awsClientConfig(ctx, "ecr", { region, endpoint, credentials, maxAttempts: 1 }));
 	const operation = "ecr:GetAuthorizationToken";
 	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>

@@ -6,8 +6,6 @@ import type { AuthContext } from "../context.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Artifact, IntegrationKind, IntegrationRun } from "../kinds.ts";
-import { awsClientConfig } from "../net/aws-clients.ts";
-import { callAws } from "../net/call-aws.ts";
 import { endpointFor } from "../net/endpoints.ts";
 import { isLoopback } from "../net/hosts.ts";
 import { sanitize } from "../sanitize.ts";
@@ -191,7 +189,12 @@ export async function describeCluster(
 	signal: AbortSignal,
 ): Promise<DescribedCluster> {
 	const operation = "eks:DescribeCluster";
-	const { eksClient } = await import("./eks-client.ts");
+	// Loaded only now: the network is half of what a login with good artifacts would have to start.
+	const [{ eksClient }, { awsClientConfig }, { callAws }] = await Promise.all([
+		import("./eks-client.ts"),
+		import("../net/aws-clients.ts"),
+		import("../net/call-aws.ts"),
+	]);
 	const client = eksClient(
 		await awsClientConfig(ctx, "eks", { region: cluster.region, endpoint, credentials, maxAttempts: 1 }),
 	);
