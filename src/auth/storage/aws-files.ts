@@ -24,6 +24,9 @@ export interface AwsFilesOptions {
 /** What is known of stored credentials without using them. */
 export type StoredAwsSession = SessionFacts;
 
+/** `; atmos: expiration=2026-11-23T15:42:07Z`, among other words perhaps. */
+const EXPIRATION = /^[ \t]*[;#]+[ \t]*atmos:(?:.*[ \t])?expiration=([^ \t]+)/;
+
 type RealmValue = Pick<Realm, "value">;
 
 const ID = "aws_access_key_id";
@@ -66,8 +69,7 @@ export async function loadAwsCredentials(
 	const found = sectionsOf(credentials, [section]).get(section);
 	const [id, secret, token] = [ID, SECRET, TOKEN].map((key) => found?.values.get(key));
 	if (!found || !id || !secret) return undefined;
-	// The Go program does not quote names.
-	const profiles = [configSection(identityKey), toBytes(`profile ${identityKey}`)];
+	const profiles = configSections(identityKey);
 	const settings = sectionsOf(config ?? "", profiles);
 	const region = profiles.map((name) => settings.get(name)?.values.get("region")).find(Boolean);
 	return {
@@ -133,12 +135,14 @@ export async function saveAwsCredentials(
 	]);
 	for (const value of [...keys.values(), region]) checkValue(value);
 	// Keys without their region do more harm than a region without keys, should this process end in between.
-	await edit(ctx, files.config, { section: configSection(identityKey), keys: new Map([["region", region]]) });
-	await edit(ctx, files.credentials, {
-		section: toBytes(identityKey),
-		keys,
-		note: expiresAt === undefined ? undefined : `expiration=${formatSeconds(expiresAt)}`,
-	});
+	const settings = new Map([["region", region]]);
+	await edit(
+		ctx,
+		files.config,
+		configSections(identityKey).map((section) => ({ section, keys: settings })),
+	);
+	const note = expiresAt === undefined ? undefined : `expiration=${formatSeconds(expiresAt)}`;
+	await edit(ctx, files.credentials, [{ section: toBytes(identityKey), keys, note }]);
 	await updateState(ctx, (state) =>
 		noteSession(state, realm.value, providerKey, identityKey, {
 			expiresAt: expiresAt === undefined ? undefined : Math.floor(expiresAt / 1000) * 1000,
@@ -149,7 +153,7 @@ export async function saveAwsCredentials(
 	);
 }
 
-async function edit(ctx: AuthContext, path: string, change: SectionEdit): Promise<void> {
+async function edit(ctx: AuthContext, path: string, changes: readonly SectionEdit[]): Promise<void> {
 	const [{ editSection }, { withLock }, { writeWhole }] = await Promise.all([
 		import("./ini-edit.ts"),
 		import("./lock.ts"),
@@ -157,7 +161,7 @@ async function edit(ctx: AuthContext, path: string, change: SectionEdit): Promis
 	]);
 	const next = (text: string): string => {
 		try {
-			return editSection(text, change);
+			return changes.reduce(editSection, text);
 		} catch (error) {
 			if (error instanceof IniSyntaxError) throw damaged(path, error);
 			throw error;
@@ -201,7 +205,8 @@ function sectionsOf(text: string, only?: readonly string[]): Map<string, Section
 	let values: Map<string, string> | undefined;
 	for (const { kind, name, value, text: line } of parseIni(text).lines) {
 		if (kind === "comment") {
-			if (line.includes("expiration=")) note = line;
+			// The first one, as for the Go program.
+			if (note === undefined && EXPIRATION.test(line)) note = line;
 		} else if (kind === "section") {
 			values = undefined;
 			if (only === undefined || only.includes(name)) {
@@ -218,15 +223,8 @@ function sectionsOf(text: string, only?: readonly string[]): Map<string, Section
 	return sections;
 }
 
-/** `; atmos: expiration=2026-11-23T15:42:07Z`, among other words perhaps. */
-function expirationIn(comment: string): number | undefined {
-	const note = /^[ \t]*[;#]+[ \t]*atmos:(.*)$/.exec(comment)?.[1];
-	return parseTime(
-		note
-			?.split(/[ \t]+/)
-			.find((word) => word.startsWith("expiration="))
-			?.slice("expiration=".length),
-	);
+function expirationIn(note: string): number | undefined {
+	return parseTime(EXPIRATION.exec(note)?.[1]);
 }
 
 /** What we remember holds only for credentials that run out when ours did: another program may have renewed them. */
@@ -236,11 +234,17 @@ function facts({ values, note }: Section, known: SessionFacts | undefined): Stor
 	return { expiresAt, issuedAt: known.issuedAt, accountId: known.accountId, accountName: known.accountName };
 }
 
-/** `default`, or `profile` and the name, quoted as botocore's `shlex` wants it where it has more than plain characters. */
-function configSection(identityKey: string): string {
-	if (identityKey === "default") return "default";
-	const name = /[\s"'\\]/.test(identityKey) ? `"${identityKey.replace(/["\\]/g, "\\$&")}"` : identityKey;
-	return toBytes(`profile ${name}`);
+/**
+ * The sections of `config`: `default`, or `profile` and the name. A name with white space or quotes has two: botocore takes
+ * it only in quotes (`shlex`), and the AWS SDK for Go, with it Terraform and `atmos`, only without. Each passes over the
+ * other's.
+ */
+function configSections(identityKey: string): string[] {
+	if (identityKey === "default") return ["default"];
+	const plain = toBytes(`profile ${identityKey}`);
+	if (!/[\s"'\\]/.test(identityKey)) return [plain];
+	// The Go program renews the plain one alone: where both are read, that one counts.
+	return [plain, toBytes(`profile "${identityKey.replace(/["\\]/g, "\\$&")}"`)];
 }
 
 function checkSection(identityKey: string): void {

@@ -47,17 +47,23 @@ export function editSection(text: string, edit: SectionEdit): string {
 function append(lines: EditableLine[], mark: string, edit: SectionEdit, end: string): string {
 	const width = Math.max(0, ...[...edit.keys].map(([key, value]) => (value === undefined ? 0 : key.length)));
 	// A note at the very end is what is left of a section that was removed. It would become ours.
-	for (const at of notesAbove(lines, lines.length)) (lines[at] as EditableLine).gone = true;
+	const { notes, top } = commentsAbove(lines, lines.length);
+	for (const at of notes) (lines[at] as EditableLine).gone = true;
+	if (edit.note !== undefined && top !== undefined) (lines[top] as EditableLine).before = [noteLine(edit.note)];
 	const last = lines.findLast((line) => line.gone !== true);
 	const added = [
 		...(last === undefined || last.kind === "blank" ? [] : [""]),
-		...(edit.note === undefined ? [] : [`; atmos: ${edit.note}`]),
+		...(edit.note === undefined || top !== undefined ? [] : [noteLine(edit.note)]),
 		`[${edit.section}]`,
 		...[...edit.keys].flatMap(([key, value]) => (value === undefined ? [] : [`${key.padEnd(width)} = ${value}`])),
 	];
 	if (last === undefined) return mark + added.map((line) => line + end).join("");
 	last.after = added;
 	return render(lines, mark, end);
+}
+
+function noteLine(note: string): string {
+	return `; atmos: ${note}`;
 }
 
 /** The lines of a section after its header. */
@@ -140,31 +146,41 @@ function isLive(line: EditableLine): boolean {
 	return (line.kind === "key" || line.kind === "section") && line.gone !== true;
 }
 
-/** The comments right above a section belong to it, blank lines in between notwithstanding, as in the Go program. */
-function notesAbove(lines: readonly EditableLine[], start: number): number[] {
-	const found: number[] = [];
+/**
+ * The comments right above a section belong to it, blank lines in between notwithstanding, as in the Go program. That
+ * finds its note only if it is the first of them.
+ *
+ * @returns the notes, and the first comment that is none
+ */
+function commentsAbove(lines: readonly EditableLine[], start: number): { notes: number[]; top: number | undefined } {
+	const notes: number[] = [];
+	let top: number | undefined;
 	for (let at = start - 1; at >= 0; at--) {
 		const line = lines[at] as EditableLine;
 		if (line.kind !== "comment" && line.kind !== "blank") break;
-		if (line.kind === "comment" && NOTE.test(line.text)) found.push(at);
+		if (line.kind !== "comment") continue;
+		if (NOTE.test(line.text)) notes.push(at);
+		else top = at;
 	}
-	return found;
+	return { notes, top };
 }
 
 function editNotes(lines: EditableLine[], starts: readonly number[], note: string | undefined): void {
 	let placed = note === undefined;
 	for (const start of starts) {
-		for (const at of notesAbove(lines, start)) {
+		const { notes, top } = commentsAbove(lines, start);
+		for (const at of notes) {
 			const line = lines[at] as EditableLine;
-			if (placed) line.gone = true;
-			else lines[at] = { ...line, text: `; atmos: ${note}` };
-			placed = true;
+			const isFirst = !placed && (top === undefined || at < top) && at === notes.at(-1);
+			if (isFirst) lines[at] = { ...line, text: noteLine(note as string) };
+			else line.gone = true;
+			placed ||= isFirst;
 		}
-		if (!placed) (lines[start] as EditableLine).before = [`; atmos: ${note}`];
+		if (!placed) (lines[top ?? start] as EditableLine).before = [noteLine(note as string)];
 		placed = true;
 		// One between our keys says nothing, but would belong to the next section if the keys after it go.
 		const body = bodyOf(lines, start);
-		const next = notesAbove(lines, (body.at(-1) ?? start) + 1);
+		const next = commentsAbove(lines, (body.at(-1) ?? start) + 1).notes;
 		for (const at of body) {
 			const line = lines[at] as EditableLine;
 			if (line.kind === "comment" && NOTE.test(line.text) && !next.includes(at)) line.gone = true;

@@ -99,17 +99,23 @@ region = us-east-1
 		},
 	);
 
-	test("with a name of several words are quoted in `config`, as botocore wants it", async () => {
+	test("with a name of several words have a section for botocore and one for Go in `config`", async () => {
 		const ctx = testContext();
 		await save(ctx, "log archive/admin");
-		expect(readFileSync(filesOf(ctx).config, "utf8")).toBe('[profile "log archive/admin"]\nregion = us-east-2\n');
-		expect(readFileSync(filesOf(ctx).credentials, "utf8")).toContain("\n[log archive/admin]\n");
+		await save(ctx, "log archive/admin", { region: "eu-west-1" });
+		expect(readFileSync(filesOf(ctx).config, "utf8")).toBe(
+			'[profile log archive/admin]\nregion = eu-west-1\n\n[profile "log archive/admin"]\nregion = eu-west-1\n',
+		);
+		expect(readFileSync(filesOf(ctx).credentials, "utf8").match(/^\[log archive\/admin\]$/gm)).toHaveLength(1);
 	});
 
-	test("have the region that the Go program wrote without quoting the name", async () => {
+	test("have the region that the Go program wrote last", async () => {
 		const ctx = testContext();
 		await save(ctx, "log archive/admin");
-		writeFileSync(filesOf(ctx).config, "[profile log archive/admin]\nregion = ca-central-1\n");
+		writeFileSync(
+			filesOf(ctx).config,
+			'[profile "log archive/admin"]\nregion = us-east-1\n[profile log archive/admin]\nregion = ca-central-1\n',
+		);
 		expect(await loadAwsCredentials(ctx, realm, "sso", "log archive/admin")).toMatchObject({ region: "ca-central-1" });
 	});
 

@@ -29,9 +29,16 @@ describe("a new section", () => {
 		["[other]\nkey = value", "\n\n"],
 		["[other]\nkey = value\n\n", ""],
 		["[other]\nkey = value\n  \n", ""],
-		["# only a comment\n", "\n"],
 	])("is set off by one blank line: %j", (text, between) => {
 		expect(edit(text)).toBe(text + between + SECTION);
+	});
+
+	test("has its note above all other comments, where alone the Go program finds it", () => {
+		const [note = "", ...rest] = SECTION.split(/(?<=\n)/);
+		expect(edit("[a]\nb = c\n# a footer\n")).toBe(`[a]\nb = c\n${note}# a footer\n\n${rest.join("")}`);
+		expect(edit(`# a header\n\n${rest.join("")}`)).toBe(`${note}# a header\n\n${rest.join("")}`);
+		const moved = edit(`# a header\n; atmos: expiration=x\n${rest.join("")}`);
+		expect(moved).toBe(`${note}# a header\n${rest.join("")}`);
 	});
 
 	test("has the line ends of the file", () => {
@@ -77,8 +84,8 @@ s3 =
     ; a comment in between
     addressing_style = path
 
-# about dev
 ; atmos: expiration=2030-01-01T00:00:00Z
+# about dev
 [dev] ; mine
   # keys
 AWS_ACCESS_KEY_ID=ID
@@ -260,8 +267,11 @@ describe("whatever else is in the file", () => {
 				} catch {
 					return;
 				}
-				expect(after.startsWith(text)).toBe(true);
-				expect(after.slice(text.length).trim().replace(/\r\n?/g, "\n")).toBe(SECTION.trim());
+				const note = /; atmos: expiration=2030-01-01T00:00:00Z(?:\r\n?|\n)/;
+				expect(after).toMatch(note);
+				const rest = after.replace(note, "");
+				expect(rest.startsWith(text)).toBe(true);
+				expect(rest.slice(text.length).trim().replace(/\r\n?/g, "\n")).toBe(SECTION.slice(SECTION.indexOf("[")).trim());
 			}),
 			{ numRuns: 1_000 },
 		);
