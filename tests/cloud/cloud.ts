@@ -1,29 +1,38 @@
 /** The loopback cloud: one server on 127.0.0.1 that answers for the services which a sign-in needs. See README.md. */
 import { EventEmitter, on, once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Ecr } from "./ecr.ts";
 import { Eks } from "./eks.ts";
-import { type Answer, type Exchange, readExchange, ServiceError, send } from "./exchange.ts";
+import { type Answer, type Exchange, readExchange, ServiceError, send, sendHalf } from "./exchange.ts";
 import { KeyStore } from "./keys.ts";
 import { ApprovalPage } from "./page.ts";
 import { SsoPortal } from "./portal.ts";
-import { type Operation, Script } from "./script.ts";
-import { type DeviceCode, oidcErrorBody, SsoOidc } from "./sso-oidc.ts";
+import { refusalAnswer } from "./refusals.ts";
+import { findRoute, type Route } from "./routes.ts";
+import { type Behaviour, type Operation, Script } from "./script.ts";
+import { type DeviceCode, SsoOidc } from "./sso-oidc.ts";
 import { Sts } from "./sts.ts";
 import { smallWorld, type World } from "./world.ts";
 
 /** What the log keeps of a request: nothing secret. */
 export interface LoggedRequest {
 	readonly operation: Operation | "page" | "unknown";
+	/** When it was received, in milliseconds by the cloud's clock. */
+	readonly receivedAt: number;
+	/** When it was answered. */
 	readonly at: number;
+	/** 0 for no answer: dropped, or left to hang. */
 	readonly status: number;
 	/** The service's error name, if it refused. */
 	readonly error?: string | undefined;
+	readonly requestId: string;
 	readonly userAgent?: string | undefined;
 	/** The grant of a token request. */
 	readonly grant?: string | undefined;
+	/** What the service found out: `principal` and `region` of a signature that was right, `account`, `role`, `cluster`. */
+	readonly facts: Readonly<Record<string, string>>;
 }
 
 export interface CloudOptions {
@@ -56,9 +65,14 @@ export interface Cloud {
 	approveAlways(delayMs?: number): void;
 	/** From now on codes wait for a person, or for `approve`. */
 	approveNever(): void;
+	/** Lets access tokens run out; their sessions can still be renewed. */
+	expireTokens(): void;
+	/** Ends all sessions, as an administrator would: access and refresh tokens are refused. */
 	revokeSessions(): void;
 	/** Forgets all client registrations, as after their ninety days. */
 	expireRegistrations(): void;
+	/** Moves the cloud's clock against its client's, in milliseconds; further calls add up. */
+	shiftClock(ms: number): void;
 	/** Everything secret that was issued so far, for tests that look for leaks. */
 	secrets(): string[];
 	close(): Promise<void>;
@@ -67,132 +81,88 @@ export interface Cloud {
 /** Starts the cloud; it listens when the promise resolves. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const world = options.world ?? smallWorld();
-	const now = options.now ?? Date.now;
-	const keys = new KeyStore();
-	const script = new Script();
-	const events = new EventEmitter();
-	const requests: LoggedRequest[] = [];
-	const stop = new AbortController();
+	const clock = options.now ?? Date.now;
+	let shift = 0;
+	const now = (): number => clock() + shift;
 	let url = "";
-	const oidc = new SsoOidc(world, now, () => url);
+	const origin = (): string => url;
+	const keys = new KeyStore();
+	const oidc = new SsoOidc(world, now, origin);
 	const portal = new SsoPortal(world, oidc, keys, now);
+	const sts = new Sts(keys, now, origin);
 	const ecr = new Ecr(keys, now);
 	const eks = new Eks(world, keys, now);
-	const sts = new Sts(keys, now);
-	const page = new ApprovalPage(oidc, now);
+	const page = new ApprovalPage(oidc, now, origin);
+	const script = new Script();
+	const requests: LoggedRequest[] = [];
+	const events = new EventEmitter().setMaxListeners(0);
+	const stop = new AbortController();
 	let approveAfter: number | undefined;
-	const pending = (): DeviceCode[] => [...oidc.codes.values()].filter((code) => code.state === "pending");
 
 	oidc.onCode = (code) => {
 		events.emit("code", code.userCode);
 		if (approveAfter === undefined) return;
-		void delay(approveAfter, undefined, { signal: stop.signal }).then(
-			() => {
-				if (code.state === "pending") code.state = "approved";
-			},
-			() => {},
-		);
+		const approve = (): void => {
+			if (code.state === "pending") code.state = "approved";
+		};
+		delay(approveAfter, undefined, { signal: stop.signal }).then(approve, () => {});
+	};
+	const pending = (): DeviceCode[] =>
+		[...oidc.codes.values()].filter((code) => code.state === "pending" && code.expiresAt > now());
+	const settle = (userCode: string | undefined, state: "approved" | "denied"): void => {
+		const codes = pending().filter((code) => userCode === undefined || code.userCode === userCode);
+		if (codes.length === 0) throw new Error(`no pending device code ${userCode ?? ""}`);
+		for (const code of codes) code.state = state;
 	};
 
-	const routes: readonly [Operation, (exchange: Exchange) => boolean, (exchange: Exchange) => Answer][] = [
-		["sso-oidc:RegisterClient", is("POST", "/client/register"), (x) => oidc.registerClient(x)],
-		["sso-oidc:StartDeviceAuthorization", is("POST", "/device_authorization"), (x) => oidc.startDeviceAuthorization(x)],
-		["sso-oidc:CreateToken", is("POST", "/token"), (x) => oidc.createToken(x)],
-		["sso:GetRoleCredentials", is("GET", "/federation/credentials"), (x) => portal.getRoleCredentials(x)],
-		["sso:ListAccounts", is("GET", "/assignment/accounts"), (x) => portal.listAccounts(x)],
-		["sso:ListAccountRoles", is("GET", "/assignment/roles"), (x) => portal.listAccountRoles(x)],
-		["sso:Logout", is("POST", "/logout"), (x) => portal.logout(x)],
-		[
-			"eks:DescribeCluster",
-			({ method, url: { pathname } }) => method === "GET" && /^\/clusters\/[^/]+$/.test(pathname),
-			(x) => eks.describeCluster(x),
-		],
-		[
-			"ecr:GetAuthorizationToken",
-			({ headers }) => headers["x-amz-target"]?.endsWith(".GetAuthorizationToken") === true,
-			(x) => ecr.getAuthorizationToken(x),
-		],
-		[
-			"sts:GetCallerIdentity",
-			({ url: { searchParams }, body }) =>
-				searchParams.get("Action") === "GetCallerIdentity" || /(?:^|&)Action=GetCallerIdentity(?:&|$)/.test(body),
-			(x) => sts.getCallerIdentity(x),
-		],
-	];
-
 	const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+		const receivedAt = now();
 		const exchange = await readExchange(request);
 		const log = (operation: LoggedRequest["operation"], status: number, error?: string): void => {
-			const grant = operation === "sso-oidc:CreateToken" ? /"grantType":"([^"]+)"/.exec(exchange.body)?.[1] : undefined;
-			const entry = { operation, at: now(), status, error, grant, userAgent: exchange.headers["user-agent"] };
+			const { requestId, facts, headers } = exchange;
+			const entry: LoggedRequest = {
+				operation,
+				receivedAt,
+				at: now(),
+				status,
+				error,
+				requestId,
+				userAgent: headers["user-agent"],
+				grant: facts.grant,
+				facts,
+			};
 			requests.push(entry);
 			events.emit("request", entry);
 		};
-		const answer = (found: Answer): void => send(response, exchange, found, new Date(now()));
+		const answer = (operation: LoggedRequest["operation"], found: Answer, error?: string): void => {
+			log(operation, found.status, error);
+			send(response, exchange, found, new Date(now()));
+		};
 
-		if (exchange.url.pathname === "/device" && (exchange.method === "GET" || exchange.method === "POST")) {
-			const found = exchange.method === "GET" ? page.show(exchange) : page.decide(exchange);
-			log("page", found.status);
-			return answer(found);
-		}
-		const route = routes.find(([, fits]) => fits(exchange));
-		if (!route) {
-			log("unknown", 404);
-			return answer({
-				status: 404,
-				body: JSON.stringify({ message: `unknown operation ${exchange.method} ${exchange.url.pathname}` }),
-			});
-		}
-		const [operation, , run] = route;
-		const behaviour = script.take(operation);
-		if (behaviour.type === "hang") return log(operation, 0);
+		const found = page.answer(exchange);
+		if (found) return answer("page", found);
+		const route = findRoute(exchange, { oidc, portal, sts, ecr, eks });
+		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
+		const behaviour = script.take(route.operation);
+		if (behaviour.type === "hang") return log(route.operation, 0);
 		if (behaviour.delayMs) await delay(behaviour.delayMs, undefined, { signal: stop.signal });
-		try {
-			switch (behaviour.type) {
-				case "drop":
-					log(operation, 0);
-					request.socket.destroy();
-					return;
-				case "raw":
-					log(operation, behaviour.status ?? 200);
-					return answer({
-						status: behaviour.status ?? 200,
-						headers: { "content-type": behaviour.contentType ?? "application/json" },
-						body: behaviour.body,
-					});
-				case "error":
-					throw new ServiceError(
-						behaviour.status,
-						behaviour.name,
-						behaviour.message ?? behaviour.name,
-						behaviour.headers,
-					);
-				case "answer": {
-					const found = run(exchange);
-					log(operation, found.status);
-					return answer(found);
-				}
-			}
-		} catch (error) {
-			const refusal =
-				error instanceof ServiceError ? error : new ServiceError(500, "InternalServerException", String(error));
-			log(operation, refusal.status, refusal.code);
-			return answer(refusalAnswer(operation, refusal, exchange));
+		if (behaviour.type === "drop") {
+			log(route.operation, 0);
+			request.socket.destroy();
+			return;
 		}
+		const { answer: result, error } = perform(route, behaviour, exchange);
+		if (behaviour.type !== "cut") return answer(route.operation, result, error);
+		log(route.operation, 0, error);
+		sendHalf(response, exchange, result, new Date(now()));
 	};
 
-	const server: Server = createServer((request, response) => {
+	const server = createServer((request, response) => {
 		handle(request, response).catch(() => response.destroy());
 	});
 	server.listen(options.port ?? 0, "127.0.0.1");
 	await once(server, "listening");
 	url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-
-	const settle = (userCode: string | undefined, state: "approved" | "denied"): void => {
-		const codes = userCode ? [oidc.codes.get(userCode)] : pending();
-		if (!codes[0]) throw new Error(`no pending device code ${userCode ?? ""}`);
-		for (const code of codes) if (code) code.state = state;
-	};
 
 	return {
 		url,
@@ -227,8 +197,12 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		approveNever() {
 			approveAfter = undefined;
 		},
+		expireTokens: () => oidc.expireTokens(),
 		revokeSessions: () => oidc.revokeAll(),
 		expireRegistrations: () => oidc.expireRegistrations(),
+		shiftClock(ms) {
+			shift += ms;
+		},
 		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...ecr.secrets()],
 		async close() {
 			stop.abort();
@@ -238,39 +212,31 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	};
 }
 
-const is =
-	(method: string, path: string) =>
-	(exchange: Exchange): boolean =>
-		exchange.method === method && exchange.url.pathname === path;
-
-/** Each service has its own way to say no. */
-function refusalAnswer(operation: Operation, error: ServiceError, exchange: Exchange): Answer {
-	const service = operation.split(":")[0];
-	const { "x-oauth-error": _, ...headers } = error.headers;
-	if (service === "sso-oidc") {
-		return {
-			status: error.status,
-			headers: { ...headers, "x-amzn-errortype": error.code },
-			body: oidcErrorBody(error),
-		};
+/** What the service says, or what the script has it say. */
+function perform(
+	{ operation, run }: Route,
+	behaviour: Exclude<Behaviour, { type: "hang" | "drop" }>,
+	exchange: Exchange,
+): { answer: Answer; error?: string } {
+	if (behaviour.type === "raw") {
+		const { status = 200, contentType = "application/json", body } = behaviour;
+		return { answer: { status, headers: { "content-type": contentType }, body } };
 	}
-	if (service === "sts") {
-		return {
-			status: error.status,
-			headers: { ...headers, "content-type": "text/xml" },
-			body: `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${error.code}</Code><Message>${error.message}</Message></Error><RequestId>${exchange.requestId}</RequestId></ErrorResponse>`,
-		};
+	try {
+		if (behaviour.type === "error") {
+			const { status, name, message = name, headers } = behaviour;
+			throw new ServiceError(status, name, message, headers);
+		}
+		return { answer: run() };
+	} catch (error) {
+		const refusal =
+			error instanceof ServiceError ? error : new ServiceError(500, "InternalServerException", String(error));
+		return { answer: refusalAnswer(operation, refusal, exchange), error: refusal.code };
 	}
-	if (service === "ecr") {
-		return {
-			status: error.status,
-			headers: { ...headers, "content-type": "application/x-amz-json-1.1" },
-			body: JSON.stringify({ __type: error.code, message: error.message }),
-		};
-	}
-	return {
-		status: error.status,
-		headers: { ...headers, "x-amzn-errortype": error.code },
-		body: JSON.stringify({ message: error.message }),
-	};
 }
+
+const unknownOperation = ({ method, url }: Exchange): Answer => ({
+	status: 404,
+	headers: { "x-amzn-errortype": "UnknownOperationException" },
+	body: JSON.stringify({ message: `no operation ${method} ${url.pathname}` }),
+});

@@ -2,12 +2,19 @@
 import { createHash } from "node:crypto";
 import { type Exchange, json, ServiceError } from "./exchange.ts";
 import type { KeyStore } from "./keys.ts";
+import { dnsSuffix, partition } from "./partitions.ts";
 import { verifySignature } from "./sigv4.ts";
 import type { World } from "./world.ts";
 
-/** A certificate of the right shape that signs nothing. */
+/** A certificate authority that every client can load, and whose key nobody has. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-${Buffer.from("the certificate authority of a cluster that does not exist").toString("base64")}
+MIIBLTCB1KADAgECAgEBMAoGCCqGSM49BAMCMBUxEzARBgNVBAMMCmt1YmVybmV0
+ZXMwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBUxEzARBgNVBAMM
+Cmt1YmVybmV0ZXMwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAS7Umy20VEQ1GMT
+XElNMlPKBW9bnGy3C1JnhPUkfP8adKmLaM0sBOCtkz8Ki2r1CCcwQASGhNCFB8eo
+q3NpRyfnoxMwETAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIDZW
+pjsCMhz4y7AerLqPHpFcIKd/vbh3AwZhUJbmei+iAiEAqXJ1Q574ZxrXB4kdILQ7
+FXKVxYW4OpbqFchbVKE3hUg=
 -----END CERTIFICATE-----
 `;
 
@@ -23,10 +30,10 @@ export class Eks {
 	}
 
 	describeCluster(exchange: Exchange) {
-		const { assignment, arn } = verifySignature(exchange, this.#keys, this.#now(), { service: "eks" });
-		const region = /\/([\w-]+)\/eks\//.exec(exchange.headers.authorization ?? "")?.[1];
+		const { assignment, arn, region } = verifySignature(exchange, this.#keys, this.#now(), "eks");
 		const name = decodeURIComponent(exchange.url.pathname.slice("/clusters/".length));
-		const clusterArn = `arn:aws:eks:${region}:${assignment.accountId}:cluster/${name}`;
+		exchange.facts.cluster = name;
+		const clusterArn = `arn:${partition(region)}:eks:${region}:${assignment.accountId}:cluster/${name}`;
 		if (assignment.denied?.includes("eks:DescribeCluster")) {
 			throw new ServiceError(
 				403,
@@ -50,7 +57,7 @@ export class Eks {
 				status: cluster.status,
 				...(ready
 					? {
-							endpoint: cluster.endpoint ?? `https://${id}.gr7.${region}.eks.amazonaws.com`,
+							endpoint: cluster.endpoint ?? `https://${id}.gr7.${region}.eks.${dnsSuffix(region)}`,
 							certificateAuthority: {
 								data: Buffer.from(cluster.certificateAuthority ?? CERTIFICATE).toString("base64"),
 							},

@@ -8,6 +8,8 @@ export interface Exchange {
 	readonly headers: Readonly<Record<string, string | undefined>>;
 	readonly body: string;
 	readonly requestId: string;
+	/** What a service found out about the request, for the log: never a secret. */
+	readonly facts: Record<string, string>;
 }
 
 export interface Answer {
@@ -16,9 +18,10 @@ export interface Answer {
 	readonly body: string;
 }
 
-/** An error in the shape of the service that answers: see `errorAnswer` of each. */
+/** A refusal; `refusals.ts` gives it the shape of the service that answers. */
 export class ServiceError extends Error {
 	readonly status: number;
+	/** The exception's name. */
 	readonly code: string;
 	readonly headers: Readonly<Record<string, string>>;
 
@@ -32,12 +35,13 @@ export class ServiceError extends Error {
 
 const LIMIT = 1_000_000;
 
+/** Reads a request to its end. Fails when the connection is cut or the body is larger than any that a sign-in sends. */
 export async function readExchange(request: IncomingMessage): Promise<Exchange> {
 	const chunks: Buffer[] = [];
 	let size = 0;
 	for await (const chunk of request) {
 		size += (chunk as Buffer).length;
-		if (size > LIMIT) throw new ServiceError(413, "RequestEntityTooLarge", "too large");
+		if (size > LIMIT) throw new Error("the request is too large");
 		chunks.push(chunk as Buffer);
 	}
 	return {
@@ -48,17 +52,33 @@ export async function readExchange(request: IncomingMessage): Promise<Exchange> 
 		),
 		body: Buffer.concat(chunks).toString("utf8"),
 		requestId: randomUUID(),
+		facts: {},
 	};
 }
 
-export function send(response: ServerResponse, exchange: Exchange, answer: Answer, date: Date): void {
-	response.writeHead(answer.status, {
+/** The headers that every answer of AWS carries, and those of this one. */
+export function headersOf(exchange: Exchange, answer: Answer, date: Date): Record<string, string> {
+	return {
 		"content-type": "application/json",
 		date: date.toUTCString(),
 		"x-amzn-requestid": exchange.requestId,
 		...answer.headers,
-	});
+	};
+}
+
+export function send(response: ServerResponse, exchange: Exchange, answer: Answer, date: Date): void {
+	response.writeHead(answer.status, headersOf(exchange, answer, date));
 	response.end(answer.body);
+}
+
+/** Promises the whole answer, sends half of it and cuts the connection. */
+export function sendHalf(response: ServerResponse, exchange: Exchange, answer: Answer, date: Date): void {
+	const body = Buffer.from(answer.body);
+	response.writeHead(answer.status, {
+		...headersOf(exchange, answer, date),
+		"content-length": String(Math.max(body.length, 2)),
+	});
+	response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
 }
 
 export const json = (value: unknown, status = 200): Answer => ({ status, body: JSON.stringify(value) });

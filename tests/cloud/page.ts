@@ -1,113 +1,167 @@
 /** The page on which a person approves a device code. Static, without scripts, readable by anybody and anything. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Answer, Exchange } from "./exchange.ts";
+import { PAGE_STYLE } from "./page-style.ts";
 import type { DeviceCode, SsoOidc } from "./sso-oidc.ts";
 
-const STYLE = `
-:root{color-scheme:light dark;--line:#8885;--accent:#0b7285;--bad:#c92a2a}
-*{box-sizing:border-box}
-body{font:16px/1.5 system-ui,sans-serif;margin:0;min-height:100vh;display:grid;place-items:center}
-main{width:min(30rem,92vw);border:1px solid var(--line);border-radius:12px;padding:2rem}
-h1{font-size:1.35rem;margin:0 0 .25rem}
-p{margin:.5rem 0}
-.portal{opacity:.7;margin:0 0 1.25rem}
-.code{font:700 2rem/1.2 ui-monospace,monospace;letter-spacing:.14em;text-align:center;padding:.9rem;border:1px dashed var(--line);border-radius:8px;margin:1rem 0}
-form{display:flex;gap:.75rem;margin-top:1.5rem}
-button{flex:1;font:inherit;font-weight:600;padding:.7rem 1rem;border-radius:8px;border:1px solid var(--line);background:none;color:inherit;cursor:pointer}
-button[value=allow]{background:var(--accent);border-color:var(--accent);color:#fff}
-input{flex:1;font:inherit;padding:.6rem .8rem;border-radius:8px;border:1px solid var(--line);text-transform:uppercase;letter-spacing:.1em}
-ul{padding-left:1.2rem}
-.bad{color:var(--bad)}
-`;
+const STYLE_HASH = createHash("sha256").update(PAGE_STYLE).digest("base64");
 
 const HEADERS = {
 	"content-type": "text/html; charset=utf-8",
 	"cache-control": "no-store",
-	"content-security-policy":
-		"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+	"content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+	"cross-origin-opener-policy": "same-origin",
 	"referrer-policy": "no-referrer",
 	"x-content-type-options": "nosniff",
 	"x-frame-options": "DENY",
 } as const;
+
+const PATH = "/device";
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 const page = (status: number, title: string, body: string): Answer => ({
 	status,
 	headers: HEADERS,
-	body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`,
+	body: `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${escapeHtml(title)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${body}
+</main>
+</body>
+</html>
+`,
 });
 
-/** Forms and answers at `/device`. */
+/** People type codes without the hyphen, in small letters, with spaces. */
+function normalized(code: string | null): string {
+	const letters = (code ?? "").toUpperCase().replace(/[^A-Z0-9]/g, "");
+	return letters.length === 8 ? `${letters.slice(0, 4)}-${letters.slice(4)}` : letters;
+}
+
+/** Letter by letter, as a screen reader should say it. */
+const spelled = (code: string): string => [...code].map((letter) => (letter === "-" ? "hyphen" : letter)).join(" ");
+
+/** Forms and answers at `/device`, the verification URI of device codes (RFC 8628 §3.3). */
 export class ApprovalPage {
 	readonly #oidc: SsoOidc;
 	readonly #now: () => number;
-	/** One token a code, so that no other page can press the button. */
-	readonly #formTokens = new Map<string, string>();
+	readonly #origin: () => string;
+	/** The forms that were shown and not sent yet, and their codes: no other page knows such a token. */
+	readonly #forms = new Map<string, string>();
 
-	constructor(oidc: SsoOidc, now: () => number) {
+	constructor(oidc: SsoOidc, now: () => number, origin: () => string) {
 		this.#oidc = oidc;
 		this.#now = now;
+		this.#origin = origin;
 	}
 
-	show(exchange: Exchange): Answer {
-		const userCode = exchange.url.searchParams.get("user_code")?.trim().toUpperCase();
-		if (!userCode) {
+	/** @returns undefined for a request that is not for this page */
+	answer(exchange: Exchange): Answer | undefined {
+		const { method, url } = exchange;
+		if (url.pathname === "/favicon.ico") return { status: 204, headers: { "cache-control": "max-age=3600" }, body: "" };
+		if (url.pathname !== PATH) return undefined;
+		// A name that somebody else's DNS leads here would make their page this page's origin.
+		const { host } = new URL(this.#origin());
+		if (url.host !== host && url.host !== host.replace("127.0.0.1", "localhost")) {
+			return page(421, "Wrong address", "<p>This page is not served under that name.</p>");
+		}
+		if (method === "GET" || method === "HEAD") return this.#show(normalized(url.searchParams.get("user_code")));
+		if (method === "POST") return this.#decide(exchange);
+		return { status: 405, headers: { allow: "GET, HEAD, POST" }, body: "" };
+	}
+
+	#show(userCode: string): Answer {
+		if (userCode === "") {
 			return page(
 				200,
-				"Enter your code",
-				`<h1>Authorize a device</h1><p>Enter the code that your terminal shows.</p><form method="get" action="/device"><input name="user_code" aria-label="Code" autocomplete="off" autofocus required><button>Continue</button></form>`,
+				"Authorize a device",
+				`<form method="get" action="${PATH}">
+<label for="user_code">Enter the code that your terminal shows</label>
+<div class="row"><input id="user_code" name="user_code" autocomplete="off" autocapitalize="characters" spellcheck="false" maxlength="20" required autofocus>
+<button class="main">Continue</button></div>
+</form>`,
 			);
 		}
-		const code = this.#usable(userCode);
-		if (!code) return this.#unusable();
+		const code = this.#oidc.codes.get(userCode);
+		if (!code) return invalid("We do not know this code. Compare it with the one in your terminal.");
+		if (code.state === "approved") return APPROVED;
+		if (code.state === "denied") return DENIED;
+		if (code.state === "used") return invalid("This code was used already.");
+		if (code.expiresAt <= this.#now()) return invalid("This code has expired.");
+		return this.#ask(code);
+	}
+
+	#ask(code: DeviceCode): Answer {
 		const token = randomBytes(24).toString("base64url");
-		this.#formTokens.set(userCode, token);
+		this.#forms.set(token, code.userCode);
+		const { user, startUrl } = code.portal;
 		return page(
 			200,
 			"Authorization requested",
-			`<h1>Authorization requested</h1><p class="portal">${escapeHtml(new URL(code.portal.startUrl).host)} · signed in as ${escapeHtml(code.portal.user)}</p>
-<p>Does your terminal show exactly this code?</p><div class="code" role="text" aria-label="Code ${escapeHtml([...userCode].join(" "))}">${escapeHtml(userCode)}</div>
-<p><strong>${escapeHtml(code.client.name)}</strong> would like to</p><ul><li>list your accounts and roles</li><li>get credentials for them</li></ul>
-<form method="post" action="/device"><input type="hidden" name="user_code" value="${escapeHtml(userCode)}"><input type="hidden" name="form_token" value="${token}"><button name="decision" value="deny">Deny</button><button name="decision" value="allow">Allow access</button></form>`,
+			`<p class="quiet">${escapeHtml(new URL(startUrl).host)} · signed in as ${escapeHtml(user)}</p>
+<p>Does your terminal show exactly this code?</p>
+<p class="code"><span aria-hidden="true">${escapeHtml(code.userCode)}</span><span class="spoken">${escapeHtml(spelled(code.userCode))}</span></p>
+<p><strong>${escapeHtml(code.client.name)}</strong> would like to</p>
+<ul><li>list the accounts and roles that you may use</li><li>get credentials for them in your name</li></ul>
+<p class="quiet">Allow it only if you started this sign-in yourself, just now.</p>
+<form method="post" action="${PATH}">
+<input type="hidden" name="user_code" value="${escapeHtml(code.userCode)}">
+<input type="hidden" name="form_token" value="${token}">
+<div class="row"><button name="decision" value="deny">Deny</button>
+<button class="main" name="decision" value="allow">Allow access</button></div>
+</form>`,
 		);
 	}
 
-	decide(exchange: Exchange): Answer {
+	#decide(exchange: Exchange): Answer {
 		const form = new URLSearchParams(exchange.body);
 		const userCode = form.get("user_code") ?? "";
-		const origin = exchange.headers.origin;
+		const token = form.get("form_token") ?? "";
+		const { origin } = exchange.headers;
 		const foreign = origin !== undefined && origin !== "null" && origin !== exchange.url.origin;
-		if (foreign || form.get("form_token") !== this.#formTokens.get(userCode) || !this.#formTokens.delete(userCode)) {
+		if (foreign || this.#forms.get(token) !== userCode) {
 			return page(
-				400,
+				403,
 				"Not accepted",
-				`<h1 class="bad">This form is no longer valid</h1><p>Open the link from your terminal again.</p>`,
+				`<p class="bad">This form is no longer valid. Open the link from your terminal again.</p>`,
 			);
 		}
-		const code = this.#usable(userCode);
-		if (!code) return this.#unusable();
-		const allowed = form.get("decision") === "allow";
-		code.state = allowed ? "approved" : "denied";
-		return allowed
-			? page(
-					200,
-					"Request approved",
-					`<h1>Request approved</h1><p>You can close this page and go back to your terminal.</p>`,
-				)
-			: page(200, "Request denied", `<h1>Request denied</h1><p>Nothing was given away. You can close this page.</p>`);
-	}
-
-	#usable(userCode: string): DeviceCode | undefined {
+		this.#forms.delete(token);
+		const decision = form.get("decision");
 		const code = this.#oidc.codes.get(userCode);
-		return code && code.state === "pending" && code.expiresAt > this.#now() ? code : undefined;
-	}
-
-	#unusable(): Answer {
-		return page(
-			404,
-			"Code not found",
-			`<h1 class="bad">This code is not valid</h1><p>It was used already, or it has expired. Start the sign-in again in your terminal.</p>`,
-		);
+		if (decision !== "allow" && decision !== "deny") return page(400, "Not accepted", "<p>Choose one of the two.</p>");
+		if (code?.state === "pending" && code.expiresAt > this.#now()) {
+			code.state = decision === "allow" ? "approved" : "denied";
+		}
+		// The answer is a page of its own, so that reloading it does not send the form again.
+		return {
+			status: 303,
+			headers: { ...HEADERS, location: `${PATH}?user_code=${encodeURIComponent(userCode)}` },
+			body: "",
+		};
 	}
 }
+
+const APPROVED = page(
+	200,
+	"Request approved",
+	`<p class="good" role="status">atmos-auth can use your session now. You can close this page and go back to your terminal.</p>`,
+);
+const DENIED = page(200, "Request denied", `<p role="status">Nothing was given away. You can close this page.</p>`);
+const invalid = (why: string): Answer =>
+	page(
+		404,
+		"This code is not valid",
+		`<p class="bad">${escapeHtml(why)}</p>
+<p>Start the sign-in again in your terminal, or <a href="${PATH}">enter another code</a>.</p>`,
+	);

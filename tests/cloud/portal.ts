@@ -20,8 +20,10 @@ export class SsoPortal {
 
 	getRoleCredentials(exchange: Exchange) {
 		const session = this.#session(exchange);
-		const accountId = this.#parameter(exchange, "account_id");
+		const accountId = this.#accountId(exchange);
 		const role = this.#parameter(exchange, "role_name");
+		exchange.facts.account = accountId;
+		exchange.facts.role = role;
 		const assignment = session.portal.assignments.find((item) => item.accountId === accountId && item.role === role);
 		if (!assignment) throw new ServiceError(403, "ForbiddenException", "No access");
 		const keys = this.#keys.issue(assignment, session.portal.user, this.#now() + assignment.sessionSeconds * 1000);
@@ -49,7 +51,8 @@ export class SsoPortal {
 	listAccountRoles(exchange: Exchange) {
 		const { portal } = this.#session(exchange);
 		this.#throttle();
-		const accountId = this.#parameter(exchange, "account_id");
+		const accountId = this.#accountId(exchange);
+		exchange.facts.account = accountId;
 		const roles = portal.assignments.filter((assignment) => assignment.accountId === accountId);
 		if (roles.length === 0) throw new ServiceError(403, "ForbiddenException", "No access");
 		const { page, nextToken } = this.#page(exchange, roles);
@@ -76,13 +79,27 @@ export class SsoPortal {
 		return value;
 	}
 
+	#accountId(exchange: Exchange): string {
+		const id = this.#parameter(exchange, "account_id");
+		if (!/^\d{12}$/.test(id)) throw new ServiceError(400, "InvalidRequestException", "Account id is not valid");
+		return id;
+	}
+
+	/** One page. The token names the listing that it continues, so that no other takes it. */
 	#page<Item>(exchange: Exchange, items: readonly Item[]): { page: readonly Item[]; nextToken?: string } {
-		const start = Number(Buffer.from(exchange.url.searchParams.get("next_token") ?? "", "base64url").toString() || 0);
-		const wanted = Number(exchange.url.searchParams.get("max_result") ?? this.#world.pageSize);
-		const size = Math.min(wanted, this.#world.pageSize);
-		const end = start + size;
-		const page = items.slice(start, end);
-		return end < items.length ? { page, nextToken: Buffer.from(String(end)).toString("base64url") } : { page };
+		const listing = `${exchange.url.pathname}?${exchange.url.searchParams.get("account_id") ?? ""}`;
+		const token = exchange.url.searchParams.get("next_token");
+		const [start = "0", of = listing] = token === null ? [] : Buffer.from(token, "base64url").toString().split(" ");
+		if (!/^\d+$/.test(start) || of !== listing) {
+			throw new ServiceError(400, "InvalidRequestException", "Invalid pagination token");
+		}
+		const wanted = exchange.url.searchParams.get("max_result") ?? String(this.#world.pageSize);
+		if (!/^\d+$/.test(wanted) || Number(wanted) < 1 || Number(wanted) > 100) {
+			throw new ServiceError(400, "InvalidRequestException", "max_result has to be between 1 and 100");
+		}
+		const end = Number(start) + Math.min(Number(wanted), this.#world.pageSize);
+		const page = items.slice(Number(start), end);
+		return end < items.length ? { page, nextToken: Buffer.from(`${end} ${listing}`).toString("base64url") } : { page };
 	}
 
 	/** A token bucket of one second's worth, as the real listing's twenty a second. */

@@ -24,11 +24,13 @@ export type Behaviour =
 			readonly headers?: Readonly<Record<string, string>>;
 			readonly delayMs?: number;
 	  }
-	/** The connection is cut without an answer. */
+	/** The connection is cut without an answer; the service has not seen the request. */
 	| { readonly type: "drop"; readonly delayMs?: number }
+	/** The service does as it was asked, and the connection is cut in the middle of its answer. */
+	| { readonly type: "cut"; readonly delayMs?: number }
 	/** No answer, ever. */
 	| { readonly type: "hang" }
-	/** This body as it is: what a lying or broken server sends. */
+	/** This body as it is: what a lying or broken server sends. `garbage` has some. */
 	| {
 			readonly type: "raw";
 			readonly status?: number;
@@ -36,6 +38,27 @@ export type Behaviour =
 			readonly body: string;
 			readonly delayMs?: number;
 	  };
+
+/** Text that no server should send and no terminal should get: escape sequences, a bell, bidi overrides, workflow commands. */
+export const HOSTILE_TEXT =
+	"\u001b]0;owned\u0007\u001b[2J\u001b[31mred\u202etxt.exe\u0000\r\n::error::injected\n::set-env name=X::y\u009b1m";
+
+/** Answers with 200 that are no answers. */
+export const garbage = {
+	/** The page of a hotel's network or a proxy. */
+	html: {
+		type: "raw",
+		contentType: "text/html",
+		body: "<!doctype html><title>Welcome</title><h1>Please sign in to the Wi-Fi</h1>",
+	},
+	empty: { type: "raw", body: "" },
+	truncated: { type: "raw", body: '{"accessToken": "aoa' },
+	wrongType: { type: "raw", body: '["accessToken", 1, null]' },
+	notUtf8: { type: "raw", body: '{"message": "\ud800"}' },
+	huge: { type: "raw", body: `{"padding":"${"x".repeat(8_000_000)}"}` },
+	/** A refusal whose message tries to take over the terminal. */
+	hostile: { type: "error", status: 400, name: "ValidationException", message: HOSTILE_TEXT },
+} as const satisfies Record<string, Behaviour>;
 
 /** Queues of behaviours, and standing ones for when the queue is empty. */
 export class Script {
@@ -57,6 +80,7 @@ export class Script {
 		return this.#queues.get(operation)?.shift() ?? this.#standing.get(operation) ?? { type: "answer" };
 	}
 
+	/** Back to what a healthy cloud does. */
 	clear(): void {
 		this.#queues.clear();
 		this.#standing.clear();

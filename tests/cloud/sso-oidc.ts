@@ -7,7 +7,11 @@ import { type Exchange, json, parseBody, ServiceError } from "./exchange.ts";
 import type { Portal, World } from "./world.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+/** What a public client may ask for, and has if it does not ask. */
+const GRANTS: readonly string[] = [DEVICE_GRANT, "refresh_token", "authorization_code"];
 const CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
+/** Timers of two machines never agree to the millisecond. */
+const TIMER_SLACK_MS = 100;
 const REGISTRATION_SECONDS = 90 * 24 * 3600;
 
 interface Client {
@@ -27,7 +31,8 @@ export interface DeviceCode {
 	expiresAt: number;
 	/** Seconds; grows by five whenever it is not kept. */
 	interval: number;
-	lastPoll: number;
+	/** Milliseconds since the epoch; undefined before the first poll, which may come at once. */
+	lastPoll: number | undefined;
 	state: "pending" | "approved" | "denied" | "used";
 }
 
@@ -37,12 +42,14 @@ export interface Session {
 	readonly clientId: string;
 	refreshToken: string;
 	readonly spentRefreshTokens: Set<string>;
+	/** When it can be renewed no longer, in milliseconds since the epoch. */
+	readonly endsAt: number;
 	revoked: boolean;
 }
 
 interface AccessToken {
 	readonly session: Session;
-	readonly expiresAt: number;
+	expiresAt: number;
 }
 
 const opaque = (prefix: string, bytes: number): string => prefix + randomBytes(bytes).toString("base64url");
@@ -75,8 +82,8 @@ export class SsoOidc {
 		if (typeof clientName !== "string" || clientName === "") {
 			throw oauth(400, "InvalidClientMetadataException", "invalid_client_metadata", "clientName");
 		}
-		const grants = Array.isArray(grantTypes) ? grantTypes.map(String) : [DEVICE_GRANT];
-		if (!grants.every((grant) => [DEVICE_GRANT, "refresh_token", "authorization_code"].includes(grant))) {
+		const grants = Array.isArray(grantTypes) ? grantTypes.map(String) : GRANTS;
+		if (!grants.every((grant) => GRANTS.includes(grant))) {
 			throw oauth(400, "UnsupportedGrantTypeException", "unsupported_grant_type", "grantTypes");
 		}
 		const wanted = Array.isArray(scopes) ? scopes.map(String) : [];
@@ -105,6 +112,9 @@ export class SsoOidc {
 		const body = parseBody(exchange, "InvalidRequestException");
 		const client = this.#client(body);
 		const portal = this.#world.portals.find(({ startUrl }) => startUrl === body.startUrl);
+		if (!client.grants.includes(DEVICE_GRANT)) {
+			throw oauth(400, "UnauthorizedClientException", "unauthorized_client", "Client is not registered for this grant");
+		}
 		if (!portal) throw oauth(400, "InvalidRequestException", "invalid_request", "Invalid start url provided");
 		const letters = (): string =>
 			Array.from({ length: 4 }, () => CODE_LETTERS[randomInt(CODE_LETTERS.length)]).join("");
@@ -115,7 +125,7 @@ export class SsoOidc {
 			portal,
 			expiresAt: this.#now() + this.#world.deviceCodeSeconds * 1000,
 			interval: this.#world.pollSeconds,
-			lastPoll: this.#now(),
+			lastPoll: undefined,
 			state: "pending",
 		};
 		this.codes.set(code.userCode, code);
@@ -135,6 +145,7 @@ export class SsoOidc {
 		const body = parseBody(exchange, "InvalidRequestException");
 		const client = this.#client(body);
 		const grant = body.grantType;
+		if (typeof grant === "string") exchange.facts.grant = grant;
 		if (typeof grant !== "string" || !client.grants.includes(grant)) {
 			throw oauth(400, "UnauthorizedClientException", "unauthorized_client", "grant not registered");
 		}
@@ -150,7 +161,7 @@ export class SsoOidc {
 		}
 		const now = this.#now();
 		if (now >= code.expiresAt) throw oauth(400, "ExpiredTokenException", "expired_token", "Device code expired");
-		const early = now - code.lastPoll < code.interval * 1000 - 100;
+		const early = code.lastPoll !== undefined && now - code.lastPoll < code.interval * 1000 - TIMER_SLACK_MS;
 		code.lastPoll = now;
 		if (early) {
 			code.interval += 5;
@@ -165,7 +176,7 @@ export class SsoOidc {
 				throw oauth(400, "InvalidGrantException", "invalid_grant", "Invalid grant provided");
 			case "approved":
 				code.state = "used";
-				return this.#issue(this.openSession(code.portal, client.id), client);
+				return this.#issue(this.#openSession(code.portal, client.id), client);
 		}
 	}
 
@@ -177,7 +188,7 @@ export class SsoOidc {
 		);
 		// A token used twice was stolen or raced for: the whole family ends.
 		if (session?.spentRefreshTokens.has(String(refreshToken))) session.revoked = true;
-		if (!session || session.revoked) {
+		if (!session || session.revoked || session.endsAt <= this.#now()) {
 			throw oauth(400, "InvalidGrantException", "invalid_grant", "Invalid refresh token provided");
 		}
 		session.spentRefreshTokens.add(session.refreshToken);
@@ -185,13 +196,13 @@ export class SsoOidc {
 		return this.#issue(session, client);
 	}
 
-	/** A session that was not asked for through a device code, for tests and the demo. */
-	openSession(portal: Portal, clientId: string): Session {
+	#openSession(portal: Portal, clientId: string): Session {
 		const session: Session = {
 			portal,
 			clientId,
 			refreshToken: opaque("aor", 60),
 			spentRefreshTokens: new Set(),
+			endsAt: this.#now() + (portal.refreshSeconds ?? Number.POSITIVE_INFINITY) * 1000,
 			revoked: false,
 		};
 		this.#sessions.add(session);
@@ -222,6 +233,11 @@ export class SsoOidc {
 		for (const session of this.#sessions) session.revoked = true;
 	}
 
+	/** Lets every access token run out; their sessions can still be renewed. */
+	expireTokens(): void {
+		for (const token of this.#tokens.values()) token.expiresAt = Math.min(token.expiresAt, this.#now());
+	}
+
 	/** Forgets every registration, as after their ninety days. */
 	expireRegistrations(): void {
 		this.#clients.clear();
@@ -244,10 +260,4 @@ export class SsoOidc {
 		}
 		return client;
 	}
-}
-
-/** How this service says no: the name in a header, OAuth's words in the body. */
-export function oidcErrorBody(error: ServiceError): string {
-	const { "x-oauth-error": code = "invalid_request" } = error.headers;
-	return JSON.stringify({ error: code, error_description: error.message });
 }

@@ -18,13 +18,15 @@ export interface Assignment {
 
 export interface Portal {
 	readonly startUrl: string;
-	/** Identity Center's own region: requests for another one are refused. */
+	/** Identity Center's own region. Requests to it are not signed and so do not tell which one they were meant for. */
 	readonly region: string;
 	readonly user: string;
 	readonly accounts: readonly CloudAccount[];
 	readonly assignments: readonly Assignment[];
 	/** Length of a session's access token in seconds. */
 	readonly sessionSeconds: number;
+	/** How long the session can be renewed, in seconds; without end if left out. */
+	readonly refreshSeconds?: number;
 }
 
 export interface Cluster {
@@ -43,11 +45,11 @@ export interface World {
 	clusters: Cluster[];
 	/** Seconds that a device code lives. */
 	deviceCodeSeconds: number;
-	/** Seconds between polls that the service asks for. */
+	/** Seconds between polls that the service asks for; 0 lets a test poll as it likes. */
 	pollSeconds: number;
 	/** Requests a second that account and role listing take before they answer 429; undefined for no limit. */
 	listingLimit: number | undefined;
-	/** Entries on a page of a listing. */
+	/** Entries on a page of a listing, at most 100. */
 	pageSize: number;
 }
 
