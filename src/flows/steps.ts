@@ -1,7 +1,10 @@
 /** What the login machine calls outside itself. The real ones are loaded when they are first used; tests give fast ones. */
+import { loadConfig, projectName } from "../auth/config/load.ts";
 import type { AuthConfig, ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "../auth/kinds.ts";
+import { identityKind, integrationKind, providerKind } from "../auth/registry.ts";
+import { noteUse, updateState } from "../auth/storage/state.ts";
 import type { BoardDetails, BoardRow } from "./snapshot.ts";
 
 /** One successful sign-in with an identity, as it is remembered on this machine. */
@@ -30,18 +33,17 @@ export interface LoginSteps {
 	remember(ctx: AuthContext, entry: Remembered): Promise<void>;
 }
 
-/** The real steps. */
+/** The real steps. What every login needs is a part of it; the screens' lists are loaded when there is a screen. */
 export const realSteps: LoginSteps = {
-	loadConfig: async (ctx, request) => (await import("../auth/config/load.ts")).loadConfig(ctx, request),
-	projectName: async (ctx, config) => (await import("../auth/config/load.ts")).projectName(config, ctx.cwd),
-	providerKind: async (kind) => (await import("../auth/registry.ts")).providerKind(kind),
-	identityKind: async (kind) => (await import("../auth/registry.ts")).identityKind(kind),
-	integrationKind: async (kind) => (await import("../auth/registry.ts")).integrationKind(kind),
+	loadConfig,
+	projectName: async (ctx, config) => projectName(config, ctx.cwd),
+	providerKind,
+	identityKind,
+	integrationKind,
 	identityRows: async (ctx, config) => (await import("../auth/board.ts")).identityRows(ctx, config),
 	providerRows: async (ctx, config) => (await import("../auth/board.ts")).providerRows(ctx, config),
 	details: async (ctx, config, identity) => (await import("../auth/board.ts")).boardDetails(ctx, config, identity),
 	remember: async (ctx, { realm, identity, at }) => {
-		const { noteUse, updateState } = await import("../auth/storage/state.ts");
 		await updateState(ctx, (state) => noteUse(state, realm, identity, at));
 	},
 };
