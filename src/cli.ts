@@ -42,7 +42,8 @@ async function main(): Promise<number> {
 		}
 		case "command": {
 			// In the user's own cache folder: Node's default, a shared one under /tmp, could be filled by somebody else.
-			if (found.heavy) enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "atmos", "compiled"));
+			if (found.heavy)
+				enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "atmos", "compiled"));
 			const terminal = processTerminal();
 			try {
 				const { run } = await found.load();
