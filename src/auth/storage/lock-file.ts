@@ -19,6 +19,7 @@ export type LockContext = Pick<AuthContext, "pid" | "hostname" | "platform" | "c
 const HEARTBEAT_MS = 2_000;
 /** A holder that cannot be asked is dead after so long without a heartbeat, as the waiting process sees it. */
 const LEASE_MS = 8_000;
+const MAX_OWNER_BYTES = 1_000;
 
 /** A lock that is held by this process. */
 export interface HeldLock {
@@ -42,6 +43,8 @@ export type Attempt = { readonly lock: HeldLock } | { readonly holder: Holder };
 export interface LockRules {
 	/** A lock of unknown origin is stale at this age. */
 	readonly foreignStaleMs: number;
+	/** Whether a holder that was suspended, as by Ctrl-Z, loses the lock. Only where it does no harm when it goes on. */
+	readonly stoppedIsStale?: boolean;
 }
 
 /** Watches one lock on behalf of a waiting process: how long has nothing moved? */
@@ -106,7 +109,11 @@ async function create(ctx: LockContext, path: string, owner: Owner): Promise<boo
 export async function readHolder(path: string): Promise<Holder | undefined> {
 	try {
 		const info = await lstat(path);
-		const text = info.isSymbolicLink() ? await readlink(path) : info.isFile() ? await readFile(path, "latin1") : "";
+		const text = info.isSymbolicLink()
+			? await readlink(path)
+			: info.isFile() && info.size < MAX_OWNER_BYTES
+				? await readFile(path, "latin1").catch(unreadable)
+				: "";
 		return {
 			owner: parseOwner(text),
 			pulse: `${info.ino} ${info.mtimeMs} ${text.slice(0, 200)}`,
@@ -118,6 +125,12 @@ export async function readHolder(path: string): Promise<Holder | undefined> {
 		if (errnoOf(error) === "ENOENT" || errnoOf(error) === "EINVAL") return undefined;
 		throw error;
 	}
+}
+
+/** kubectl makes its lock without any permissions, and nothing is in it. */
+function unreadable(error: unknown): string {
+	if (errnoOf(error) === "EACCES" || errnoOf(error) === "EPERM") return "";
+	throw error;
 }
 
 async function isStale(
@@ -135,6 +148,7 @@ async function isStale(
 		return now !== undefined && Math.abs(now - holder.modifiedAt) > rules.foreignStaleMs;
 	}
 	const liveness = await livenessOf(holder.owner, self);
+	if (liveness === "stopped") return rules.stoppedIsStale === true;
 	return liveness === "dead" || (liveness === "unknown" && quiet >= LEASE_MS);
 }
 

@@ -76,10 +76,10 @@ function startOf(stat: string | undefined): { state: string; start: string } | u
 }
 
 /**
- * Whether the process of an owner still runs. `unknown` if it is on another machine or in another container, or if the
+ * Whether the process of an owner still runs. `stopped` if it was suspended, as by Ctrl-Z. `unknown` if it is on another machine or in another container, or if the
  * pid is in use and nothing tells whether by the same process: then only its heartbeat can say.
  */
-export async function livenessOf(owner: Owner, self: Owner): Promise<"alive" | "dead" | "unknown"> {
+export async function livenessOf(owner: Owner, self: Owner): Promise<"alive" | "stopped" | "dead" | "unknown"> {
 	if (owner.scope !== self.scope) return "unknown";
 	try {
 		process.kill(owner.pid, 0);
@@ -90,5 +90,6 @@ export async function livenessOf(owner: Owner, self: Owner): Promise<"alive" | "
 	const found = startOf(await readFile(`/proc/${owner.pid}/stat`, "latin1").catch(() => undefined));
 	if (found === undefined) return "unknown";
 	// A zombie holds nothing any more: its parent has only not asked yet how it ended.
-	return found.start === owner.start && found.state !== "Z" && found.state !== "X" ? "alive" : "dead";
+	if (found.start !== owner.start || found.state === "Z" || found.state === "X") return "dead";
+	return found.state === "T" ? "stopped" : "alive";
 }

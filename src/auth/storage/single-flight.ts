@@ -45,8 +45,13 @@ export interface Flight<T, Info> {
 const SHARED: ReadonlySet<ErrorCode> = new Set(["denied", "expired", "network", "service", "storage"]);
 /** Watching tells at once; this is for file systems that cannot be watched, and for leaders that die silently. */
 const POLL_MS = 240;
-/** As in `lock.ts`: a lock without an owner's name is what a crash left. */
-const NAMELESS_STALE_MS = 10_000;
+/**
+ * A lock without an owner's name is what a crash left. A sign-in that was suspended is not waited for: its user has given
+ * it up, or would wait for himself. When it goes on, all it can do is make a second session.
+ */
+const RULES = { foreignStaleMs: 10_000, stoppedIsStale: true } as const;
+/** No lock can be made in such a folder. */
+const UNLOCKABLE = ["EROFS", "EACCES", "EPERM", "ENOENT", "ENOTDIR"];
 /** Failures that are remembered for those who have not looked yet. */
 const REMEMBERED = 8;
 
@@ -105,9 +110,9 @@ export async function joinOrLead<T, Info>(ctx: AuthContext, flight: Flight<T, In
 
 async function take(ctx: AuthContext, path: string, patience: Patience): Promise<Attempt | undefined> {
 	try {
-		return await tryLock(ctx, path, { foreignStaleMs: NAMELESS_STALE_MS }, patience);
+		return await tryLock(ctx, path, RULES, patience);
 	} catch (error) {
-		if (!["EROFS", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) throw await storageError(error, "lock", path);
+		if (!UNLOCKABLE.includes(errnoOf(error) ?? "")) throw await storageError(error, "lock", path);
 		ctx.log.debug("no lock", { path, code: errnoOf(error) });
 		return undefined;
 	}

@@ -1,5 +1,5 @@
 /** Which file a path really means, symbolic links followed to their end even where the end does not exist yet. */
-import { mkdir, readlink, realpath } from "node:fs/promises";
+import { chown, mkdir, readlink, realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { errnoOf } from "./failure.ts";
 
@@ -30,8 +30,16 @@ export async function resolveTarget(path: string, folderMode: number): Promise<s
  */
 export async function resolveFolder(path: string, folderMode: number): Promise<string> {
 	const folder = dirname(resolve(path));
-	await mkdir(folder, { recursive: true, mode: folderMode });
+	const first = await mkdir(folder, { recursive: true, mode: folderMode });
+	if (first !== undefined && process.getuid?.() === 0) await giveToOwner(first, folder);
 	return join(await realpath(folder), basename(path));
+}
+
+/** Under sudo, folders made in a user's home are the user's: otherwise that user could not write there any more. */
+async function giveToOwner(first: string, last: string): Promise<void> {
+	const { uid, gid } = await stat(dirname(first));
+	if (uid === 0) return;
+	for (let at = last; at.length >= first.length; at = dirname(at)) await chown(at, uid, gid).catch(() => {});
 }
 
 async function linkOf(path: string): Promise<string | undefined> {

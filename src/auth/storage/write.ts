@@ -4,9 +4,10 @@
  * when a container has a single file mounted, is the target itself written.
  */
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir, rename, unlink, utimes } from "node:fs/promises";
+import { type FileHandle, lstat, open, readdir, rename, stat, unlink, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf, notRegular, storageError } from "./failure.ts";
+import { pauseFor } from "./pause.ts";
 import { resolveTarget } from "./target.ts";
 
 export { readBytes, readText } from "./read.ts";
@@ -66,7 +67,8 @@ export async function writeWhole(
 		const data = typeof content === "string" ? Buffer.from(content) : content;
 		const inPlace = await replace(target, data, {
 			mode: after,
-			owner: old && { uid: old.uid, gid: old.gid },
+			owner: old ?? (await stat(dirname(target))),
+			exists: old !== undefined,
 		});
 		const { modifiedAt } = options;
 		// Not before the rename: the age of a temporary file says whether somebody still writes it.
@@ -79,7 +81,9 @@ export async function writeWhole(
 
 interface Attributes {
 	readonly mode: number;
-	readonly owner: { readonly uid: number; readonly gid: number } | undefined;
+	/** Of the old file, or of the folder. */
+	readonly owner: { readonly uid: number; readonly gid: number };
+	readonly exists: boolean;
 }
 
 /** @returns true if the target had to be written in place */
@@ -92,7 +96,7 @@ async function replace(target: string, data: Uint8Array, attributes: Attributes)
 		handle = await open(temporary, "wx", 0o600);
 	} catch (error) {
 		// A read-only container with this one file mounted writable.
-		if (errnoOf(error) !== "EROFS" || attributes.owner === undefined) throw error;
+		if (errnoOf(error) !== "EROFS" || !attributes.exists) throw error;
 		await overwrite(target, data, attributes);
 		return true;
 	}
@@ -104,11 +108,11 @@ async function replace(target: string, data: Uint8Array, attributes: Attributes)
 			await handle.close();
 		}
 		try {
-			await rename(temporary, target);
+			await renameOver(temporary, target);
 			renamed = true;
 		} catch (error) {
 			const mounted = ["EBUSY", "EXDEV", "EPERM"].includes(errnoOf(error) ?? "");
-			if (!mounted || attributes.owner === undefined) throw error;
+			if (!mounted || !attributes.exists) throw error;
 			await overwrite(target, data, attributes);
 		}
 	} finally {
@@ -118,11 +122,24 @@ async function replace(target: string, data: Uint8Array, attributes: Attributes)
 	return !renamed;
 }
 
+/** Windows refuses to replace a file while another program, often a virus scanner, has it open. That passes. */
+async function renameOver(temporary: string, target: string): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await rename(temporary, target);
+		} catch (error) {
+			const passes = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(errnoOf(error) ?? "");
+			if (!passes || attempt === 10) throw error;
+			await pauseFor(attempt * 10, undefined);
+		}
+	}
+}
+
 /** Content, permissions and owner, all on the disk before the file gets its name. */
 async function fill(handle: FileHandle, data: Uint8Array, { mode, owner }: Attributes): Promise<void> {
 	await handle.writeFile(data);
 	// Under sudo the file goes on belonging to its user. Elsewhere this is not allowed, or changes nothing.
-	if (owner !== undefined && process.getuid?.() === 0 && (owner.uid !== 0 || owner.gid !== process.getgid?.())) {
+	if (process.getuid?.() === 0 && owner.uid !== 0) {
 		await handle.chown(owner.uid, owner.gid).catch(() => {});
 	}
 	// After the owner, whose change clears bits; `open` had its mode cut by the umask.

@@ -50,6 +50,14 @@ const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
 		return writeWhole(path, input.content ?? "").then(() => "written", toErrorView);
 	},
 
+	async "lock-as-nobody"() {
+		process.setgid?.(65534);
+		process.setuid?.(65534);
+		const { withKubectlLock } = await import("../../../src/auth/storage/lock.ts");
+		const { toErrorView } = await import("../../../src/auth/errors.ts");
+		return withKubectlLock(ctx, path, { timeoutMs: 300 }, async () => "got it").catch(toErrorView);
+	},
+
 	async save() {
 		const { saveAwsCredentials } = await import("../../../src/auth/storage/aws-files.ts");
 		const { Secret } = await import("../../../src/auth/credentials.ts");

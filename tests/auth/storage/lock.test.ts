@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import {
+	chmodSync,
+	chownSync,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -13,7 +15,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { withKubectlLock, withLock } from "../../../src/auth/storage/lock.ts";
 import { testContext } from "../../helpers/context.ts";
-import { start } from "./run-child.ts";
+import { run, start } from "./run-child.ts";
 
 const hasFlock = (process.env.PATH ?? "").split(":").some((folder) => existsSync(join(folder, "flock")));
 const nothing = async (): Promise<string> => "got it";
@@ -182,6 +184,19 @@ describe("kubectl's lock", () => {
 			remedy: `rm ${path}.lock`,
 		});
 		expect(existsSync(`${path}.lock`)).toBe(true);
+	});
+
+	test("of another program that may not be read is waited for too", async () => {
+		const ctx = testContext();
+		const path = join(ctx.home, "config");
+		writeFileSync(`${path}.lock`, "", { mode: 0 });
+		// Root reads anything: the child becomes somebody who does not.
+		if (process.getuid?.() === 0) {
+			for (const folder of [ctx.home, join(ctx.home, "..")]) chmodSync(folder, 0o755);
+			for (const owned of [ctx.home, `${path}.lock`]) chownSync(owned, 65534, 65534);
+		}
+		const { result } = await run("lock-as-nobody", { home: ctx.home, path });
+		expect(result).toMatchObject({ code: "storage", remedy: `rm ${path}.lock` });
 	});
 
 	test("that a crash left a minute ago is removed", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { AuthError } from "../../../src/auth/errors.ts";
@@ -86,6 +86,32 @@ describe("a leader", () => {
 			expect(new Set(results)).toEqual(new Set([`made by ${second}`]));
 		},
 	);
+
+	test.skipIf(process.platform !== "linux")("that is suspended is not waited for", async () => {
+		const { home } = testContext();
+		const path = join(home, "session.json");
+		const { leader, others } = await startFlight(home, path, 1, { ms: 1_000 });
+		leader.process.kill("SIGSTOP");
+		const [other] = others as [Child];
+		expect((await other.ended).result).toBe(`made by ${other.process.pid}`);
+		// Its own attempt goes on where it was; it disturbs nobody.
+		leader.process.kill("SIGCONT");
+		expect((await leader.ended).result).toBe(`made by ${leader.process.pid}`);
+		expect(readdirSync(home).sort()).toEqual(["session.json", "session.json.led"]);
+	});
+
+	test("that cannot make a lock leads all the same", async () => {
+		const ctx = testContext();
+		writeFileSync(join(ctx.home, "file"), "");
+		const made = joinOrLead<string, never>(ctx, {
+			path: join(ctx.home, "file", "below", "session.sign-in"),
+			signal: new AbortController().signal,
+			read: async () => undefined,
+			lead: async () => "made",
+			onWaiting: () => {},
+		});
+		expect(await made).toBe("made");
+	});
 
 	test("that comes when the result is there does nothing", async () => {
 		const ctx = testContext();

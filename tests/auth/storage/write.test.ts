@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
 	chmodSync,
+	chownSync,
 	existsSync,
 	lstatSync,
 	mkdirSync,
@@ -91,6 +92,18 @@ describe("a written file", () => {
 		writeFileSync(join(home, ".atmos-auth-4712-def.tmp"), "of a writer that is at work");
 		await writeWhole(join(home, "file"), "new");
 		expect(readdirSync(home).sort()).toEqual([".atmos-auth-4712-def.tmp", "file"]);
+	});
+});
+
+describe.skipIf(!isRoot)("under sudo", () => {
+	test("files and folders in a user's home are that user's", async () => {
+		const { home } = testContext();
+		chownSync(home, 65534, 65534);
+		const path = join(home, "a", "b", "file");
+		await writeWhole(path, "content");
+		for (const made of [path, join(home, "a", "b"), join(home, "a")]) expect(statSync(made).uid).toBe(65534);
+		await writeWhole(path, "again");
+		expect(statSync(path).uid).toBe(65534);
 	});
 });
 
