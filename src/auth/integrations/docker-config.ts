@@ -161,7 +161,10 @@ function withAuth(config: DockerConfig, host: string, auth: string): Record<stri
 }
 
 /** Changes values in a JSON text and leaves every other byte. */
-function edit(text: string, changes: readonly (readonly [path: string[], value: unknown])[]): string {
+function edit(
+	text: string,
+	changes: readonly (readonly [path: readonly [section: string, name: string], value: unknown])[],
+): string {
 	const indent = /^([ \t]+)"/m.exec(text)?.[1] ?? "  ";
 	const formattingOptions: FormattingOptions = {
 		insertSpaces: !indent.startsWith("\t"),
@@ -170,9 +173,13 @@ function edit(text: string, changes: readonly (readonly [path: string[], value: 
 	};
 	const start = text.trim() === "" ? "{}" : text;
 	const [mark, body] = start.startsWith("\ufeff") ? ["\ufeff", start.slice(1)] : ["", start];
-	const changed = changes.reduce(
-		(result, [path, value]) => applyEdits(result, modify(result, path, value, { formattingOptions })),
-		body,
-	);
+	const changed = changes.reduce((result, [[section, name], value]) => {
+		// `"auths": null` is no place to put something into.
+		const absent = (JSON.parse(result) as Record<string, unknown>)[section] === null;
+		const edits = absent
+			? modify(result, [section], { [name]: value }, { formattingOptions })
+			: modify(result, [section, name], value, { formattingOptions });
+		return applyEdits(result, edits);
+	}, body);
 	return mark + changed + (text.trim() === "" ? "\n" : "");
 }

@@ -69,7 +69,7 @@ export function putCluster(
 	const isCurrent = document.get("current-context") === entry.context;
 
 	const now = JSON.stringify(document.toJS());
-	const same = now === was && (options.update !== "replace" || sameContent(text, file, now));
+	const same = options.update === "replace" ? sameContent(text, file, now) : now === was;
 	if (same && text !== undefined) return { text, changed: false, current: isCurrent };
 	return { text: print(document, before), changed: true, current: isCurrent };
 }
