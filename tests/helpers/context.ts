@@ -76,6 +76,9 @@ export interface TestContext extends AuthContext {
 	dispose(): void;
 }
 
+/** Of contexts that no test's end disposes of. */
+const leftOver: (() => void)[] = [];
+
 /**
  * @param overrides replace parts of the context; `env` is used as given, so that nothing of the real environment leaks in
  * @returns a context over a fresh home with an empty project folder as the working directory, and the real clock
@@ -107,7 +110,8 @@ export function testContext(overrides: Partial<AuthContext> = {}): TestContext {
 		onTestFinished(dispose);
 	} catch {
 		// Made outside a test, in a hook or in a child process.
-		process.once("exit", dispose);
+		if (leftOver.length === 0) process.once("exit", () => leftOver.forEach((disposeIt) => void disposeIt()));
+		leftOver.push(dispose);
 	}
 	return {
 		hostname: "test-host",
