@@ -15,9 +15,9 @@ import { Identities, type Picker } from "./screens/identities.tsx";
 import { Menu } from "./screens/menu.tsx";
 import { Progress } from "./screens/progress.tsx";
 import { Spoken } from "./screens/spoken.tsx";
+import { lookOf } from "./session.ts";
 import { createStore, useStore } from "./store.ts";
-import { lookOf } from "./session.tsx";
-import { ASCII, UNICODE } from "./theme.ts";
+import { ASCII, createPaint, UNICODE } from "./theme.ts";
 
 /** How the terminal and its user want it. */
 export interface Manner {
@@ -143,6 +143,7 @@ export function App(props: AppProps): ReactNode {
 			login,
 			deeds,
 			symbols: manner.unicode ? UNICODE : ASCII,
+			paint: createPaint({ colour: manner.colour, attributes: !manner.spoken }),
 			columns,
 			rows,
 			motion: manner.motion,

@@ -73,7 +73,7 @@ export const LEAD = 4;
 const GAP = 2;
 const LEAST = { name: 16, account: 10, role: 12 } as const;
 /** A column needs no more room than this beyond what its widest text takes. */
-const SLACK = 6;
+const SLACK = 14;
 
 /**
  * Divides a line. A narrow one loses the role first, then the account; never the session.
@@ -95,8 +95,9 @@ export function columnsFor(width: number, widest: Board["widest"]): Columns {
 	const room = width - LEAD - session.session - GAP;
 	const withRole = least.name + least.account + least.role + 2 * GAP <= room && widest.role > 0;
 	const withAccount = least.name + least.account + GAP <= room && widest.account > 0;
-	const shown = (["name", ...(withAccount ? ["account"] : []), ...(withRole && withAccount ? ["role"] : [])] as const)
-		.map((column) => column as keyof typeof least);
+	const shown = (
+		["name", ...(withAccount ? ["account"] : []), ...(withRole && withAccount ? ["role"] : [])] as const
+	).map((column) => column as keyof typeof least);
 	let left = room - (shown.length - 1) * GAP;
 	const widths = { name: 0, account: 0, role: 0 };
 	if (shown.length === 1) {
@@ -111,10 +112,8 @@ export function columnsFor(width: number, widest: Board["widest"]): Columns {
 			widths[column] += more;
 			left -= more;
 		}
-		for (const column of shown) {
-			const more = Math.min(SLACK, Math.floor(left / shown.length));
-			widths[column] += more;
-		}
+		const more = Math.min(SLACK, Math.floor(left / shown.length));
+		for (const column of shown) widths[column] += more;
 	}
 	return { ...widths, ...session, gap: GAP };
 }

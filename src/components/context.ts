@@ -1,7 +1,7 @@
 /** What every component of the dashboard may use. */
 import { createContext, useContext } from "react";
 import type { LoginHandle } from "../flows/snapshot.ts";
-import type { Symbols } from "./theme.ts";
+import type { Paint, Symbols } from "./theme.ts";
 
 /** Deeds that a key stands for and that reach outside the screen. Each answers with a line for the user. */
 export interface Deeds {
@@ -16,6 +16,7 @@ export interface Surroundings {
 	readonly login: LoginHandle;
 	readonly deeds: Deeds;
 	readonly symbols: Symbols;
+	readonly paint: Paint;
 	readonly columns: number;
 	readonly rows: number;
 	/** False where the user asked for less motion: no spinner, no seconds. */

@@ -47,7 +47,11 @@ function IntegrationLine({ of, names, width }: { of: Integration; names: number;
 		return expiresAt === undefined ? "ready" : `${timeLeft({ expiresAt }, now, { from: 0, coarse: true })} left`;
 	});
 	const tone = useTime((now) =>
-		state !== "ready" ? "muted" : expiresAt === undefined ? "good" : URGENCY_TONES[urgencyOf({ expiresAt, issuedAt }, now)],
+		state !== "ready"
+			? "muted"
+			: expiresAt === undefined
+				? "good"
+				: URGENCY_TONES[urgencyOf({ expiresAt, issuedAt }, now)],
 	);
 	const symbol = state === "ready" ? symbols.ok : state === "expired" ? symbols.expired : symbols.none;
 	const left: Segment[] = [
@@ -102,7 +106,13 @@ export function DetailsPane({ entry, known, width, lines }: DetailsPaneProps): R
 		if (entry.problem !== undefined) {
 			shown.push(
 				text([{ text: `  ${symbols.warning} `, tone: "soon" }, { text: entry.problem }], "problem"),
-				text([{ text: "  atmos-auth validate", tone: "accent" }, { text: " shows where it stands", tone: "muted" }], "remedy"),
+				text(
+					[
+						{ text: "  atmos-auth validate", tone: "accent" },
+						{ text: " shows where it stands", tone: "muted" },
+					],
+					"remedy",
+				),
 			);
 		} else {
 			const account = clean(details?.account ?? entry.account);

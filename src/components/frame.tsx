@@ -5,7 +5,7 @@ import { type Page, pageOf, useSurroundings } from "./context.ts";
 import { Help } from "./help.tsx";
 import { KeyBar } from "./key-bar.tsx";
 import type { Binding } from "./keys.ts";
-import { type Segment, Segments, fitSegments, Split } from "./segments.tsx";
+import { fitSegments, type Segment, Segments, Split } from "./segments.tsx";
 import { Line } from "./styled.tsx";
 
 /** Whether the help lies over the screen. */
@@ -58,13 +58,7 @@ export function Frame({ title, subtitle, right, keys, children }: FrameProps): R
 				{page.layout === "full" && <Line />}
 			</Box>
 			{/* The margin is within what is clipped, so that a link too long for the page can have it. */}
-			<Box
-				flexDirection="column"
-				height={page.bodyHeight}
-				flexShrink={0}
-				paddingLeft={page.margin}
-				overflow="hidden"
-			>
+			<Box flexDirection="column" height={page.bodyHeight} flexShrink={0} paddingLeft={page.margin} overflow="hidden">
 				{children}
 			</Box>
 			<Box flexDirection="column" paddingLeft={page.margin} flexShrink={0}>

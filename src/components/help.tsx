@@ -35,10 +35,7 @@ export function Help({ bindings }: { readonly bindings: readonly Binding[] }): R
 					<Line key={help}>
 						<Segments
 							of={fitSegments(
-								[
-									{ text: `${full ? "  " : ""}${cell(keys, widest)}`, tone: "accent" },
-									{ text: `   ${help}` },
-								],
+								[{ text: `${full ? "  " : ""}${cell(keys, widest)}`, tone: "accent" }, { text: `   ${help}` }],
 								page.width,
 								symbols.ellipsis,
 							)}

@@ -1,11 +1,12 @@
 /** One line of the identities screen. */
-import { memo, type ReactNode } from "react";
-import { ACCOUNT, type BoardEntry, type Columns, DEFAULT_MARK, NAME, ROLE } from "./board.ts";
-import { useSurroundings } from "./context.ts";
+import { memo } from "react";
+import { ACCOUNT, type BoardEntry, type Columns, DEFAULT_MARK, LEAD, NAME, ROLE } from "./board.ts";
+import { useTime } from "./clock.ts";
+import { type Surroundings, useSurroundings } from "./context.ts";
 import { placesIn, termsOf } from "./filter-list/match.ts";
-import { Highlighted, type Segment } from "./segments.tsx";
-import { SessionCell, SessionSymbol } from "./session.tsx";
-import { Line, T } from "./styled.tsx";
+import { highlighted, paintSegments, type Segment } from "./segments.tsx";
+import { lookOf, sessionSymbol, sessionText } from "./session.ts";
+import { Line } from "./styled.tsx";
 import { cell, fit, widthOf } from "./text.ts";
 
 export interface IdentityRowProps {
@@ -17,56 +18,44 @@ export interface IdentityRowProps {
 	readonly width: number;
 }
 
-export const IdentityRow = memo(function IdentityRow({ entry, selected, query, columns, width }: IdentityRowProps) {
-	const { symbols } = useSurroundings();
+/** The parts of a line that do not change with the time: name, account and role. */
+function staticText(props: IdentityRowProps, { paint, symbols }: Surroundings): string {
+	const { entry, selected, query, columns, width } = props;
 	const { ellipsis } = symbols;
 	const terms = termsOf(query);
-	const places = (field: number): number[] => (terms.length === 0 ? [] : [...placesIn(entry.fields[field] ?? "", terms)]);
-	const broken = entry.problem !== undefined;
-
-	const column = (text: string, field: number, wide: number, look: Omit<Segment, "text">): ReactNode => {
-		if (wide === 0) return null;
+	const cellOf = (text: string, field: number, wide: number, look: Omit<Segment, "text">): string => {
 		const shown = fit(text, wide, ellipsis);
-		const whole = shown === text;
-		return (
-			<>
-				<Highlighted
-					{...look}
-					text={shown}
-					places={whole ? places(field) : places(field).filter((place) => place < shown.length - 1)}
-				/>
-				{" ".repeat(Math.max(0, wide - widthOf(shown)) + columns.gap)}
-			</>
-		);
+		const places = terms.length === 0 ? [] : placesIn(entry.fields[field] ?? "", terms);
+		const seen = shown === text ? places : places.filter((place) => place < shown.length - 1);
+		return paintSegments(highlighted({ ...look, text: shown }, seen), paint) + " ".repeat(wide - widthOf(shown));
 	};
 
-	const name = fit(entry.name, columns.name, ellipsis);
-	const markFits = entry.row.isDefault && columns.name - widthOf(name) >= DEFAULT_MARK.length;
-	const nameWidth = columns.name - (markFits ? DEFAULT_MARK.length : 0);
-	const beside =
-		(columns.account > 0 ? columns.account + columns.gap : 0) + (columns.role > 0 ? columns.role + columns.gap : 0);
-	const filler = width - 4 - columns.name - columns.gap - beside - columns.session;
-	return (
-		<Line>
-			<T tone="accent">{selected ? symbols.pointer : " "} </T>
-			<SessionSymbol session={entry.row.session} broken={broken} />{" "}
-			<Highlighted
-				text={name}
-				places={name === entry.name ? places(NAME) : places(NAME).filter((place) => place < name.length - 1)}
-				{...(selected ? { tone: "accent", strong: true } : {})}
-			/>
-			{markFits && <T tone="muted">{DEFAULT_MARK}</T>}
-			{" ".repeat(Math.max(0, nameWidth - widthOf(name)) + columns.gap)}
-			{broken && beside > 0 ? (
-				<T tone="muted">{cell(entry.problem ?? "", beside - columns.gap, { ellipsis }) + " ".repeat(columns.gap)}</T>
-			) : (
-				<>
-					{column(entry.account, ACCOUNT, columns.account, {})}
-					{column(entry.role, ROLE, columns.role, selected ? {} : { tone: "muted" })}
-				</>
-			)}
-			{" ".repeat(Math.max(0, filler))}
-			<SessionCell session={entry.row.session} broken={broken} columns={columns} />
-		</Line>
-	);
+	const mark = entry.row.isDefault && widthOf(entry.name) + DEFAULT_MARK.length <= columns.name ? DEFAULT_MARK : "";
+	const nameWidth = mark === "" ? columns.name : widthOf(entry.name);
+	const name =
+		cellOf(entry.name, NAME, nameWidth, selected ? { tone: "accent", strong: true } : {}) +
+		paint(mark, "muted") +
+		" ".repeat(columns.name - nameWidth - mark.length);
+	const gap = " ".repeat(columns.gap);
+	const beside = [columns.account, columns.role].filter((wide) => wide > 0).map((wide) => wide + columns.gap);
+	const room = beside.reduce((sum, wide) => sum + wide, 0);
+	const rest =
+		entry.problem !== undefined && room > 0
+			? paint(cell(entry.problem, room - columns.gap, { ellipsis }), "muted") + gap
+			: (columns.account > 0 ? cellOf(entry.account, ACCOUNT, columns.account, {}) + gap : "") +
+				(columns.role > 0 ? cellOf(entry.role, ROLE, columns.role, selected ? {} : { tone: "muted" }) + gap : "");
+	const filler = width - LEAD - columns.name - columns.gap - room - columns.session;
+	return name + gap + rest + " ".repeat(Math.max(0, filler));
+}
+
+export const IdentityRow = memo(function IdentityRow(props: IdentityRowProps) {
+	const surroundings = useSurroundings();
+	const { paint, symbols } = surroundings;
+	const { entry, selected, columns } = props;
+	const { session } = entry.row;
+	const broken = entry.problem !== undefined;
+	const symbol = useTime((now) => sessionSymbol(lookOf(session, broken, now), surroundings));
+	const lasting = useTime((now) => sessionText(session, broken, now, columns, surroundings));
+	const pointer = selected ? paint(symbols.pointer, "accent") : " ";
+	return <Line>{`${pointer} ${symbol} ${staticText(props, surroundings)}${lasting}`}</Line>;
 });

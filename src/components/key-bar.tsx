@@ -7,7 +7,7 @@ import { Line } from "./styled.tsx";
 import type { Symbols } from "./theme.ts";
 
 /** What may go last when there is little room: how to get out, and how to find the rest. */
-const ESSENTIAL = new Set(["quit", "cancel", "back", "done", "help"]);
+const ESSENTIAL = new Set(["quit", "cancel", "back", "done", "help", "plainLink"]);
 
 function item(binding: Binding, symbols: Symbols): Segment[] {
 	return [
@@ -19,8 +19,7 @@ function item(binding: Binding, symbols: Symbols): Segment[] {
 /** The bindings with a label that fit; those at the end make room first, but for the essential ones. */
 export function fittingBindings(bindings: readonly Binding[], width: number, symbols: Symbols): Binding[] {
 	const kept = bindings.filter(({ label }) => label !== undefined);
-	const taken = (): number =>
-		kept.reduce((sum, binding) => sum + widthOfSegments(item(binding, symbols)) + 3, -3);
+	const taken = (): number => kept.reduce((sum, binding) => sum + widthOfSegments(item(binding, symbols)) + 3, -3);
 	while (kept.length > 1 && taken() > width) {
 		const last = kept.findLastIndex(({ command }) => !ESSENTIAL.has(command));
 		kept.splice(last === -1 ? 0 : last, 1);
@@ -28,7 +27,13 @@ export function fittingBindings(bindings: readonly Binding[], width: number, sym
 	return kept;
 }
 
-export function KeyBar({ bindings, width }: { readonly bindings: readonly Binding[]; readonly width: number }): ReactNode {
+export function KeyBar({
+	bindings,
+	width,
+}: {
+	readonly bindings: readonly Binding[];
+	readonly width: number;
+}): ReactNode {
 	const { symbols } = useSurroundings();
 	const segments = fittingBindings(bindings, width, symbols).flatMap((binding, index) => [
 		...(index > 0 ? [{ text: ` ${symbols.dot} `, tone: "muted" } as const] : []),

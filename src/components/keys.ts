@@ -85,7 +85,13 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 	menu: [
 		// The menu itself listens to these.
 		MOVE_BAR,
-		{ command: "choose", keys: [], shown: "enter", label: "choose", help: "choose the marked line (or press its number)" },
+		{
+			command: "choose",
+			keys: [],
+			shown: "enter",
+			label: "choose",
+			help: "choose the marked line (or press its number)",
+		},
 		HELP,
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back, without choosing" },
 		{ command: "quit", keys: ["q"], label: "quit", help: "quit without logging in" },
@@ -123,7 +129,9 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
 		{ command: "quit", keys: ["q", "return"], label: "quit", help: "quit; the error stays on the ordinary screen" },
 	],
-	help: [{ command: "help", keys: ["?", "escape", "q", "return"], shown: "esc", label: "back", help: "leave this page" }],
+	help: [
+		{ command: "help", keys: ["?", "escape", "q", "return"], shown: "esc", label: "back", help: "leave this page" },
+	],
 };
 
 /** A handler for each command that works at this moment. `move` and the menu's `choose` are only shown. */

@@ -1,9 +1,8 @@
 /** The thin bar with its time: the same on every screen for everything that runs out. */
 import type { ReactNode } from "react";
 import { useTime } from "./clock.ts";
-import { useSurroundings } from "./context.ts";
+import { type Surroundings, useSurroundings } from "./context.ts";
 import { type Span, shareLeft, timeLeft, URGENCY_TONES, urgencyOf } from "./lifetime.ts";
-import { T } from "./styled.tsx";
 import { cell } from "./text.ts";
 import type { Symbols } from "./theme.ts";
 
@@ -21,31 +20,29 @@ export function barParts(share: number, width: number, symbols: Symbols): { left
 	};
 }
 
-export interface LifetimeBarProps {
-	readonly span: Span;
+export interface LifetimeColumns {
 	/** Columns of the bar; 0 for the time alone. */
 	readonly bar: number;
 	/** Columns of the time, right-aligned. */
 	readonly time: number;
 }
 
-/** In a list: seconds only in the last five minutes. */
-export function LifetimeBar({ span, bar, time }: LifetimeBarProps): ReactNode {
-	const { symbols, motion } = useSurroundings();
-	const urgency = useTime((now) => urgencyOf(span, now));
-	const halves = useTime((now) => Math.round((shareLeft(span, now) ?? -1) * bar * 2));
-	const left = useTime((now) => timeLeft(span, now, { from: 5 * MINUTE, coarse: !motion }));
-	const tone = URGENCY_TONES[urgency];
-	const parts = barParts(halves < 0 ? 0 : halves / Math.max(1, bar * 2), bar, symbols);
-	return (
-		<>
-			{bar > 0 && (
-				<>
-					<T tone={tone}>{parts.left}</T>
-					<T tone="muted">{parts.gone} </T>
-				</>
-			)}
-			<T tone={tone}>{cell(left, time, { align: "right", ellipsis: symbols.ellipsis })}</T>
-		</>
-	);
+/** The bar and the time as they stand in a list: seconds only in the last five minutes. */
+export function lifetimeText(
+	span: Span,
+	now: number,
+	columns: LifetimeColumns,
+	{ paint, symbols, motion }: Pick<Surroundings, "paint" | "symbols" | "motion">,
+): string {
+	const { bar, time } = columns;
+	const tone = URGENCY_TONES[urgencyOf(span, now)];
+	const parts = barParts(shareLeft(span, now) ?? 0, bar, symbols);
+	const left = timeLeft(span, now, { from: 5 * MINUTE, coarse: !motion });
+	const drawn = bar > 0 ? paint(parts.left, tone) + paint(`${parts.gone} `, "muted") : "";
+	return drawn + paint(cell(left, time, { align: "right", ellipsis: symbols.ellipsis }), tone);
+}
+
+export function LifetimeBar({ span, ...columns }: LifetimeColumns & { readonly span: Span }): ReactNode {
+	const surroundings = useSurroundings();
+	return useTime((now) => lifetimeText(span, now, columns, surroundings));
 }

@@ -7,7 +7,13 @@ import { clean, widthOf, wrap } from "./text.ts";
 import type { Symbols } from "./theme.ts";
 
 export type ProgressLine =
-	| { readonly type: "row"; readonly key: string; readonly row: Row; readonly selected: boolean; readonly focus: boolean }
+	| {
+			readonly type: "row";
+			readonly key: string;
+			readonly row: Row;
+			readonly selected: boolean;
+			readonly focus: boolean;
+	  }
 	| { readonly type: "text"; readonly key: string; readonly segments: readonly Segment[] }
 	| { readonly type: "blank"; readonly key: string };
 
@@ -107,7 +113,12 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 			});
 			if (row.state === "failed" && row.error !== undefined) {
 				lines.push(
-					...failureLines(row.error, { details: details && isSelected, indent, width, key: `integration ${index} error` }),
+					...failureLines(row.error, {
+						details: details && isSelected,
+						indent,
+						width,
+						key: `integration ${index} error`,
+					}),
 				);
 			}
 			for (const [at, note] of row.notes.entries()) {
@@ -128,7 +139,10 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 			lines.push({
 				type: "text",
 				key: `warning ${index} ${part}`,
-				segments: [{ text: part === 0 ? `  ${view.symbols.warning} ` : "    ", tone: "soon" }, { text: line, tone: "muted" }],
+				segments: [
+					{ text: part === 0 ? `  ${view.symbols.warning} ` : "    ", tone: "soon" },
+					{ text: line, tone: "muted" },
+				],
 			});
 		}
 	}
@@ -189,7 +203,10 @@ function provisionLines({ snapshot, symbols, width, height }: ProgressView, befo
 	}
 	// The newest first: they are what has just happened.
 	const room = Math.max(0, Math.min(12, height - before - lines.length));
-	for (const name of identities.slice(-room || identities.length).reverse().slice(0, room)) {
+	for (const name of identities
+		.slice(-room || identities.length)
+		.reverse()
+		.slice(0, room)) {
 		lines.push({ type: "text", key: `found ${name}`, segments: [{ text: `    ${clean(name)}`, tone: "muted" }] });
 	}
 	return lines;

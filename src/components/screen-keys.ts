@@ -112,8 +112,7 @@ export type ProgressAction =
 
 export function createProgressChoice(): Store<ProgressChoice, ProgressAction> {
 	return createStore<ProgressChoice, ProgressAction>(
-		(state, action) =>
-			action.type === "ROW" ? { ...state, row: action.name } : { ...state, details: !state.details },
+		(state, action) => (action.type === "ROW" ? { ...state, row: action.name } : { ...state, details: !state.details }),
 		{ row: undefined, details: false },
 	);
 }
@@ -161,9 +160,7 @@ export function progressKeys(login: LoginHandle, choice: Store<ProgressChoice, P
 							retryAll: () => login.send({ type: "RETRY" }),
 						}
 					: {}),
-				...(selected === undefined
-					? {}
-					: { retry: () => login.send({ type: "RETRY", name: selected.name }), details }),
+				...(selected === undefined ? {} : { retry: () => login.send({ type: "RETRY", name: selected.name }), details }),
 				done,
 				...toList,
 			};

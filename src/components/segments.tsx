@@ -1,8 +1,9 @@
 /** Lines put together of short texts, each with its meaning, cut so that the line fits. */
 import type { ReactNode } from "react";
-import { Line, T } from "./styled.tsx";
+import { useSurroundings } from "./context.ts";
+import { Line } from "./styled.tsx";
 import { fit, graphemes, widthOf } from "./text.ts";
-import type { Tone } from "./theme.ts";
+import type { Paint, Tone } from "./theme.ts";
 
 export interface Segment {
 	readonly text: string;
@@ -30,13 +31,12 @@ export function fitSegments(segments: readonly Segment[], width: number, ellipsi
 	return kept;
 }
 
+export function paintSegments(segments: readonly Segment[], paint: Paint): string {
+	return segments.map(({ text, tone, strong }) => paint(text, tone, strong)).join("");
+}
+
 export function Segments({ of }: { readonly of: readonly Segment[] }): ReactNode {
-	return of.map(({ text, tone, strong }, index) => (
-		// biome-ignore lint/suspicious/noArrayIndexKey: a segment is its place
-		<T key={index} {...(tone ? { tone } : {})} {...(strong ? { strong } : {})}>
-			{text}
-		</T>
-	));
+	return paintSegments(of, useSurroundings().paint);
 }
 
 export interface SplitProps {
@@ -66,23 +66,18 @@ export function Split({ width, left, right, ellipsis }: SplitProps): ReactNode {
 	);
 }
 
-export interface HighlightedProps extends Segment {
-	/** Code units to highlight. */
-	readonly places: readonly number[];
-}
-
-/** A text in which the places of a match stand out, by colour and underlined. */
-export function Highlighted({ text, places, ...rest }: HighlightedProps): ReactNode {
-	if (places.length === 0) return <Segments of={[{ text, ...rest }]} />;
+/** The text in pieces, in which the places of a match stand out by colour and underlined. */
+export function highlighted(segment: Segment, places: readonly number[]): Segment[] {
+	if (places.length === 0) return [segment];
 	const marked = new Set(places);
 	const runs: { text: string; hit: boolean }[] = [];
 	let at = 0;
-	for (const character of graphemes(text)) {
+	for (const character of graphemes(segment.text)) {
 		const hit = Array.from({ length: character.length }, (_, index) => at + index).some((place) => marked.has(place));
 		const run = runs.at(-1);
 		if (run?.hit === hit) run.text += character;
 		else runs.push({ text: character, hit });
 		at += character.length;
 	}
-	return <Segments of={runs.map((run) => (run.hit ? { text: run.text, tone: "match" } : { text: run.text, ...rest }))} />;
+	return runs.map(({ text, hit }) => (hit ? { text, tone: "match" } : { ...segment, text }));
 }

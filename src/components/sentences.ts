@@ -7,7 +7,7 @@ import type { BoardEntry } from "./board.ts";
 import type { Binding } from "./keys.ts";
 import { timeAgo } from "./lifetime.ts";
 import { linkOf } from "./screen-keys.ts";
-import { lookOf } from "./session.tsx";
+import { lookOf } from "./session.ts";
 import { clean, graphemes } from "./text.ts";
 
 const NAMED: Readonly<Record<string, string>> = { "-": "dash", " ": "space", ".": "dot", _: "underscore" };
@@ -27,7 +27,8 @@ export function rowSentence(entry: BoardEntry, place: number, of: number, now: n
 	const state = (): string => {
 		if (entry.problem !== undefined) return `cannot be used: ${entry.problem}`;
 		if (look === "none") return "not signed in";
-		if (session.state === "none" || session.expiresAt === undefined) return look === "expired" ? "expired" : "signed in";
+		if (session.state === "none" || session.expiresAt === undefined)
+			return look === "expired" ? "expired" : "signed in";
 		return look === "expired"
 			? `expired ${timeAgo(session.expiresAt, now)}`
 			: `signed in, ${longDuration(session.expiresAt - now)} left`;
@@ -124,5 +125,8 @@ export function detailSentence(row: Pick<Row, "name" | "error">): string {
 export function keySentences(bindings: readonly Binding[]): string[] {
 	return bindings
 		.filter(({ help, keys }) => help !== "" && keys.length > 0)
-		.map(({ keys, help }) => `${keys.map((key) => (key === "/" ? "slash" : key === "?" ? "question mark" : key)).join(" or ")}: ${help}`);
+		.map(
+			({ keys, help }) =>
+				`${keys.map((key) => (key === "/" ? "slash" : key === "?" ? "question mark" : key)).join(" or ")}: ${help}`,
+		);
 }

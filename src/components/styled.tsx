@@ -1,21 +1,19 @@
-/** Text by its meaning, and a line of the screen. */
+/** Painted text, and a line of the screen. */
 import { Text } from "ink";
 import type { ReactNode } from "react";
-import { TONES, type Tone } from "./theme.ts";
+import { useSurroundings } from "./context.ts";
+import type { Tone } from "./theme.ts";
 
 export interface ToneProps {
 	readonly tone?: Tone;
 	readonly strong?: boolean;
-	readonly children?: ReactNode;
+	readonly children: string | readonly string[];
 }
 
 /** A piece of a line. */
-export function T({ tone = "plain", strong = false, children }: ToneProps): ReactNode {
-	return (
-		<Text {...TONES[tone]} {...(strong ? { bold: true } : {})}>
-			{children}
-		</Text>
-	);
+export function T({ tone, strong, children }: ToneProps): ReactNode {
+	const { paint } = useSurroundings();
+	return paint(typeof children === "string" ? children : children.join(""), tone, strong);
 }
 
 /** One row of the screen, whatever is in it. */

@@ -56,7 +56,11 @@ export function fit(text: string, width: number, ellipsis = "…"): string {
 }
 
 /** The text cut or filled up to exactly `width` columns. */
-export function cell(text: string, width: number, options: { align?: "left" | "right"; ellipsis?: string } = {}): string {
+export function cell(
+	text: string,
+	width: number,
+	options: { align?: "left" | "right"; ellipsis?: string } = {},
+): string {
 	const fitted = fit(text, width, options.ellipsis);
 	const space = " ".repeat(Math.max(0, width - widthOf(fitted)));
 	return options.align === "right" ? space + fitted : fitted + space;

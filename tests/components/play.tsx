@@ -46,7 +46,12 @@ const failed = (name: string): IntegrationRow =>
 			message: "not authorized to perform eks:DescribeCluster on prod-eks",
 			remedy: "allow eks:DescribeCluster on arn:aws:eks:us-east-2:999999999999:cluster/prod-eks",
 			details: [],
-			service: { name: "AccessDeniedException", requestId: "1f0c2c1e-8f5b", operation: "eks:DescribeCluster", status: 403 },
+			service: {
+				name: "AccessDeniedException",
+				requestId: "1f0c2c1e-8f5b",
+				operation: "eks:DescribeCluster",
+				status: 403,
+			},
 		},
 	});
 const integrations = [
@@ -128,7 +133,12 @@ const scenes: Record<string, Partial<LoginSnapshot>> = {
 			reason: "The role is not assigned to you in this account",
 			remedy: "Ask for it, or choose one of yours: ReadOnlyAccess, BillingViewer",
 			details: ["Your roles there: ReadOnlyAccess, BillingViewer"],
-			service: { name: "ForbiddenException", message: "No access", requestId: "b7d2-11", operation: "sso:GetRoleCredentials" },
+			service: {
+				name: "ForbiddenException",
+				message: "No access",
+				requestId: "b7d2-11",
+				operation: "sso:GetRoleCredentials",
+			},
 		},
 	},
 	provision: {
@@ -138,7 +148,10 @@ const scenes: Record<string, Partial<LoginSnapshot>> = {
 		provision: {
 			accountsTotal: 400,
 			accountsDone: 143,
-			identities: Array.from({ length: 300 }, (_, index) => `workload-${index >> 1}/${index % 2 ? "ReadOnly" : "Administrator"}Access`),
+			identities: Array.from(
+				{ length: 300 },
+				(_, index) => `workload-${index >> 1}/${index % 2 ? "ReadOnly" : "Administrator"}Access`,
+			),
 			failedAccounts: [{ account: "sandbox-7", message: "too many requests, ten times in a row" }],
 		},
 	},
@@ -146,7 +159,9 @@ const scenes: Record<string, Partial<LoginSnapshot>> = {
 
 const login = fakeLogin(scenes[scene], () => ({
 	...DETAILS,
-	integrations: DETAILS.integrations.map((one) => ("expiresAt" in one ? { ...one, expiresAt: now + 11.4 * HOUR } : one)),
+	integrations: DETAILS.integrations.map((one) =>
+		"expiresAt" in one ? { ...one, expiresAt: now + 11.4 * HOUR } : one,
+	),
 }));
 login.onAction = (action) => {
 	if (action.type === "CANCEL" || action.type === "DONE") login.show({ phase: "cancelled", prompt: undefined });

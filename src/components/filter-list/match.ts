@@ -32,6 +32,10 @@ export function termsOf(query: string): string[] {
 const NOT_FOUND = Number.POSITIVE_INFINITY;
 const FIELD_STEP = 1_000;
 const SCATTERED = 100_000;
+/** Kinds and tags are found by parts of them alone: nearly every row's kind has nearly every two letters somewhere. */
+const SCATTERED_FIELDS = 3;
+/** Shorter terms are scattered over too many words to say anything. */
+const LEAST_SCATTERED = 3;
 const BOUNDARY = /[^\p{L}\p{N}]/u;
 
 /**
@@ -45,7 +49,7 @@ export function rank(haystack: Haystack, terms: readonly string[]): number | und
 		let best = NOT_FOUND;
 		for (let field = 0; field < haystack.fields.length; field++) {
 			const text = haystack.fields[field] as string;
-			const score = rankIn(text, term) + field * FIELD_STEP;
+			const score = rankIn(text, term, field < SCATTERED_FIELDS) + field * FIELD_STEP;
 			if (score < best) best = score;
 		}
 		if (best === NOT_FOUND) return undefined;
@@ -54,11 +58,11 @@ export function rank(haystack: Haystack, terms: readonly string[]): number | und
 	return total;
 }
 
-function rankIn(text: string, term: string): number {
+function rankIn(text: string, term: string, mayScatter: boolean): number {
 	const at = text.indexOf(term);
 	if (at === 0) return text.length === term.length ? 0 : 10;
 	if (at > 0) return (BOUNDARY.test(text[at - 1] as string) ? 20 : 40) + Math.min(at, 100) / 10;
-	const places = scattered(text, term);
+	const places = mayScatter ? scattered(text, term) : undefined;
 	if (places === undefined) return NOT_FOUND;
 	const first = places[0] as number;
 	const last = places.at(-1) as number;
@@ -66,11 +70,11 @@ function rankIn(text: string, term: string): number {
 }
 
 /**
- * The term's characters in their order but not together, as near to each other as a quick look finds them. A single
- * character is never scattered, and letters that lie further apart than they are many say nothing.
+ * The term's characters in their order but not together, as near to each other as a quick look finds them. Letters that
+ * lie much further apart than they are many say nothing.
  */
 function scattered(text: string, term: string): number[] | undefined {
-	if (term.length < 2 || term.length > text.length) return undefined;
+	if (term.length < LEAST_SCATTERED || term.length > text.length) return undefined;
 	let end = -1;
 	for (let index = 0; index < term.length; index++) {
 		end = text.indexOf(term[index] as string, end + 1);

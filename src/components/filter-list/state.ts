@@ -90,7 +90,9 @@ export function reduceList(state: ListState, action: ListAction): ListState {
 		case "CLEAR":
 			return keepMarked({ ...state, typing: false, query: "" }, marked(state));
 		case "RESIZE":
-			return state.height === action.height ? state : moveTo({ ...state, height: Math.max(1, action.height) }, state.cursor);
+			return state.height === action.height
+				? state
+				: moveTo({ ...state, height: Math.max(1, action.height) }, state.cursor);
 		case "ENTRIES":
 			return keepMarked({ ...state, entries: action.entries }, marked(state));
 	}

@@ -8,16 +8,15 @@ import { useTime } from "../clock.ts";
 import { useSurroundings } from "../context.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { useKeys } from "../key-hub.ts";
-import { approvalKeys, linkOf } from "../screen-keys.ts";
-import { barParts } from "../lifetime-bar.tsx";
 import { shareLeft, timeLeft, URGENCY_TONES, urgencyOf } from "../lifetime.ts";
+import { barParts } from "../lifetime-bar.tsx";
 import { fittingQr, type Qr } from "../qr.ts";
+import { approvalKeys, linkOf } from "../screen-keys.ts";
 import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Spinner } from "../spinner.tsx";
 import { type Block, stack } from "../stack.ts";
 import { Line, T } from "../styled.tsx";
 import { chop, clean, fit, graphemes, widthOf, wrap } from "../text.ts";
-import { TONES } from "../theme.ts";
 
 /** Lines of a paragraph longer than this are hard to read. */
 const MEASURE = 76;
@@ -25,10 +24,10 @@ const MEASURE = 76;
 const BESIDE_QR = 34;
 const QR_GAP = 3;
 
-/** `WDDD-HRQV` as `W D D D - H R Q V`, where that fits. */
+/** `WDDD-HRQV` as `W  D  D  D  -  H  R  Q  V`, as far apart as the width allows. */
 export function spacedCode(code: string, width: number): string {
-	const spaced = graphemes(code).join(" ");
-	return widthOf(spaced) <= width ? spaced : code;
+	const letters = graphemes(code);
+	return ["  ", " "].map((space) => letters.join(space)).find((spaced) => widthOf(spaced) <= width) ?? code;
 }
 
 /** `10:42:07` on this machine's wall. */
@@ -83,10 +82,10 @@ function Countdown({ prompt, wide }: { prompt: DeviceCodePrompt; wide: boolean }
 function Link({ url, lines, outdent }: { url: string; lines: readonly string[]; outdent: number }): ReactNode {
 	return lines.map((line, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place
-		<Box key={index} marginLeft={-outdent}>
+		<Box key={index} marginLeft={-outdent} width={widthOf(line)} flexShrink={0}>
 			<Transform transform={(text) => hyperlink(url, text, "atmos-auth")}>
-				<Text {...TONES.link} wrap="truncate-end">
-					{line}
+				<Text wrap="truncate-end">
+					<T tone="link">{line}</T>
 				</Text>
 			</Transform>
 		</Box>
@@ -111,7 +110,8 @@ function QrCode({ qr }: { qr: Qr }): ReactNode {
 
 /** What the step says that it is doing; it knows of trouble with the network. */
 function statusOf(snapshot: LoginSnapshot, prompt: DeviceCodePrompt): string {
-	if (prompt.waitingForPid !== undefined) return `waiting for process ${prompt.waitingForPid}, which asked for this code`;
+	if (prompt.waitingForPid !== undefined)
+		return `waiting for process ${prompt.waitingForPid}, which asked for this code`;
 	const running = snapshot.chain.find(({ state, text }) => state === "running" && text !== "");
 	return running === undefined ? "waiting for your approval in the browser" : clean(running.text);
 }
@@ -134,22 +134,21 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 
 	const full = page.layout === "full";
 	const inset = page.layout === "tiny" ? 0 : 2;
-	// A code that comes with half of its page covered is no use, so the link below it is counted in.
-	const linkBelow = inset + widthOf(url) <= page.width ? 1 : 0;
+	// The link has to have its place below the code.
+	const belowQr = inset + widthOf(url) <= page.width ? 1 : 3;
 	const qr = useMemo(
-		() =>
-			full
-				? fittingQr(url, page.width - BESIDE_QR - QR_GAP, page.bodyHeight - (linkBelow === 1 ? 1 : 3))
-				: undefined,
-		[full, url, page.width, page.bodyHeight, linkBelow],
+		() => (full ? fittingQr(url, page.width - BESIDE_QR - QR_GAP, page.bodyHeight - belowQr) : undefined),
+		[full, url, page.width, page.bodyHeight, belowQr],
 	);
 	const measure = Math.min(MEASURE, page.width) - inset;
 	const column = qr === undefined ? measure : Math.min(measure, page.width - qr.width - QR_GAP - inset);
 	const beside = widthOf(url) <= column;
-	const linkLines =
-		beside || inset + widthOf(url) <= page.width ? [url] : widthOf(url) <= page.width ? [url] : chop(url, columns);
-	const linkInset = beside || inset + widthOf(url) <= page.width ? inset : 0;
-	const linkOutdent = linkLines.length > 1 || linkInset + widthOf(url) > page.width ? page.margin : 0;
+	const fitsInset = beside || inset + widthOf(url) <= page.width;
+	const pieces = widthOf(url) <= page.width ? [url] : chop(url, columns);
+	// Where not even that fits, the shortened text is a link over all of it still, and `u` shows the rest.
+	const linkLines = pieces.length <= Math.max(1, page.bodyHeight - 2) ? pieces : [fit(url, columns, ellipsis)];
+	const linkInset = fitsInset ? inset : 0;
+	const linkOutdent = widthOf(url) > page.width ? page.margin : 0;
 
 	const paragraph = (text: string, segment: Omit<Segment, "text"> = {}): ReactNode[] =>
 		wrap(text, column).map((line, index) => (
@@ -175,9 +174,9 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 			lines: [
 				<Line key="code">
 					{" ".repeat(inset)}
-					<Text {...TONES.accent} bold aria-label={graphemes(code).join(" ")}>
+					<T tone="accent" strong>
 						{fit(spacedCode(code, column), column, ellipsis)}
-					</Text>
+					</T>
 				</Line>,
 			],
 		},
@@ -195,7 +194,8 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 					// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
 					<Line key={`status ${index}`}>
 						{" ".repeat(inset)}
-						{index === 0 ? <Spinner /> : " "} <Segments of={fitSegments([{ text: line }], column - 2, ellipsis)} />
+						{index === 0 ? <Spinner since={prompt.startedAt} /> : " "}{" "}
+						<Segments of={fitSegments([{ text: line }], column - 2, ellipsis)} />
 					</Line>
 				)),
 		},

@@ -1,7 +1,7 @@
 /** The identities: a status board as much as a menu. */
 import { type ReactNode, useLayoutEffect } from "react";
-import type { BoardDetails, Choice } from "../../flows/snapshot.ts";
-import { type Board, type BoardEntry, columnsFor } from "../board.ts";
+import type { BoardDetails, Choice, LoginSnapshot } from "../../flows/snapshot.ts";
+import { type Board, type BoardEntry, type Columns, columnsFor } from "../board.ts";
 import { useSurroundings } from "../context.ts";
 import { DetailsPane } from "../details-pane.tsx";
 import { type ListAction, type ListState, marked, reduceList, visible } from "../filter-list/state.ts";
@@ -13,6 +13,8 @@ import { Split } from "../segments.tsx";
 import { type Store, useStore } from "../store.ts";
 import { Line, T } from "../styled.tsx";
 import { cell, clean, fit, widthOf } from "../text.ts";
+
+const TITLE = "atmos auth login";
 
 const QUESTIONS: Readonly<Record<Choice["reason"], string>> = {
 	requested: "Choose an identity",
@@ -34,7 +36,10 @@ export interface Picker {
 const LEAST_ROWS = 6;
 
 /** Rows of the parts for a body of `height` rows. `pane` counts the lines between its rules; 0 for no pane. */
-export function partsOf(layout: "tiny" | "compact" | "full", height: number): { list: number; header: number; pane: number } {
+export function partsOf(
+	layout: "tiny" | "compact" | "full",
+	height: number,
+): { list: number; header: number; pane: number } {
 	if (layout === "tiny") return { header: 0, list: Math.max(1, height), pane: 0 };
 	const header = layout === "full" ? 3 : Math.min(2, Math.max(0, height - 2));
 	const room = height - header;
@@ -45,10 +50,13 @@ export function partsOf(layout: "tiny" | "compact" | "full", height: number): { 
 		: { header, list: Math.max(1, room), pane: 0 };
 }
 
-/** Where this is and under which profile, for the right of the title. */
-export function placeOf(project: string, profiles: readonly string[], dot: string): string {
-	const names = profiles.map(clean).join(", ");
-	return [clean(project), names && `profile${profiles.length > 1 ? "s" : ""} ${names}`].filter(Boolean).join(` ${dot} `);
+/** Where this is and under which profile, for the right of the title: as much of it as fits into `width` columns. */
+export function placeOf(snapshot: LoginSnapshot, dot: string, width: number): string {
+	const project = clean(snapshot.project);
+	const names = snapshot.profiles.map(clean).join(", ");
+	const profile = names === "" ? "" : `profile${snapshot.profiles.length > 1 ? "s" : ""} ${names}`;
+	const whole = [project, profile].filter(Boolean).join(` ${dot} `);
+	return [whole, project].find((text) => widthOf(text) <= width) ?? "";
 }
 
 export function Identities({ picker, choice }: { readonly picker: Picker; readonly choice: Choice }): ReactNode {
@@ -68,15 +76,15 @@ export function Identities({ picker, choice }: { readonly picker: Picker; readon
 	const rows = visible(state);
 	const entries = state.entries as readonly BoardEntry[];
 	const total = entries.length;
-	const count = state.query === "" ? `${total}` : `${state.matches.length} of ${total}`;
-	const place = placeOf(snapshot.project, snapshot.profiles, symbols.dot);
+	const noun = page.width < 46 ? "" : total === 1 ? " identity" : " identities";
+	const count = state.query === "" ? `${total}${noun}` : `${state.matches.length} of ${total}`;
 	const { ellipsis } = symbols;
 	const filtering = state.typing || state.query !== "";
-	const narrow = fit(place, Math.max(0, page.width - 20), ellipsis);
+	const place = placeOf(snapshot, symbols.dot, page.width - TITLE.length - 2);
 	return (
 		<Frame
-			title={[{ text: "atmos auth login", strong: true }]}
-			right={narrow === "" ? undefined : { width: widthOf(narrow), node: <T tone="muted">{narrow}</T> }}
+			title={[{ text: TITLE, strong: true }]}
+			right={place === "" ? undefined : { width: widthOf(place), node: <T tone="muted">{place}</T> }}
 			keys={keys}
 		>
 			{parts.header > 0 && (
@@ -98,14 +106,7 @@ export function Identities({ picker, choice }: { readonly picker: Picker; readon
 			{parts.header > 2 && <Line />}
 			{parts.header > 1 && (
 				<Line>
-					<T tone="muted">
-						{"  "}
-						{cell("IDENTITY", columns.name + 2 + columns.gap)}
-						{columns.account > 0 && cell("ACCOUNT", columns.account + columns.gap)}
-						{columns.role > 0 && cell("ROLE", columns.role + columns.gap)}
-						{cell("", page.width - headWidth(columns) - columns.session)}
-						SESSION
-					</T>
+					<T tone="muted">{headings(columns, page.width)}</T>
 				</Line>
 			)}
 			{rows.map(({ entry, place: at }) => {
@@ -142,12 +143,16 @@ export function Identities({ picker, choice }: { readonly picker: Picker; readon
 	);
 }
 
-function headWidth(columns: ReturnType<typeof columnsFor>): number {
-	return (
-		4 +
-		columns.name +
-		columns.gap +
-		(columns.account > 0 ? columns.account + columns.gap : 0) +
-		(columns.role > 0 ? columns.role + columns.gap : 0)
-	);
+/** The names of the columns, above their columns. */
+function headings(columns: Columns, width: number): string {
+	const shown = [
+		["IDENTITY", columns.name + 2],
+		["ACCOUNT", columns.account],
+		["ROLE", columns.role],
+	] as const;
+	const left = shown
+		.filter(([, wide]) => wide > 0)
+		.map(([name, wide]) => cell(name, wide + columns.gap))
+		.join("");
+	return cell(`  ${left}`, width - columns.session) + fit("SESSION", columns.session);
 }

@@ -8,7 +8,6 @@ import { useKeys } from "../key-hub.ts";
 import { fitSegments, Segments } from "../segments.tsx";
 import { Line, T } from "../styled.tsx";
 import { clean, fit, wrap } from "../text.ts";
-import { TONES } from "../theme.ts";
 
 export interface MenuProps {
 	readonly question: string;
@@ -21,14 +20,20 @@ export interface MenuProps {
 
 function Pointer({ isSelected = false }: { readonly isSelected?: boolean }): ReactNode {
 	const { symbols } = useSurroundings();
-	return <T tone="accent">{`${isSelected ? symbols.pointer : " "} `}</T>;
+	return (
+		<Text>
+			<T tone="accent">{`${isSelected ? symbols.pointer : " "} `}</T>
+		</Text>
+	);
 }
 
 function Item({ isSelected = false, label }: { readonly isSelected?: boolean; readonly label: string }): ReactNode {
 	return (
-		<Text wrap="truncate-end" {...(isSelected ? { ...TONES.accent, bold: true } : {})}>
-			{label}
-		</Text>
+		<Line>
+			<T tone={isSelected ? "accent" : "plain"} strong={isSelected}>
+				{label}
+			</T>
+		</Line>
 	);
 }
 

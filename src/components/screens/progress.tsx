@@ -20,11 +20,11 @@ import { useOnce, useStore } from "../store.ts";
 import { Line, T } from "../styled.tsx";
 import { cell, clean, fit, widthOf } from "../text.ts";
 
-function RowSymbol({ state }: { readonly state: Row["state"] }): ReactNode {
+function RowSymbol({ state, startedAt }: Pick<Row, "state" | "startedAt">): ReactNode {
 	const { symbols } = useSurroundings();
 	switch (state) {
 		case "running":
-			return <Spinner />;
+			return <Spinner since={startedAt} />;
 		case "ok":
 		case "reused":
 			return <T tone="good">{symbols.ok}</T>;
@@ -59,7 +59,7 @@ function ProgressRow({ row, selected, columns }: { row: Row; selected: boolean; 
 	return (
 		<Line>
 			<T tone="accent">{selected ? symbols.pointer : " "} </T>
-			<RowSymbol state={row.state} />{" "}
+			<RowSymbol state={row.state} startedAt={row.startedAt} />{" "}
 			<T strong={row.state === "failed"} tone={row.state === "waiting" ? "muted" : "plain"}>
 				{cell(clean(row.name), columns.name, { ellipsis })}
 			</T>

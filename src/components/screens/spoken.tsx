@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { LoginSnapshot } from "../../flows/snapshot.ts";
 import type { BoardEntry } from "../board.ts";
 import { useSurroundings } from "../context.ts";
-import { type ListAction, type ListState, initialList, marked, reduceList } from "../filter-list/state.ts";
+import { initialList, type ListAction, type ListState, marked, reduceList } from "../filter-list/state.ts";
 import { type KeySource, useKeys } from "../key-hub.ts";
 import type { Notes } from "../notes.ts";
 import {
@@ -47,7 +47,9 @@ type MenuStore = Store<ListState, ListAction>;
 /** Lists whose window does not matter, as one row is read at a time. */
 const PAGE = 10;
 
-function menuOf(snapshot: LoginSnapshot): { question: string; options: readonly Option[]; kind: "SELECT" | "ANSWER" } | undefined {
+function menuOf(
+	snapshot: LoginSnapshot,
+): { question: string; options: readonly Option[]; kind: "SELECT" | "ANSWER" } | undefined {
 	const { phase, choice, prompt } = snapshot;
 	if (phase === "choosing" && choice?.of === "providers") {
 		const options = choice.rows.map(({ name }) => ({ value: name, label: clean(name) }));
@@ -90,9 +92,14 @@ export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNod
 	const source: KeySource = choosing
 		? identityKeys({ login, list: picker.list, notify })
 		: menuList !== undefined && menu !== undefined
-			? menuKeys(menuList, (value) =>
-					menu.kind === "SELECT" ? login.send({ type: "SELECT", name: value }) : login.send({ type: "ANSWER", value }),
-				() => login.send({ type: "CANCEL" }))
+			? menuKeys(
+					menuList,
+					(value) =>
+						menu.kind === "SELECT"
+							? login.send({ type: "SELECT", name: value })
+							: login.send({ type: "ANSWER", value }),
+					() => login.send({ type: "CANCEL" }),
+				)
 			: code !== undefined
 				? approvalKeys({ login, deeds, notify, gone: gone.signal })
 				: progressKeys(login, choice);
@@ -115,17 +122,25 @@ export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNod
 	useEffect(() => {
 		if (choosing && snapshot.choice !== undefined) say(choiceSentences(snapshot.choice));
 	}, [choosing]);
-	useSpokenList(choosing ? picker.list : undefined, (state) => {
-		const entry = marked(state) as BoardEntry | undefined;
-		const filter = state.typing || state.query !== "" ? `Filter ${state.query || "empty"}: ` : "";
-		return entry === undefined
-			? `${filter}nothing matches`
-			: filter + rowSentence(entry, state.cursor + 1, state.matches.length, now());
-	}, say);
-	useSpokenList(menuList, (state) => {
-		const option = menu?.options[state.cursor];
-		return option === undefined ? "" : `${state.cursor + 1} of ${state.matches.length}: ${clean(option.label)}`;
-	}, say);
+	useSpokenList(
+		choosing ? picker.list : undefined,
+		(state) => {
+			const entry = marked(state) as BoardEntry | undefined;
+			const filter = state.typing || state.query !== "" ? `Filter ${state.query || "empty"}: ` : "";
+			return entry === undefined
+				? `${filter}nothing matches`
+				: filter + rowSentence(entry, state.cursor + 1, state.matches.length, now());
+		},
+		say,
+	);
+	useSpokenList(
+		menuList,
+		(state) => {
+			const option = menu?.options[state.cursor];
+			return option === undefined ? "" : `${state.cursor + 1} of ${state.matches.length}: ${clean(option.label)}`;
+		},
+		say,
+	);
 	useSpokenProgress(choice, snapshot, say);
 	const note = useStore(notes.store);
 	useEffect(() => {

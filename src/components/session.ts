@@ -1,12 +1,9 @@
 /** What a row says of a session: its symbol, and its bar with the time or a word. */
-import type { ReactNode } from "react";
 import type { SessionState } from "../auth/kinds.ts";
 import type { Columns } from "./board.ts";
-import { useTime } from "./clock.ts";
-import { useSurroundings } from "./context.ts";
-import { LifetimeBar } from "./lifetime-bar.tsx";
+import type { Surroundings } from "./context.ts";
 import { timeAgo, URGENCY_TONES, urgencyOf } from "./lifetime.ts";
-import { T } from "./styled.tsx";
+import { lifetimeText } from "./lifetime-bar.tsx";
 import { cell } from "./text.ts";
 import type { Symbols, Tone } from "./theme.ts";
 
@@ -31,16 +28,10 @@ const SYMBOLS: Readonly<Record<SessionLook, readonly [symbol: keyof Symbols, ton
 	broken: ["warning", "soon"],
 };
 
-export interface SessionProps {
-	readonly session: SessionState;
-	readonly broken: boolean;
-}
-
-export function SessionSymbol({ session, broken }: SessionProps): ReactNode {
-	const { symbols } = useSurroundings();
-	const look = useTime((now) => lookOf(session, broken, now));
+/** The symbol that goes with a look. */
+export function sessionSymbol(look: SessionLook, { paint, symbols }: Pick<Surroundings, "paint" | "symbols">): string {
 	const [symbol, tone] = SYMBOLS[look];
-	return <T tone={tone}>{symbols[symbol]}</T>;
+	return paint(symbols[symbol], tone);
 }
 
 /** Words for a session without a countdown; the short ones are for narrow columns. */
@@ -60,19 +51,19 @@ export function sessionWords(session: SessionState, look: SessionLook, now: numb
 	}
 }
 
-export function SessionCell({ session, broken, columns }: SessionProps & { readonly columns: Columns }): ReactNode {
-	const { symbols } = useSurroundings();
-	const look = useTime((now) => lookOf(session, broken, now));
-	const words = useTime((now) => sessionWords(session, look, now, columns.session));
+/** The bar with its time, or the words, as wide as the column. */
+export function sessionText(
+	session: SessionState,
+	broken: boolean,
+	now: number,
+	columns: Columns,
+	surroundings: Pick<Surroundings, "paint" | "symbols" | "motion">,
+): string {
+	const look = lookOf(session, broken, now);
 	if (session.state === "valid" && session.expiresAt !== undefined && look !== "expired" && look !== "broken") {
-		return (
-			<LifetimeBar
-				span={{ expiresAt: session.expiresAt, issuedAt: session.issuedAt }}
-				bar={columns.bar}
-				time={columns.time}
-			/>
-		);
+		return lifetimeText({ expiresAt: session.expiresAt, issuedAt: session.issuedAt }, now, columns, surroundings);
 	}
+	const words = sessionWords(session, look, now, columns.session);
 	const tone: Tone = look === "broken" ? "soon" : look === "good" ? "good" : "muted";
-	return <T tone={tone}>{cell(words, columns.session, { ellipsis: symbols.ellipsis })}</T>;
+	return surroundings.paint(cell(words, columns.session, { ellipsis: surroundings.symbols.ellipsis }), tone);
 }
