@@ -2,36 +2,13 @@
  * The login as a state machine. Its states are the phases of `snapshot.ts`; every call outside is an actor that is
  * aborted when the state that started it is left.
  */
-import { and, assign, type DoneActorEvent, type ErrorActorEvent, setup, stateIn } from "xstate";
-import type { Credentials } from "../auth/credentials.ts";
-import { type ErrorView, isAbort, toErrorView } from "../auth/errors.ts";
+import { and, type DoneActorEvent, type ErrorActorEvent, stateIn } from "xstate";
+import { toErrorView } from "../auth/errors.ts";
 import { SessionRejectedError } from "../auth/providers/session-rejected.ts";
-import { createActors, type Prepared, type Running, type Started } from "./login-actors.ts";
-import { forgotten, initialData, type LoginData, type LoginSettings, type MachineEvent } from "./login-data.ts";
+import type { Running, Started } from "./login-actors.ts";
+import { initialData, type LoginData, type LoginSettings } from "./login-data.ts";
+import { asking, discovers, setupLogin } from "./login-setup.ts";
 import * as update from "./login-updates.ts";
-import type { Choice } from "./snapshot.ts";
-
-/** What an actor rejected with, as data. Our own aborts and a step that gave up count as cancelled. */
-function viewOf(error: unknown): ErrorView {
-	return isAbort(error) ? { code: "cancelled", message: "the sign-in was cancelled", details: [] } : toErrorView(error);
-}
-
-/** Whether the identities that the session may use are to be listed now. */
-function discovers(data: LoginData, session: Credentials): boolean {
-	const { plan } = data;
-	if (plan?.providerKind.provision === undefined) return false;
-	const config = plan.provider.config as { readonly auto_provision_identities?: unknown };
-	if (config.auto_provision_identities !== true) return false;
-	if (plan.target.type === "provider") return true;
-	// A session that was at hand has been looked through by whoever made it, a shared one by the other process.
-	return session.type !== "sso" || (session.origin !== "cache" && session.origin !== "shared");
-}
-
-const hasFailures = (data: LoginData): boolean => data.integrations.some((row) => row.state === "failed");
-const isFailed = (data: LoginData, name: string | undefined): boolean =>
-	data.integrations.some((row) => row.state === "failed" && (name === undefined || row.name === name));
-const isSettled = (data: LoginData): boolean =>
-	data.integrations.every((row) => row.state !== "waiting" && row.state !== "running");
 
 /** Everything that a login does has come to its end, well or not. */
 const ENDED = stateIn({ working: { main: "settled", provisioning: "ended" } });
@@ -46,51 +23,7 @@ const thrown = ({ event }: { readonly event: ErrorActorEvent }): unknown => even
  */
 export function createLoginMachine(settings: LoginSettings, running: Running) {
 	const { ctx } = settings;
-	const login = setup({
-		types: { context: {} as LoginData, events: {} as MachineEvent },
-		actors: createActors(settings, running),
-		actions: {
-			started: assign((_, output: Started) => update.started(output)),
-			offered: assign((_, choice: Choice) => ({ choice })),
-			selected: assign(({ context }, name: string) => update.selected(context, name)),
-			prepared: assign(({ context }, output: Prepared) => update.prepared(context, output)),
-			linkStarted: assign(({ context }) => update.linkStarted(context, ctx.clock.now())),
-			signedIn: assign(({ context }, session: Credentials) => update.signedIn(context, session)),
-			assumed: assign(({ context }, credentials: Credentials) => update.assumed(context, credentials)),
-			rejected: assign(({ context }, error: unknown) =>
-				update.rejectedOnce(context, error instanceof SessionRejectedError ? error.session : undefined),
-			),
-			failed: assign(({ context }, error: unknown) => update.failedWith(context, viewOf(error))),
-			reported: assign(({ context, event }) => update.reported(context, event)),
-			warned: assign(({ context }, text: string) => update.reported(context, { type: "WARNING", text })),
-			unprompt: assign(() => ({ prompt: undefined, answer: undefined })),
-			forget: assign(() => forgotten()),
-			again: assign(({ context }) => ({ ...forgotten(), attempt: context.attempt + 1 })),
-			unselect: assign(() => ({ ...forgotten(), target: undefined })),
-			awaitRetry: assign(({ context }, name: string | undefined) => update.awaitingRetry(context, name)),
-			answer: ({ context }, value: string) => context.answer?.(value),
-		},
-		guards: {
-			interactive: () => settings.interactive,
-			hasChoice: ({ context }) => context.choice !== undefined,
-			hasResult: ({ context }) => context.result !== undefined,
-			isCancelled: ({ context }) => context.error?.code === "cancelled",
-			isConfigError: ({ context }) => context.error?.code === "config",
-			waitsForPerson: ({ context }) => settings.interactive && hasFailures(context),
-			isOffered: ({ context }, name: string) =>
-				context.choice?.rows.some((row) => row.name === name || row.key === name) === true,
-			isOption: ({ context }, value: string) =>
-				context.prompt?.type === "choice" && context.prompt.options.some((option) => option.value === value),
-			isFailed: ({ context }, name: string | undefined) => isFailed(context, name),
-			isSettled: ({ context }) => isSettled(context),
-			isRejectedOnce: ({ context }, error: unknown) =>
-				error instanceof SessionRejectedError && context.rejected === undefined,
-			discovers: ({ context }, session: Credentials) => discovers(context, session),
-			isProviderLogin: ({ context }) => context.plan?.target.type === "provider",
-			startsAtLink: ({ context }) => context.link > 0,
-			isWalked: ({ context }) => context.plan !== undefined && context.link > context.plan.links.length,
-		},
-	});
+	const login = setupLogin(settings, running);
 
 	/** Starts an actor for every integration that waits. */
 	const launch = login.enqueueActions(({ context, enqueue, self }) => {
@@ -117,41 +50,6 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 	const halt = login.enqueueActions(({ context, enqueue }) => {
 		for (const order of context.integrations.keys()) enqueue.stopChild(`integration ${order}`);
 	});
-
-	/** A step that may ask: it stays the same actor while its prompt is shown. */
-	const asking = {
-		initial: "quiet",
-		states: {
-			quiet: {
-				on: {
-					PROMPT: {
-						guard: ({ event }: { event: MachineEvent }) => event.type === "PROMPT" && event.prompt !== undefined,
-						target: "approving",
-						actions: "reported",
-					},
-					ASK: { target: "approving", actions: "reported" },
-				},
-			},
-			approving: {
-				exit: "unprompt",
-				on: {
-					PROMPT: [
-						{
-							guard: ({ event }: { event: MachineEvent }) => event.type === "PROMPT" && event.prompt === undefined,
-							target: "quiet",
-							actions: "reported",
-						},
-						{ actions: "reported" },
-					],
-					ASK: { actions: "reported" },
-					ANSWER: {
-						guard: { type: "isOption", params: ({ event }: { event: { value: string } }) => event.value },
-						actions: { type: "answer", params: ({ event }: { event: { value: string } }) => event.value },
-					},
-				},
-			},
-		},
-	} as const;
 
 	return login.createMachine({
 		id: "login",
@@ -351,7 +249,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 											actions: {
 												type: "warned",
 												params: ({ event }: { event: ErrorActorEvent }) =>
-													`the identities could not be listed: ${viewOf(event.error).message}`,
+													`the identities could not be listed: ${toErrorView(event.error).message}`,
 											},
 										},
 									],
@@ -381,7 +279,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 				on: {
 					RETRY: [
 						{
-							guard: ({ context, event }) => context.result !== undefined && isFailed(context, event.name),
+							guard: ({ context, event }) => context.result !== undefined && update.isFailed(context, event.name),
 							target: ["#working.main.integrating", "#working.provisioning.ended"],
 							actions: { type: "awaitRetry", params: ({ event }) => event.name },
 						},

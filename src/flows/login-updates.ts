@@ -171,6 +171,11 @@ export function reported(data: LoginData, event: MachineEvent): Update {
 	}
 }
 
+/** Whether the named integration failed, or any. */
+export function isFailed(data: LoginData, name?: string | undefined): boolean {
+	return data.integrations.some((row) => row.state === "failed" && (name === undefined || row.name === name));
+}
+
 /** Failed integrations wait to be run again: the named one, or all of them. */
 export function awaitingRetry(data: LoginData, name: string | undefined): Update {
 	return {
