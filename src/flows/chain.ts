@@ -5,6 +5,7 @@ import type { Credentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { isFresh } from "../auth/freshness.ts";
 import type { IdentityKind, ProviderKind, Run, SessionState } from "../auth/kinds.ts";
+import { sanitize } from "../auth/sanitize.ts";
 import type { LoginSteps } from "./steps.ts";
 
 /** What is signed in to. */
@@ -110,8 +111,8 @@ export async function authenticateLink(plan: Plan, index: number, base: Credenti
 function unknownKind(type: "provider" | "identity", entry: { name: string; kind: string; file: string }): AuthError {
 	return new AuthError({
 		code: "config",
-		message: `${type} "${entry.name}" is of kind ${entry.kind}, which this version does not support`,
-		reason: `it is defined in ${entry.file}`,
+		message: `${type} "${sanitize(entry.name)}" is of kind ${sanitize(entry.kind)}, which this version does not support`,
+		reason: `it is defined in ${sanitize(entry.file)}`,
 		remedy: "sign in to it with Cloud Posse's atmos: atmos auth login",
 	});
 }

@@ -2,6 +2,7 @@
 import type { AuthConfig } from "../auth/config/model.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import type { ErrorView } from "../auth/errors.ts";
+import type { Prompt } from "../auth/interaction.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import type { Plan } from "./chain.ts";
 import type { Prepared, Started } from "./login-actors.ts";
@@ -133,9 +134,9 @@ export function failedWith(data: LoginData, error: ErrorView): Update {
 export function reported(data: LoginData, event: MachineEvent): Update {
 	switch (event.type) {
 		case "PROMPT":
-			return { prompt: event.prompt, answer: undefined };
+			return { prompt: event.prompt && cleanPrompt(event.prompt), answer: undefined };
 		case "ASK":
-			return { prompt: event.prompt, answer: event.answer };
+			return { prompt: cleanPrompt(event.prompt), answer: event.answer };
 		case "STATUS":
 			return {
 				chain: patch(data.chain, data.link, (row) => (row.state === "running" ? { ...row, text: event.text } : row)),
@@ -169,6 +170,23 @@ export function reported(data: LoginData, event: MachineEvent): Update {
 		default:
 			return {};
 	}
+}
+
+/** Names come from configuration files, and those from repositories. Links have been checked by whoever asked. */
+function cleanPrompt(prompt: Prompt): Prompt {
+	if (prompt.type === "choice") {
+		return {
+			...prompt,
+			question: sanitize(prompt.question),
+			options: prompt.options.map(({ value, label }) => ({ value, label: sanitize(label) })),
+		};
+	}
+	return {
+		...prompt,
+		provider: sanitize(prompt.provider),
+		portal: sanitize(prompt.portal),
+		userCode: sanitize(prompt.userCode),
+	};
 }
 
 /** Whether the named integration failed, or any. */

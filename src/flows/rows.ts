@@ -85,7 +85,7 @@ export function integrationWaiting(
 		text: "",
 		label: "",
 		target: "",
-		retry,
+		retry: sanitize(retry),
 		notes: [],
 	};
 }

@@ -136,6 +136,20 @@ describe("a login", () => {
 		expect((await login.finished).phase).toBe("done");
 	});
 
+	test("shows no control characters of names and codes", async () => {
+		const it = world();
+		const { login } = start(it);
+		const signIn = await it.signIn.call();
+		signIn.given.interaction.prompt({ ...codePrompt, provider: "sso\u001b[2J", userCode: "WD\u202eDD" });
+		signIn.given.interaction.status("doing\u0007 it\nnow");
+		expect(login.snapshot()).toMatchObject({
+			prompt: { provider: "sso", userCode: "WDDD" },
+			chain: [{ text: "doing it now" }, {}],
+		});
+		login.send({ type: "CANCEL" });
+		await login.finished;
+	});
+
 	test("shows what steps warn of, once", async () => {
 		const it = world();
 		const { login } = start(it);
