@@ -1,7 +1,8 @@
 /** The JSON schema of the auth section of an atmos.yaml, made from the schemas that the program itself checks with. */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
-import { SCHEMAS, type Section } from "../src/auth/config/schema/kinds.ts";
+import type { Section } from "../src/auth/config/kind-names.ts";
+import { SCHEMAS } from "../src/auth/config/schema/kinds.ts";
 
 type Json = { [key: string]: unknown };
 

@@ -1,28 +1,34 @@
 /** Checks an entry against the schema of its kind, and says where each mistake stands. */
 import * as v from "valibot";
 import { sanitize } from "../sanitize.ts";
-import { evaluate, type FunctionContext } from "./functions.ts";
-import { locate } from "./locate-lazily.ts";
+import { evaluate, FUNCTIONS, type FunctionContext, isQuick } from "./functions.ts";
+import { FOREIGN_KINDS, STANDALONE_KINDS } from "./kind-names.ts";
+import { locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
-import type { ConfigProblem, SourceLocation } from "./model.ts";
+import type { ConfigProblem } from "./model.ts";
 import { closest } from "./near.ts";
-import { ConfigError } from "./problems.ts";
-import { FOREIGN_KINDS, SCHEMAS, type Section, STANDALONE_KINDS } from "./schema/kinds.ts";
-import { isMap, type YamlMap, type YamlValue } from "./yaml.ts";
-
-const SINGULAR: Readonly<Record<Section, string>> = {
-	providers: "provider",
-	identities: "identity",
-	integrations: "integration",
-};
+import { SCHEMAS } from "./schema/kinds.ts";
+import { entriesOf, examplesOf, expectation, type Shape, shapeAt } from "./schema/shape.ts";
+import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 /** Keys that are read before, or beside, a kind's schema. */
 const OUTER_KEYS = ["kind", "via"];
+
+/** Keys whose values no sign-in needs: a function there that would run something is left alone. */
+const IDLE_KEYS = ["env", "alias", "tags", "default", "required", "console"];
 
 /** The outcome of a check: the value in the schema's own form, or what is wrong. */
 export interface Checked {
 	readonly config: unknown;
 	readonly problems: readonly ConfigProblem[];
+	/** The kind is one of Atmos's that this version does not have: no mistake in a file that both share. */
+	readonly foreign: boolean;
+}
+
+/** Names that `via` may point to. */
+export interface LinkTargets {
+	readonly providers: readonly string[];
+	readonly identities: readonly string[];
 }
 
 /** Makes a problem of an entry, with the place of the deepest key of `path` that some file of the entry has. */
@@ -37,189 +43,251 @@ export async function problemAt(
 		severity: more.severity ?? "error",
 		message,
 		key: full.join("."),
-		location: await deepest(entry, full),
+		location: await locateDeepest(entry.files, full),
 		suggestion: more.suggestion,
 	};
 }
 
-async function deepest(entry: Entry, path: readonly string[]): Promise<SourceLocation | undefined> {
-	let best: { location: SourceLocation; depth: number } | undefined;
-	for (const file of entry.files) {
-		const found = await locate(file, path);
-		if (found && found.depth > (best?.depth ?? 0)) best = found;
-		if (best?.depth === path.length) break;
+/**
+ * Evaluates the functions of an entry and checks it as a whole.
+ *
+ * @param purpose `use`: with everything that a sign-in needs; `check`: no command is run, and what one would print is not checked
+ * @returns all its problems at once
+ */
+export async function checkEntry(
+	functions: FunctionContext,
+	entry: Entry,
+	exists: LinkTargets,
+	purpose: "use" | "check",
+): Promise<Checked> {
+	const problems: ConfigProblem[] = [];
+	const failed = (foreign = false): Checked => ({ config: undefined, problems, foreign });
+	if (entry.wrong !== undefined) {
+		problems.push(await problemAt(entry, [], entry.wrong));
+		return failed();
 	}
-	return best?.location;
+
+	const failures: { path: readonly string[]; tagged: Tagged; message: string }[] = [];
+	/** Paths without a value that were reported, or that nobody knows the value of. */
+	const blind: (readonly string[])[] = [];
+	const evaluation = {
+		run: purpose === "use",
+		onFailure: (path: readonly string[], tagged: Tagged, message: string) => {
+			failures.push({ path, tagged, message });
+			blind.push(path);
+		},
+		onUnknown: (path: readonly string[]) => void blind.push(path),
+	};
+	const kind = await evaluate(functions, entry.value.kind ?? null, evaluation, ["kind"]);
+	const schemas = SCHEMAS[entry.section];
+	const schema = typeof kind === "string" && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
+	if (schema === undefined) {
+		if (blind.length === 0) {
+			const foreign = typeof kind === "string" && FOREIGN_KINDS[entry.section].includes(kind);
+			problems.push(await unknownKind(entry, kind));
+			return failed(foreign);
+		}
+		for (const failure of failures) problems.push(await functionProblem(entry, failure));
+		return failed();
+	}
+
+	const needed = purpose === "use" ? withoutIdle(entry.value) : entry.value;
+	const value = ((await evaluate(functions, known(schema as Shape, needed), evaluation)) ?? {}) as YamlMap;
+	for (const failure of failures) problems.push(await functionProblem(entry, failure));
+	for (const problem of await checkVia(entry, value, kind as string, exists, blind)) problems.push(problem);
+	const result = v.safeParse(schema, value, { abortPipeEarly: true });
+	const misspelt = new Set<string>();
+	for (const issue of result.issues ?? []) {
+		const path = (issue.path ?? []).map(({ key }) => String(key));
+		if (blind.some((other) => overlap(other, path))) continue;
+		problems.push(await issueProblem(entry, schema as Shape, path, issue, misspelt));
+	}
+	return { config: result.success ? result.output : undefined, problems, foreign: false };
+}
+
+/** True if one leads to the other. */
+const overlap = (a: readonly string[], b: readonly string[]): boolean =>
+	a.slice(0, b.length).every((key, index) => key === b[index]);
+
+async function unknownKind(entry: Entry, kind: YamlValue | undefined): Promise<ConfigProblem> {
+	const known = Object.keys(SCHEMAS[entry.section]);
+	if (typeof kind !== "string" || kind === "") {
+		return problemAt(entry, ["kind"], `the kind is missing; expected one of ${known.join(", ")}`);
+	}
+	const foreign = FOREIGN_KINDS[entry.section];
+	if (foreign.includes(kind)) {
+		return problemAt(entry, ["kind"], `the kind ${sanitize(kind)} is not supported by this version`);
+	}
+	return problemAt(entry, ["kind"], `unknown kind "${sanitize(kind)}"; expected one of ${known.join(", ")}`, {
+		suggestion: closest(kind, [...known, ...foreign]),
+	});
+}
+
+function functionProblem(
+	entry: Entry,
+	failure: { readonly path: readonly string[]; readonly tagged: Tagged; readonly message: string },
+): Promise<ConfigProblem> {
+	const { tag } = failure.tagged;
+	const suggestion = tag === "!exec" || isQuick(failure.tagged) ? undefined : closest(tag, FUNCTIONS);
+	return problemAt(entry, failure.path, failure.message, { suggestion });
 }
 
 /**
- * Evaluates the entry's functions and checks it as a whole.
+ * What the schema says is wrong, at the key that it is about. For a key that is missing while one that nobody knows looks
+ * like it, that is the other one.
  *
- * @returns all its problems at once
- * @throws AuthError `config` when one of its functions fails
+ * @param misspelt keys that were taken for misspelt ones already
  */
-export async function checkEntry(functions: FunctionContext, entry: Entry, exists: LinkTargets): Promise<Checked> {
-	const problems: ConfigProblem[] = [];
-	const report = async (...args: Parameters<typeof problemAt>): Promise<void> => {
-		problems.push(await problemAt(...args));
-	};
-	if (entry.notAMap) {
-		await report(entry, [], `expected a map with the keys of the ${SINGULAR[entry.section]}`);
-		return { config: undefined, problems };
-	}
-	const unknown: { path: readonly string[]; tag: string }[] = [];
-	const value = (await evaluate(functions, entry.value, ({ path, tagged }) =>
-		unknown.push({ path, tag: tagged.tag }),
-	)) as YamlMap;
-	for (const { path, tag } of unknown) {
-		await report(entry, path, `the function ${sanitize(tag)} is not supported here`, {
-			suggestion: closest(tag, ["!env", "!include", "!repo-root", "!cwd", "!exec"]),
+async function issueProblem(
+	entry: Entry,
+	schema: Shape,
+	path: readonly string[],
+	issue: { readonly input: unknown; readonly message: string },
+	misspelt: Set<string>,
+): Promise<ConfigProblem> {
+	const shape = shapeAt(schema, path);
+	if (issue.input !== undefined) {
+		const given = typeof issue.input === "string" ? issue.input : undefined;
+		return problemAt(entry, path, issue.message, {
+			suggestion: given === undefined || given === "" ? undefined : closest(given, examplesOf(shape)),
 		});
 	}
-	const { kind } = value;
-	const schemas = SCHEMAS[entry.section];
-	if (typeof kind !== "string" || kind === "") {
-		await report(entry, ["kind"], `the kind is missing; expected one of ${Object.keys(schemas).join(", ")}`);
-		return { config: undefined, problems };
-	}
-	const schema = schemas[kind];
-	if (schema === undefined) {
-		const foreign = FOREIGN_KINDS[entry.section].includes(kind);
-		await report(
-			entry,
-			["kind"],
-			foreign ? `the kind ${kind} is not supported by this version` : `unknown kind "${sanitize(kind)}"`,
-			{ suggestion: foreign ? undefined : closest(kind, [...Object.keys(schemas), ...FOREIGN_KINDS[entry.section]]) },
-		);
-		return { config: undefined, problems };
-	}
-	for (const problem of await checkVia(entry, value, kind, exists)) problems.push(problem);
-	const result = v.safeParse(schema, value, { abortPipeEarly: true });
-	for (const issue of result.issues ?? []) {
-		const path = (issue.path ?? []).map(({ key }) => String(key));
-		if (unknown.some((tag) => tag.path.join("\0") === path.join("\0"))) continue;
-		const missing = issue.input === undefined;
-		if (!missing) {
-			await report(entry, path, issue.message);
-			continue;
-		}
-		const parent = at(value, path.slice(0, -1));
-		const near = isMap(parent) ? closest(path.at(-1) ?? "", unusedKeys(schema, path.slice(0, -1), parent)) : undefined;
-		const misspelt = near === undefined ? "" : `, or misspelt as "${sanitize(near)}"`;
-		await report(entry, path, `it is missing${misspelt}; ${expectation(schema, path) ?? issue.message}`);
-	}
-	return { config: result.success ? result.output : undefined, problems };
+	const expected = expectation(schema, path) ?? issue.message;
+	const [above, name] = [path.slice(0, -1), path.at(-1) ?? ""];
+	const parent = at(entry.value, above);
+	const unused = isMap(parent) ? unknownKeysOf(schema, above, parent) : [];
+	const near = closest(
+		name,
+		unused.filter((key) => !misspelt.has([...above, key].join("\0"))),
+	);
+	if (near === undefined) return problemAt(entry, path, `it is missing; ${expected}`);
+	misspelt.add([...above, near].join("\0"));
+	return problemAt(entry, [...above, near], `unknown key, and ${name} is missing; ${expected}`, { suggestion: name });
 }
 
-/** Names that `via` may point to. */
-export interface LinkTargets {
-	readonly providers: readonly string[];
-	readonly identities: readonly string[];
+/** An entry without the values that no sign-in needs, where having them would mean to run something. */
+function withoutIdle(value: YamlMap): YamlMap {
+	const idle = IDLE_KEYS.filter((key) => Object.hasOwn(value, key) && hasSlow(value[key] as YamlValue));
+	if (idle.length === 0) return value;
+	const result: Record<string, YamlValue> = Object.create(null);
+	for (const key of Object.keys(value)) if (!idle.includes(key)) result[key] = value[key] as YamlValue;
+	return result;
 }
 
-async function checkVia(entry: Entry, value: YamlMap, kind: string, exists: LinkTargets): Promise<ConfigProblem[]> {
-	if (entry.section === "providers") return [];
+function hasSlow(value: YamlValue): boolean {
+	if (value instanceof Tagged) return !isQuick(value);
+	if (typeof value !== "object" || value === null) return false;
+	return (Object.values(value) as YamlValue[]).some(hasSlow);
+}
+
+/** The part of a value that its schema knows. What nobody reads is not evaluated. */
+function known(schema: Shape, value: YamlValue, outer: readonly string[] = OUTER_KEYS): YamlValue {
+	const entries = entriesOf(schema);
+	if (!entries || !isMap(value)) return value;
+	const result: Record<string, YamlValue> = Object.create(null);
+	for (const key of Object.keys(value)) {
+		const item = value[key] as YamlValue;
+		if (Object.hasOwn(entries, key)) result[key] = known(entries[key] as Shape, item, []);
+		else if (outer.includes(key) || (key === "<<" && item instanceof Tagged)) result[key] = item;
+	}
+	return result;
+}
+
+async function checkVia(
+	entry: Entry,
+	value: YamlMap,
+	kind: string,
+	exists: LinkTargets,
+	blind: readonly (readonly string[])[],
+): Promise<ConfigProblem[]> {
+	if (entry.section === "providers" || blind.some((path) => path[0] === "via")) return [];
 	const via = value.via;
 	if (via === undefined || via === null) {
 		if (STANDALONE_KINDS.includes(kind)) return [];
-		return [await problemAt(entry, ["via"], "it is missing; expected via.provider or via.identity")];
+		const near = closest("via", unknownKeysOf(SCHEMAS[entry.section][kind] as Shape, [], entry.value));
+		return [
+			await problemAt(
+				entry,
+				near === undefined ? ["via"] : [near],
+				"via is missing; expected via.provider or via.identity",
+			),
+		];
 	}
-	if (!isMap(via)) return [await problemAt(entry, ["via"], "expected via.provider or via.identity")];
+	if (!isMap(via)) return [await problemAt(entry, ["via"], "expected a map with provider or identity")];
 	const problems: ConfigProblem[] = [];
 	const links = (["provider", "identity"] as const).filter(
 		(name) => via[name] !== undefined && via[name] !== null && via[name] !== "",
 	);
 	if (links.length !== 1) {
-		problems.push(
-			await problemAt(
-				entry,
-				["via"],
-				`expected one of via.provider and via.identity, found ${links.length === 0 ? "neither" : "both"}`,
-			),
-		);
+		const found = links.length === 0 ? "neither" : "both";
+		problems.push(await problemAt(entry, ["via"], `expected one of via.provider and via.identity, found ${found}`));
 	}
 	if (kind === "aws/permission-set" && links.includes("identity")) {
 		problems.push(await problemAt(entry, ["via", "identity"], "a permission set is reached through via.provider"));
 	}
 	for (const link of links) {
-		const target = String(via[link]);
+		const wanted = via[link];
+		if (typeof wanted !== "string") {
+			problems.push(await problemAt(entry, ["via", link], `expected the name of the ${link}`));
+			continue;
+		}
 		const names = link === "provider" ? exists.providers : exists.identities;
-		if (names.some((name) => name.toLowerCase() === target.toLowerCase())) continue;
+		if (names.some((name) => name.toLowerCase() === wanted.toLowerCase())) continue;
 		problems.push(
-			await problemAt(entry, ["via", link], `there is no ${link} "${sanitize(target)}"`, {
-				suggestion: closest(target, names),
+			await problemAt(entry, ["via", link], `there is no ${link} "${sanitize(wanted)}"`, {
+				suggestion: closest(wanted, names),
 			}),
 		);
 	}
 	return problems;
 }
 
-/** Throws all problems of an entry at once, if it has any. */
-export function throwProblems(problems: readonly ConfigProblem[]): void {
-	if (problems.length > 0) throw new ConfigError(problems);
-}
-
-/** Keys that no schema knows, as warnings. */
-export async function unknownKeys(entry: Entry): Promise<ConfigProblem[]> {
+/**
+ * Keys that no schema knows, as warnings.
+ *
+ * @param reported dotted paths of keys of which something was said already
+ */
+export async function unknownKeys(entry: Entry, reported: ReadonlySet<string>): Promise<ConfigProblem[]> {
 	const { kind } = entry.value;
-	const schema = typeof kind === "string" ? SCHEMAS[entry.section][kind] : undefined;
-	if (schema === undefined || entry.notAMap) return [];
+	const schemas = SCHEMAS[entry.section];
+	const schema = typeof kind === "string" && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
+	if (schema === undefined || entry.wrong !== undefined) return [];
 	const problems: ConfigProblem[] = [];
-	const walk = async (node: Shape | undefined, value: YamlValue, path: readonly string[]): Promise<void> => {
-		const entries = node === undefined ? undefined : entriesOf(node);
+	const walk = async (value: YamlValue, path: readonly string[]): Promise<void> => {
+		const entries = entriesOf(shapeAt(schema as Shape, path));
 		if (!entries || !isMap(value)) return;
-		const known = path.length === 0 ? [...Object.keys(entries), ...OUTER_KEYS] : Object.keys(entries);
+		const unknown = unknownKeysOf(schema as Shape, path, value);
+		const free = [...Object.keys(entries), ...(path.length === 0 ? OUTER_KEYS : [])].filter(
+			(key) => !Object.hasOwn(value, key),
+		);
 		for (const key of Object.keys(value)) {
-			if (!known.includes(key)) {
-				problems.push(
-					await problemAt(entry, [...path, key], "unknown key", {
-						severity: "warning",
-						suggestion: closest(key, known),
-					}),
-				);
-			} else await walk(entries[key], value[key] as YamlValue, [...path, key]);
+			if (!unknown.includes(key)) {
+				await walk(value[key] as YamlValue, [...path, key]);
+				continue;
+			}
+			const suggestion = closest(key, free);
+			const problem = await problemAt(entry, [...path, key], "unknown key", { severity: "warning", suggestion });
+			if (!reported.has(problem.key)) problems.push(problem);
 		}
 	};
-	await walk(schema as Shape, entry.value, []);
+	await walk(entry.value, []);
 	return problems;
 }
 
-/** As much of a valibot schema's structure as is needed to walk it. */
-interface Shape {
-	readonly type: string;
-	readonly entries?: Readonly<Record<string, Shape>>;
-	readonly wrapped?: Shape;
-	readonly message?: unknown;
-	readonly pipe?: readonly Shape[];
-}
-
-function entriesOf(shape: Shape): Readonly<Record<string, Shape>> | undefined {
-	if (shape.wrapped) return entriesOf(shape.wrapped);
-	return shape.type === "object" ? shape.entries : undefined;
-}
-
-function shapeAt(schema: Shape, path: readonly string[]): Shape | undefined {
-	let shape: Shape | undefined = schema;
-	for (const key of path) shape = shape && entriesOf(shape)?.[key];
-	return shape;
-}
-
-/** What a missing key should have been. */
-function expectation(schema: unknown, path: readonly string[]): string | undefined {
-	const shape = shapeAt(schema as Shape, path);
-	if (shape && entriesOf(shape)) return `expected a map with ${Object.keys(entriesOf(shape) ?? {}).join(", ")}`;
-	return typeof shape?.message === "string" ? shape.message : undefined;
-}
-
-/** Keys of a map that its schema does not know: one of them may be the missing one, misspelt. */
-function unusedKeys(schema: unknown, path: readonly string[], value: YamlMap): string[] {
-	const shape = shapeAt(schema as Shape, path);
-	const known = shape ? Object.keys(entriesOf(shape) ?? {}) : [];
-	return Object.keys(value).filter((key) => !known.includes(key) && !(path.length === 0 && OUTER_KEYS.includes(key)));
+/** Keys of a map that its schema does not know. */
+function unknownKeysOf(schema: Shape, path: readonly string[], value: YamlMap): string[] {
+	const entries = entriesOf(shapeAt(schema, path));
+	if (entries === undefined) return [];
+	return Object.keys(value).filter(
+		(key) =>
+			!Object.hasOwn(entries, key) &&
+			!(path.length === 0 && OUTER_KEYS.includes(key)) &&
+			!(key === "<<" && value[key] instanceof Tagged),
+	);
 }
 
 function at(value: YamlValue, path: readonly string[]): YamlValue | undefined {
 	let node: YamlValue | undefined = value;
-	for (const key of path) node = isMap(node) ? node[key] : undefined;
+	for (const key of path) node = isMap(node) && Object.hasOwn(node, key) ? node[key] : undefined;
 	return node;
 }

@@ -1,6 +1,6 @@
 /** Finds and reads the configuration's files in the order in which they are merged: later ones win. */
-import { existsSync, readdirSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve, sep } from "node:path";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { type CosmiconfigResult, cosmiconfigSync, type PublicExplorerSync } from "cosmiconfig";
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
@@ -20,8 +20,10 @@ export interface Found {
 	readonly directory: string | undefined;
 	/** Where relative things are looked for: the absolute folder of the last file. */
 	readonly folder: string;
-	/** Files or folders were named, and nothing was searched. */
-	readonly explicit: boolean;
+	/** The absolute folders that may hold profiles. */
+	readonly folders: readonly string[];
+	/** Whether each file has to be named for all of them to be found again; else the folder of the last one is enough. */
+	readonly byName: boolean;
 }
 
 export interface FindContext {
@@ -32,8 +34,13 @@ export interface FindContext {
 	readonly platform: NodeJS.Platform;
 }
 
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
 const VISIBLE: readonly string[] = ["atmos.yaml", "atmos.yml"];
 const HIDDEN: readonly string[] = [".atmos.yaml", ".atmos.yml"];
+/** What keeps Atmos from looking further up; and what it looks for there. */
+const OWN: readonly string[] = ["atmos.yaml", ".atmos.yaml", ".atmos", ".atmos.d", "atmos.d"];
+const ABOVE: readonly string[] = ["atmos.yaml", ".atmos.yaml"];
 
 /** Reads configuration files, each in the way that cosmiconfig does. */
 export interface Reader {
@@ -70,21 +77,39 @@ export function createReader(parse: (text: string, file: string) => YamlMap): Re
 				return { file: path, content: content(explorer(VISIBLE).load(path)) };
 			} catch (error) {
 				if (error instanceof AuthError) throw error;
-				const code = (error as NodeJS.ErrnoException).code;
-				throw new AuthError({
-					code: "config",
-					message: `cannot read ${sanitize(path)}`,
-					reason: code === "ENOENT" ? "there is no such file" : (code ?? sanitize((error as Error).message)),
-					remedy: `look at ${sanitize(path)}`,
-					cause: error,
-				});
+				throw unreadable(path, error);
 			}
 		},
 		folder(path, places) {
-			const found = explorer(places).search(path);
-			return found === null ? undefined : { file: found.filepath, content: content(found) };
+			try {
+				const found = explorer(places).search(path);
+				// What it may not read it passes over, and what comes next would be taken for the configuration.
+				const first = places.map((name) => join(path, name)).find(isFile);
+				if (first !== undefined && first !== found?.filepath) accessSync(first, constants.R_OK);
+				return found === null ? undefined : { file: found.filepath, content: content(found) };
+			} catch (error) {
+				if (error instanceof AuthError) throw error;
+				throw unreadable((error as NodeJS.ErrnoException).path ?? path, error);
+			}
 		},
 	};
+}
+
+function unreadable(path: string, error: unknown): AuthError {
+	const { code, message } = error as NodeJS.ErrnoException;
+	const reasons: Readonly<Record<string, string>> = {
+		ENOENT: "there is no such file",
+		EISDIR: "it is a folder; --config takes files and --config-path takes folders",
+		EACCES: "you may not read it",
+		EPERM: "you may not read it",
+	};
+	return new AuthError({
+		code: "config",
+		message: `cannot read ${sanitize(path)}`,
+		reason: reasons[code ?? ""] ?? code ?? sanitize(message),
+		remedy: code === "EACCES" || code === "EPERM" ? `chmod u+r ${sanitize(path)}` : `look at ${sanitize(path)}`,
+		cause: error,
+	});
 }
 
 /**
@@ -108,8 +133,8 @@ function expand(ctx: FindContext, path: string): string {
 }
 
 /** `filepath.Dir`: what stands before the last slash, "." if there is none. */
-const typedFolder = (path: string): string => {
-	const at = path.lastIndexOf("/");
+const typedFolder = (path: string, platform: NodeJS.Platform): string => {
+	const at = Math.max(path.lastIndexOf("/"), platform === "win32" ? path.lastIndexOf("\\") : -1);
 	return at < 0 ? "." : path.slice(0, at) || "/";
 };
 
@@ -118,7 +143,7 @@ function explicit(ctx: FindContext, files: readonly string[], folders: readonly 
 	const typed: string[] = [];
 	for (const file of files) {
 		found.push(ctx.reader.file(expand(ctx, file)));
-		typed.push(typedFolder(file));
+		typed.push(typedFolder(file, ctx.platform));
 	}
 	for (const folder of folders) {
 		const path = expand(ctx, folder);
@@ -136,31 +161,40 @@ function explicit(ctx: FindContext, files: readonly string[], folders: readonly 
 	}
 	// As Atmos has it: several folders are joined with `;`, and then one stands at the end too.
 	const directory = typed.length === 1 ? typed[0] : `${typed.join(";")};`;
-	return { files: found, directory, folder: dirname((found.at(-1) as FoundFile).file), explicit: true };
+	const paths = found.map(({ file }) => dirname(file));
+	return { files: found, directory, folder: paths.at(-1) as string, folders: [...new Set(paths)], byName: true };
 }
 
 function discover(ctx: FindContext): Found {
-	const explicitFolder = ctx.env.ATMOS_CLI_CONFIG_PATH;
-	const own = [...VISIBLE, ...HIDDEN, ".atmos", ".atmos.d", "atmos.d"].some((name) => existsSync(join(ctx.cwd, name)));
-	const folders: string[] = [systemFolder(ctx), join(ctx.home, ".atmos")];
-	if (!explicitFolder && !own) {
-		const parent = nearestParent(ctx.cwd);
-		if (parent !== undefined) folders.push(parent);
+	const named = ctx.env.ATMOS_CLI_CONFIG_PATH;
+	const has = (folder: string, names: readonly string[]): boolean =>
+		names.some((name) => existsSync(join(folder, name)));
+	const project: string[] = [];
+	if (!named && !has(ctx.cwd, OWN)) {
+		const parent = nearest(dirname(ctx.cwd), (folder) => has(folder, ABOVE));
+		if (parent !== undefined) project.push(parent);
 		const root = ctx.env.ATMOS_GIT_ROOT_BASEPATH === "false" ? undefined : repositoryRoot(ctx.cwd);
-		if (root !== undefined) folders.push(root);
+		if (root !== undefined) project.push(root);
 	}
-	folders.push(ctx.cwd);
-	if (explicitFolder) folders.push(expand(ctx, explicitFolder));
+	project.push(ctx.cwd);
+	if (named) project.push(expand(ctx, named));
 
+	const general = [systemFolder(ctx), join(ctx.home, ".atmos")];
+	const folders = [...general, ...project];
 	const found: FoundFile[] = [];
 	// A folder that is reached twice counts where it was reached last.
-	const last = folders.filter((folder, index) => folders.lastIndexOf(folder) === index);
-	for (const folder of last) {
-		const file = ctx.reader.folder(folder, [...VISIBLE, ...HIDDEN]);
+	for (const folder of folders.filter((folder, index) => folders.lastIndexOf(folder) === index)) {
+		// Atmos takes a hidden file for a project's, and then does not read it. Here it is read.
+		const places = project.includes(folder) ? [...VISIBLE, ...HIDDEN] : VISIBLE;
+		const file = ctx.reader.folder(folder, places);
 		if (file) found.push(file);
 	}
-	const directory = found.length > 0 ? dirname((found.at(-1) as FoundFile).file) : undefined;
-	return { files: found, directory, folder: directory ?? ctx.cwd, explicit: false };
+	// The realm is that of the files that Atmos reads, if there are any, so that both find the same credentials.
+	const last = found.findLast(({ file }) => VISIBLE.includes(basename(file))) ?? found.at(-1);
+	const directory = last === undefined ? undefined : dirname(last.file);
+	const folder = dirname(found.at(-1)?.file ?? join(ctx.cwd, "atmos.yaml"));
+	const byName = found.filter(({ file }) => project.includes(dirname(file))).length > 1;
+	return { files: found, directory, folder, folders: [folder], byName };
 }
 
 function systemFolder(ctx: FindContext): string {
@@ -168,14 +202,15 @@ function systemFolder(ctx: FindContext): string {
 	return "/usr/local/etc/atmos";
 }
 
-function nearestParent(start: string): string | undefined {
-	for (let folder = dirname(start); ; folder = dirname(folder)) {
-		if ([...VISIBLE, ...HIDDEN].some((name) => existsSync(join(folder, name)))) return folder;
+/** The first folder from `start` upwards that fits. */
+function nearest(start: string, fits: (folder: string) => boolean): string | undefined {
+	for (let folder = start; ; folder = dirname(folder)) {
+		if (fits(folder)) return folder;
 		if (folder === dirname(folder)) return undefined;
 	}
 }
 
-/** All YAML files under a folder: `atmos.yaml` first, then by depth, then by name. */
+/** All YAML files under a folder: `atmos.yaml` first, then by depth, then by name; of two of one name, the one in `.yaml`. */
 export function yamlFilesUnder(folder: string): string[] {
 	let names: string[];
 	try {
@@ -183,10 +218,12 @@ export function yamlFilesUnder(folder: string): string[] {
 	} catch {
 		return [];
 	}
+	const all = new Set(names);
 	const depth = (name: string): number => name.split(sep).length;
 	const isMain = (name: string): number => (VISIBLE.includes(name) ? 0 : 1);
 	return names
-		.filter((name) => /\.ya?ml$/.test(name))
+		.filter((name) => /\.yaml$/.test(name) || (/\.yml$/.test(name) && !all.has(name.replace(/\.yml$/, ".yaml"))))
 		.sort((a, b) => isMain(a) - isMain(b) || depth(a) - depth(b) || (a < b ? -1 : a > b ? 1 : 0))
-		.map((name) => join(folder, name));
+		.map((name) => join(folder, name))
+		.filter(isFile);
 }

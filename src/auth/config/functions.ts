@@ -2,23 +2,28 @@
  * The YAML functions of the auth section: `!env`, `!include`, `!repo-root`, `!cwd` and `!exec`. A value is evaluated when it
  * is needed for what was asked, so a slow or broken one in another identity does no harm.
  */
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, extname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "../context.ts";
-import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { ConfigError } from "./problems.ts";
-import { isMap, parseYaml, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
+import { isMap, parseValue, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 export interface FunctionContext {
 	readonly env: Environment;
 	readonly cwd: string;
-	readonly home: string;
 	readonly platform: NodeJS.Platform;
 	/** How long `!exec` may take, in milliseconds. */
 	readonly execLimitMs: number;
+	/** What was evaluated already: a command runs once a configuration, a file is read once. */
+	readonly known: WeakMap<Tagged, YamlValue | Promise<YamlValue>>;
 }
+
+/** A function that could not be evaluated. The message says why; where it stands is for the caller to find. */
+export class FunctionFailure extends Error {}
+
+/** The names of the functions, for near misses. */
+export const FUNCTIONS: readonly string[] = ["!env", "!include", "!repo-root", "!cwd", "!exec"];
 
 const MAX_DEPTH = 10;
 
@@ -37,172 +42,222 @@ export function repositoryRoot(start: string): string | undefined {
 	}
 }
 
-function problem(tagged: Tagged, message: string): ConfigError {
-	return new ConfigError([
-		{
-			severity: "error",
-			key: "",
-			message: `${tagged.tag}: ${message}`,
-			location: { file: tagged.file, line: 1, column: 1 },
-		},
-	]);
+/** True for functions that neither wait nor have side effects. */
+export function isQuick(tagged: Tagged): boolean {
+	return ["!env", "!repo-root", "!git.root", "!cwd", "!include", "!include.raw"].includes(tagged.tag);
 }
 
 /**
  * Evaluates a function that neither waits nor has side effects.
  *
  * @returns undefined for `!exec` and for tags that are no function of ours
+ * @throws FunctionFailure when a file cannot be included
  */
-export function evaluateQuick(ctx: FunctionContext, tagged: Tagged, depth = 0): YamlValue | undefined {
-	const argument = tagged.argument ?? "";
+export function evaluateQuick(ctx: FunctionContext, tagged: Tagged): YamlValue | undefined {
+	if (!isQuick(tagged)) return undefined;
+	const known = ctx.known.get(tagged);
+	if (known !== undefined) return known as YamlValue;
+	const value = quick(ctx, tagged, 0);
+	ctx.known.set(tagged, value);
+	return value;
+}
+
+function quick(ctx: FunctionContext, tagged: Tagged, depth: number): YamlValue {
+	const { argument } = tagged;
+	if (argument === undefined) throw new FunctionFailure(`${tagged.tag} takes a text, not a list or a map`);
+	const [first] = words(argument);
 	switch (tagged.tag) {
 		case "!env": {
-			const [name = "", ...fallback] = words(argument);
+			const [name, ...fallback] = words(argument);
+			if (!name) throw new FunctionFailure("!env needs the name of a variable");
 			return (ctx.env[name] ?? fallback.join(" ")).trim();
 		}
 		case "!repo-root":
-		case "!git.root":
-			return repositoryRoot(ctx.cwd) ?? words(argument)[0] ?? ctx.cwd;
+		case "!git.root": {
+			const root = repositoryRoot(ctx.cwd) ?? first;
+			if (root === undefined) throw new FunctionFailure(`${tagged.tag}: this is no git repository`);
+			return root;
+		}
 		case "!cwd":
-			return resolve(ctx.cwd, words(argument)[0] ?? ".");
-		case "!include":
-		case "!include.raw":
-			return include(ctx, tagged, depth);
+			return resolve(ctx.cwd, argument);
 		default:
-			return undefined;
+			return include(ctx, tagged, depth);
 	}
 }
 
 function include(ctx: FunctionContext, tagged: Tagged, depth: number): YamlValue {
-	const [name = "", query] = words(tagged.argument ?? "");
-	if (query !== undefined) throw problem(tagged, "a query after the file's name is not supported");
-	if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name))
-		throw problem(tagged, `${sanitize(name)} is remote; only local files can be included`);
-	if (depth >= MAX_DEPTH) throw problem(tagged, "files include each other more than ten deep");
-	const file = isAbsolute(name) ? name : resolve(dirname(tagged.file), name);
-	let text: string;
-	try {
-		text = readFileSync(file, "utf8");
-	} catch (error) {
-		throw problem(tagged, `cannot read ${sanitize(file)} (${(error as NodeJS.ErrnoException).code})`);
+	const [name, query] = words(tagged.argument ?? "");
+	if (!name) throw new FunctionFailure(`${tagged.tag} needs the name of a file`);
+	if (query !== undefined)
+		throw new FunctionFailure(`${tagged.tag}: a query after the file's name is not supported here`);
+	if (/^[a-z][a-z0-9+.-]*:{1,2}/i.test(name) && !/^[a-z]:[\\/]/i.test(name)) {
+		throw new FunctionFailure(`${tagged.tag}: ${sanitize(name)} is remote; only local files can be included here`);
 	}
+	if (depth >= MAX_DEPTH) throw new FunctionFailure("files include each other more than ten deep");
+	const { file, text } = readIncluded(tagged, name);
 	if (tagged.tag === "!include.raw") return text;
-	if ([".yaml", ".yml", ".json"].includes(extname(file))) return expand(ctx, parseYaml(text, file), depth + 1);
-	if (extname(file) === ".env" || file.endsWith("/.env")) return dotenv(text);
+	if (extname(file) === ".json" || /^\.ya?ml$/.test(extname(file))) {
+		try {
+			return expand(ctx, parseValue(text, file), depth + 1);
+		} catch (error) {
+			throw error instanceof ConfigError ? new FunctionFailure(`${tagged.tag}: ${error.message}`) : error;
+		}
+	}
+	if (basename(file) === ".env" || basename(file).startsWith(".env.") || extname(file) === ".env") return dotenv(text);
 	return text.trim();
+}
+
+/** A name is relative to the file that it stands in; in a drop-in folder to the folder above too, as in Atmos. */
+function readIncluded(tagged: Tagged, name: string): { readonly file: string; readonly text: string } {
+	const folder = dirname(tagged.file);
+	const above = /^\.?atmos\.d$/.test(basename(folder)) ? [dirname(folder)] : [];
+	const candidates = isAbsolute(name) ? [name] : [folder, ...above].map((base) => resolve(base, name));
+	const file = candidates.find((candidate) => existsSync(candidate)) ?? (candidates[0] as string);
+	try {
+		return { file, text: readFileSync(file, "utf8").replace(/^\ufeff/, "") };
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		const reason = code === "ENOENT" ? "there is no such file" : code;
+		throw new FunctionFailure(`${tagged.tag}: cannot read ${sanitize(file)} (${reason})`);
+	}
 }
 
 /** Resolves what an included file itself includes; its other functions stay for later. */
 function expand(ctx: FunctionContext, value: YamlValue, depth: number): YamlValue {
-	if (value instanceof Tagged) return value.tag.startsWith("!include") ? include(ctx, value, depth) : value;
+	if (value instanceof Tagged) return value.tag.startsWith("!include") ? quick(ctx, value, depth) : value;
 	if (Array.isArray(value)) return value.map((item: YamlValue) => expand(ctx, item, depth));
-	if (isMap(value)) return mapValues(value, (item) => expand(ctx, item, depth));
-	return value;
+	if (!isMap(value)) return value;
+	const result: Record<string, YamlValue> = Object.create(null);
+	for (const key of Object.keys(value)) result[key] = expand(ctx, value[key] as YamlValue, depth);
+	return result;
 }
 
 function dotenv(text: string): YamlMap {
 	const result: Record<string, YamlValue> = Object.create(null);
 	for (const line of text.split(/\r?\n/)) {
-		const match = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/.exec(line);
-		if (match?.[1]) result[match[1]] = (match[2] ?? "").replace(/^(["'])(.*)\1$/, "$2");
+		const match =
+			/^\s*(?:export\s+)?([A-Za-z_][\w.]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$/.exec(line);
+		if (match?.[1]) result[match[1]] = unquoted(match[2]) ?? match[3] ?? match[4] ?? "";
 	}
 	return result;
 }
 
-/** A map with each value replaced; keys such as `__proto__` stay ordinary keys. */
-export function mapValues(map: YamlMap, change: (value: YamlValue, key: string) => YamlValue): YamlMap {
+const unquoted = (quoted: string | undefined): string | undefined =>
+	quoted?.replace(/\\(.)/g, (_, letter: string) => (letter === "n" ? "\n" : letter));
+
+/**
+ * A map whose `<<` is a function, such as `<<: !include .env`, with what that yields merged below its own keys.
+ *
+ * @throws FunctionFailure when the function fails or yields no map
+ */
+export function withMergedFunction(ctx: FunctionContext, map: YamlMap): YamlMap {
+	const source = map["<<"];
+	if (!(source instanceof Tagged)) return map;
+	const given = evaluateQuick(ctx, source);
+	if (!isMap(given)) throw new FunctionFailure(`<<: ${sanitize(source.tag)} yields no map`);
 	const result: Record<string, YamlValue> = Object.create(null);
-	for (const key of Object.keys(map)) result[key] = change(map[key] as YamlValue, key);
+	Object.assign(result, given, map);
+	delete result["<<"];
 	return result;
 }
 
-/** A tag that is no function of ours, and where it stands below the evaluated value. */
-export interface UnknownTag {
-	readonly tagged: Tagged;
-	readonly path: readonly string[];
+/** What `evaluate` is to do with each function. */
+export interface Evaluation {
+	/** Told of a value that cannot be had; the value is left out. */
+	onFailure(path: readonly string[], tagged: Tagged, message: string): void;
+	/**
+	 * Whether `!exec` is carried out.
+	 * Where it is not, `onUnknown` is told and the value is left out.
+	 */
+	readonly run: boolean;
+	onUnknown(path: readonly string[]): void;
 }
 
 /**
  * Evaluates everything in a value.
  *
- * @param onUnknown told of every tag that is not supported; its value becomes an empty text
- * @throws AuthError `config` when an `!exec` fails or takes too long, ConfigError for a bad `!include`
+ * @returns the value without functions; undefined where one failed
  */
 export async function evaluate(
 	ctx: FunctionContext,
 	value: YamlValue,
-	onUnknown: (unknown: UnknownTag) => void,
+	evaluation: Evaluation,
 	path: readonly string[] = [],
-): Promise<YamlValue> {
-	if (value instanceof Tagged) {
-		if (value.tag === "!exec") return await execute(ctx, value);
-		const result = evaluateQuick(ctx, value);
-		if (result === undefined) {
-			onUnknown({ tagged: value, path });
-			return "";
-		}
-		return typeof result === "object" && result !== null ? evaluate(ctx, result, onUnknown, path) : result;
-	}
+): Promise<YamlValue | undefined> {
+	if (value instanceof Tagged) return evaluateTagged(ctx, value, evaluation, path);
 	if (Array.isArray(value)) {
-		return Promise.all(value.map((item: YamlValue, index) => evaluate(ctx, item, onUnknown, [...path, String(index)])));
-	}
-	if (isMap(value)) {
-		const entries = await Promise.all(
-			Object.keys(value).map(
-				async (key) => [key, await evaluate(ctx, value[key] as YamlValue, onUnknown, [...path, key])] as const,
-			),
+		const items = await Promise.all(
+			value.map((item: YamlValue, index) => evaluate(ctx, item, evaluation, [...path, String(index)])),
 		);
-		const result: Record<string, YamlValue> = Object.create(null);
-		for (const [key, item] of entries) result[key] = item;
-		return result;
+		return items as YamlValue[];
 	}
-	return value;
+	if (!isMap(value)) return value;
+	let map = value;
+	try {
+		map = withMergedFunction(ctx, value);
+	} catch (error) {
+		if (!(error instanceof FunctionFailure)) throw error;
+		evaluation.onFailure([...path, "<<"], value["<<"] as Tagged, error.message);
+	}
+	const keys = Object.keys(map);
+	const values = await Promise.all(keys.map((key) => evaluate(ctx, map[key] as YamlValue, evaluation, [...path, key])));
+	const result: Record<string, YamlValue> = Object.create(null);
+	for (const [index, key] of keys.entries()) {
+		const item = values[index];
+		if (item !== undefined) result[key] = item;
+	}
+	return result;
 }
 
-/** Runs a command without the terminal, in a process group of its own, so that it ends with its children. */
-function execute(ctx: FunctionContext, tagged: Tagged): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const fail = (reason: string): void =>
-			reject(
-				new AuthError({
-					code: "config",
-					message: `an !exec in ${sanitize(tagged.file)} failed`,
-					reason,
-					remedy: `run the command by hand, without a terminal: ${sanitize(tagged.argument ?? "").slice(0, 80)}`,
-				}),
-			);
-		const windows = ctx.platform === "win32";
-		const child = spawn(tagged.argument ?? "", {
-			shell: true,
-			cwd: ctx.cwd,
-			env: ctx.env as NodeJS.ProcessEnv,
-			stdio: ["ignore", "pipe", "ignore"],
-			detached: !windows,
-		});
-		let output = "";
-		let timedOut = false;
-		const timer = setTimeout(() => {
-			timedOut = true;
-			try {
-				if (child.pid !== undefined && !windows) process.kill(-child.pid, "SIGKILL");
-				else child.kill("SIGKILL");
-			} catch {
-				// It has just ended.
-			}
-		}, ctx.execLimitMs);
-		child.stdout.setEncoding("utf8");
-		child.stdout.on("data", (chunk: string) => {
-			if (output.length < 1_000_000) output += chunk;
-		});
-		child.once("error", (error) => {
-			clearTimeout(timer);
-			fail(sanitize(error.message));
-		});
-		child.once("close", (code, signal) => {
-			clearTimeout(timer);
-			if (timedOut) fail(`it took more than ${ctx.execLimitMs / 1000} s and was ended`);
-			else if (code !== 0) fail(code === null ? `it was ended by ${signal}` : `it ended with exit code ${code}`);
-			else resolve(output.trim());
-		});
-	});
+async function evaluateTagged(
+	ctx: FunctionContext,
+	tagged: Tagged,
+	evaluation: Evaluation,
+	path: readonly string[],
+): Promise<YamlValue | undefined> {
+	try {
+		if (tagged.tag === "!exec") {
+			if (evaluation.run) return await executeOnce(ctx, tagged);
+			evaluation.onUnknown(path);
+			return undefined;
+		}
+		const result = evaluateQuick(ctx, tagged);
+		if (result === undefined) throw new FunctionFailure(`the function ${sanitize(tagged.tag)} is not supported here`);
+		return typeof result === "object" && result !== null ? await evaluate(ctx, result, evaluation, path) : result;
+	} catch (error) {
+		if (!(error instanceof FunctionFailure)) throw error;
+		evaluation.onFailure(path, tagged, error.message);
+		return undefined;
+	}
+}
+
+/** A command that failed is run again when it is asked for again: what was wrong may have been mended. */
+function executeOnce(ctx: FunctionContext, tagged: Tagged): Promise<YamlValue> {
+	const known = ctx.known.get(tagged);
+	if (known !== undefined) return Promise.resolve(known);
+	if (!tagged.argument) return Promise.reject(new FunctionFailure("!exec needs a command"));
+	const running = run(ctx, tagged.argument).then(
+		(output) => (/^[[{]/.test(output) ? (asJson(output, tagged.file) ?? output) : output),
+		(error: unknown) => {
+			ctx.known.delete(tagged);
+			throw new FunctionFailure(`!exec failed: ${(error as Error).message}`);
+		},
+	);
+	ctx.known.set(tagged, running);
+	return running;
+}
+
+async function run(ctx: FunctionContext, command: string): Promise<string> {
+	const { execute } = await import("./execute.ts");
+	return execute(ctx, command);
+}
+
+/** As Atmos has it, output that is JSON is the value that it stands for; its numbers stay as they are written. */
+function asJson(output: string, file: string): YamlValue | undefined {
+	try {
+		JSON.parse(output);
+		return parseValue(output, file);
+	} catch {
+		return undefined;
+	}
 }

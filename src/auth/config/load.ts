@@ -3,14 +3,22 @@ import { existsSync } from "node:fs";
 import { basename, isAbsolute, join, resolve } from "node:path";
 import type { AuthContext, Environment } from "../context.ts";
 import { cacheHome, provisionedFile } from "../storage/paths.ts";
-import { createReader, type FoundFile, findFiles, type Reader } from "./find.ts";
-import { evaluateQuick, type FunctionContext, repositoryRoot } from "./functions.ts";
-import { withImports } from "./imports.ts";
+import { createReader, type Found, type FoundFile, findFiles, type Reader } from "./find.ts";
+import {
+	evaluateQuick,
+	type FunctionContext,
+	FunctionFailure,
+	repositoryRoot,
+	withMergedFunction,
+} from "./functions.ts";
+import { dropInFiles, type ImportContext, withImports, withOwnImports } from "./imports.ts";
 import { LoadedConfig } from "./loaded-config.ts";
-import { mergeAuth, mergeValues } from "./merge.ts";
+import { locate } from "./locate-lazily.ts";
+import { type Merged, mergeAuth, StructureError } from "./merge.ts";
 import type { AuthConfig, ConfigProblem, ConfigRequest } from "./model.ts";
 import { createParseCache } from "./parse-cache.ts";
-import { profileFiles, wantedProfiles } from "./profiles.ts";
+import { ConfigError } from "./problems.ts";
+import { profileFiles, profileSettings, wantedProfiles } from "./profiles.ts";
 import { resolveRealm } from "./realm.ts";
 import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
@@ -20,7 +28,8 @@ const EXEC_LIMIT_MS = 10_000;
 /**
  * @param request the common flags; what it leaves out is taken from the environment
  * @param options.execLimitMs how long an `!exec` may take, 10 s if left out
- * @throws AuthError `config` for files that cannot be found, read or parsed, for remote imports, unknown profiles and bad realms
+ * @throws AuthError `config` for files that cannot be found, read or parsed, for sections that are no maps, for remote
+ *   imports, unknown profiles and bad realms
  */
 export async function loadConfig(
 	ctx: AuthContext,
@@ -31,46 +40,50 @@ export async function loadConfig(
 	const reader = createReader(cache.parse);
 	const found = findFiles({ ...ctx, reader }, request);
 	const problems: ConfigProblem[] = [];
-	const onProblem = (problem: ConfigProblem): void => {
-		problems.push(problem);
-		ctx.log.warn(`${problem.key}: ${problem.message}`, { file: problem.location?.file });
-	};
-	const repository = repositoryRoot(ctx.cwd);
-	const settings = (key: string): YamlValue | undefined =>
-		found.files.reduce<YamlValue | undefined>((value, { content }) => {
-			const next = content[key];
-			return next === undefined ? value : mergeValues(value, next);
-		}, undefined);
 	const functions = (env: Environment): FunctionContext => ({
 		env,
 		cwd: ctx.cwd,
-		home: ctx.home,
 		platform: ctx.platform,
 		execLimitMs: options.execLimitMs ?? EXEC_LIMIT_MS,
+		known: new WeakMap(),
 	});
-	const basePath =
-		request.basePath || ctx.env.ATMOS_BASE_PATH || plain(settings("base_path"), functions(ctx.env)) || found.folder;
-	const imports = {
+	const early = functions(ctx.env);
+	const root = repositoryRoot(ctx.cwd);
+	const runtimeBasePath = request.basePath || ctx.env.ATMOS_BASE_PATH?.trim() || undefined;
+	const imports: ImportContext = {
 		reader,
-		basePath: isAbsolute(basePath) ? basePath : resolve(ctx.cwd, basePath),
-		repository,
-		onProblem,
+		cwd: ctx.cwd,
+		runtimeBasePath,
+		repository: ctx.env.ATMOS_GIT_ROOT_BASEPATH === "false" ? undefined : root,
+		// Elsewhere, as kubectl's plugin is started: what belongs to the configuration is still there.
+		dropIns: root ?? repositoryRoot(found.folder),
+		basePathOf: ({ content }) => plain(content.base_path, early),
+		onProblem: (problem) => {
+			problems.push(problem);
+			ctx.log.warn(`${problem.key}: ${problem.message}`, { file: problem.location?.file });
+		},
 	};
 
 	const base: FoundFile[] = [];
 	for (const file of found.files) base.push(...(await withImports(imports, file)));
+	if (found.files.length === 0 && root !== undefined) {
+		for (const file of dropInFiles([root])) base.push(...(await withOwnImports(imports, reader.file(file))));
+	}
 
 	// `env:` of the configuration may choose the profile, as in Atmos; what the environment says comes first.
-	const env: Environment = { ...promoted(base, functions(ctx.env)), ...ctx.env };
-	const profiles = wantedProfiles({ ...ctx, env }, request, settings("profiles"));
-	const overlays = profileFiles({ ...ctx, env, reader }, profiles, found.folder, settings("profiles"), (name) =>
-		mergeAuth(base, functions(env)).sections.identities.has(name.toLowerCase()),
+	const env: Environment = { ...promoted(base, early), ...ctx.env };
+	const late = functions(env);
+	const settings = profileSettings(base, (value) => plain(value, late));
+	const profiles = wantedProfiles({ ...ctx, env }, request, settings);
+	const chosen = profileFiles({ ...ctx, env, reader }, profiles, found.folders, settings, (name) =>
+		mergeAuth(base, late).sections.identities.has(name.toLowerCase()),
 	);
-	const handWritten = [...base, ...overlays];
-	const written = mergeAuth(handWritten, functions(env));
-	const discovered = provisioned({ ...ctx, env }, reader, written.sections.providers.keys());
+	const handWritten = [...base];
+	for (const file of chosen) handWritten.push(...(await withOwnImports(imports, file)));
+	const written = await merge(handWritten, late);
+	const discovered = provisioned({ ...ctx, env }, reader, written.sections.providers.values());
 	const files = [...discovered, ...handWritten];
-	const merged = discovered.length > 0 ? mergeAuth(files, functions(env)) : written;
+	const merged = discovered.length > 0 ? await merge(files, late) : written;
 	void cache.save();
 	const realm = resolveRealm({ env: env.ATMOS_AUTH_REALM, configured: merged.realm, directory: found.directory });
 	return new LoadedConfig({
@@ -78,59 +91,100 @@ export async function loadConfig(
 		directory: found.directory ?? "",
 		profiles,
 		realm,
-		locator: {
-			...(found.explicit
-				? { ATMOS_CONFIG: found.files.map(({ file }) => file).join(",") }
-				: found.directory === undefined
-					? {}
-					: { ATMOS_CLI_CONFIG_PATH: found.folder }),
-			...(request.basePath || ctx.env.ATMOS_BASE_PATH ? { ATMOS_BASE_PATH: imports.basePath } : {}),
-			...(profiles.length > 0 ? { ATMOS_PROFILE: profiles.join(",") } : {}),
-		},
+		locator: locator(ctx, found, profiles, runtimeBasePath),
 		merged,
-		functions: functions(env),
+		functions: late,
 		problems,
 	});
 }
 
+/** See `AuthConfig.locator`. */
+function locator(
+	ctx: AuthContext,
+	found: Found,
+	profiles: readonly string[],
+	basePath: string | undefined,
+): Readonly<Record<string, string>> {
+	const paths = found.files.map(({ file }) => file);
+	const files = found.byName ? { ATMOS_CONFIG: paths.join(",") } : { ATMOS_CLI_CONFIG_PATH: found.folder };
+	return {
+		...(paths.length > 0 ? files : {}),
+		...(basePath === undefined ? {} : { ATMOS_BASE_PATH: resolve(ctx.cwd, basePath) }),
+		...(profiles.length > 0 ? { ATMOS_PROFILE: profiles.join(",") } : {}),
+	};
+}
+
+/** @throws ConfigError that says where the section is that cannot be merged */
+async function merge(files: readonly FoundFile[], functions: FunctionContext): Promise<Merged> {
+	try {
+		return mergeAuth(files, functions);
+	} catch (error) {
+		if (!(error instanceof StructureError)) throw error;
+		const { file, path, message } = error;
+		const location = (await locate(file, path))?.location ?? { file, line: 1, column: 1 };
+		throw new ConfigError([{ severity: "error", key: path.join("."), message, location }]);
+	}
+}
+
 /** What discovery has found for each provider: the weakest of all files, so that what a person wrote wins. */
-function provisioned(ctx: AuthContext, reader: Reader, providers: Iterable<string>): FoundFile[] {
-	const files: FoundFile[] = [];
-	for (const key of providers) {
+function provisioned(
+	ctx: AuthContext,
+	reader: Reader,
+	providers: Iterable<{ readonly name: string; readonly key: string }>,
+): FoundFile[] {
+	const files = new Map<string, FoundFile>();
+	for (const { name, key } of providers) {
 		// Atmos reads the name as it is and writes it with `_` for slashes.
-		const raw = join(cacheHome(ctx), "auth", key, "provisioned-identities.yaml");
-		const candidates = key.includes("..") ? [provisionedFile(ctx, key)] : [provisionedFile(ctx, key), raw];
-		const file = candidates.find((path) => existsSync(path));
-		if (file === undefined) continue;
+		const raw = [key, name]
+			.filter((folder) => !/(?:^|[\\/])\.{1,2}(?:[\\/]|$)|\0/.test(folder) && !isAbsolute(folder))
+			.map((folder) => join(cacheHome(ctx), "auth", folder, "provisioned-identities.yaml"));
+		const file = [provisionedFile(ctx, key), ...raw].find((path) => existsSync(path));
+		if (file === undefined || files.has(file)) continue;
 		try {
 			const { content } = reader.file(file);
 			const identities = isMap(content.auth) ? content.auth.identities : undefined;
-			if (isMap(identities)) files.push({ file, content: { auth: { identities } } });
+			if (isMap(identities)) files.set(file, { file, content: { auth: { identities } } });
 		} catch (error) {
 			// A cache: the next discovery writes it anew.
 			ctx.log.warn("the discovered identities cannot be read", { file, error: (error as Error).message });
 		}
 	}
-	return files;
+	return [...files.values()];
 }
 
 /** Entries of `env:` that set Atmos's own variables. */
 function promoted(files: readonly FoundFile[], functions: FunctionContext): Environment {
 	const env: Record<string, string> = {};
 	for (const { content } of files) {
-		const section = content.env;
-		if (!isMap(section)) continue;
-		for (const key of Object.keys(section as YamlMap)) {
-			const value = plain(section[key], functions);
-			if (key.toUpperCase().startsWith("ATMOS_") && value !== undefined) env[key.toUpperCase()] = value;
+		const section = mapOf(content.env, functions);
+		for (const key of Object.keys(section)) {
+			const value = key.startsWith("ATMOS_") ? plain(section[key], functions) : undefined;
+			if (value !== undefined) env[key] = value;
 		}
 	}
 	return env;
 }
 
+/** A map, its function evaluated; empty where there is none or it cannot be had. */
+function mapOf(value: YamlValue | undefined, functions: FunctionContext): YamlMap {
+	try {
+		const map = value instanceof Tagged ? evaluateQuick(functions, value) : value;
+		return isMap(map) ? withMergedFunction(functions, map) : {};
+	} catch (error) {
+		if (error instanceof FunctionFailure) return {};
+		throw error;
+	}
+}
+
+/** A text, its function evaluated. */
 function plain(value: YamlValue | undefined, functions: FunctionContext): string | undefined {
-	const result = value instanceof Tagged ? evaluateQuick(functions, value) : value;
-	return typeof result === "string" ? result : undefined;
+	try {
+		const result = value instanceof Tagged ? evaluateQuick(functions, value) : value;
+		return typeof result === "string" ? result : typeof result === "boolean" ? String(result) : undefined;
+	} catch (error) {
+		if (error instanceof FunctionFailure) return undefined;
+		throw error;
+	}
 }
 
 /** The name that the project goes by on the screen: its folder's. */

@@ -1,10 +1,11 @@
 /** The merged configuration as the rest of the library sees it: evaluates and checks an entry when it is asked for. */
+import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
-import { checkEntry, type LinkTargets, problemAt, throwProblems, unknownKeys } from "./check.ts";
-import { evaluateQuick, type FunctionContext } from "./functions.ts";
-import { locate } from "./locate-lazily.ts";
-import type { Entry, Merged } from "./merge.ts";
+import { evaluateQuick, type FunctionContext, FunctionFailure, withMergedFunction } from "./functions.ts";
+import { type Section, STANDALONE_KINDS } from "./kind-names.ts";
+import { locate, locateDeepest } from "./locate-lazily.ts";
+import { type Entry, type Merged, SINGULAR } from "./merge.ts";
 import type {
 	AuthConfig,
 	Chain,
@@ -12,6 +13,7 @@ import type {
 	Identity,
 	IdentitySummary,
 	Integration,
+	IntegrationSummary,
 	Provider,
 	ProviderSummary,
 	Realm,
@@ -19,11 +21,12 @@ import type {
 } from "./model.ts";
 import { closest, nearest } from "./near.ts";
 import { ConfigError } from "./problems.ts";
-import { type Section, STANDALONE_KINDS } from "./schema/kinds.ts";
-import { isMap, Tagged, type YamlValue } from "./yaml.ts";
+import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 /** Keys of `auth` beside the three sections. */
 const AUTH_KEYS = ["providers", "identities", "integrations", "realm", "logs", "keyring", "console", "_metadata"];
+
+const SECTIONS = ["providers", "identities", "integrations"] as const;
 
 export interface LoadedParts {
 	readonly files: readonly string[];
@@ -37,6 +40,15 @@ export interface LoadedParts {
 	readonly problems: readonly ConfigProblem[];
 }
 
+/** Where a chain breaks: the entry whose `via` leads nowhere or back. */
+interface Break {
+	readonly entry: Entry;
+	readonly circular: boolean;
+	readonly path: readonly string[];
+	readonly message: string;
+	readonly suggestion?: string | undefined;
+}
+
 const byName = <Item extends { readonly name: string }>(a: Item, b: Item): number =>
 	a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 
@@ -46,7 +58,12 @@ export class LoadedConfig implements AuthConfig {
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
 	readonly locator: Readonly<Record<string, string>>;
+	readonly env: Environment;
 	readonly #parts: LoadedParts;
+	// Evaluated when they are first asked for; the configuration does not change.
+	#providers: readonly ProviderSummary[] | undefined;
+	#identities: readonly IdentitySummary[] | undefined;
+	#integrations: readonly IntegrationSummary[] | undefined;
 
 	constructor(parts: LoadedParts) {
 		this.files = parts.files;
@@ -54,35 +71,36 @@ export class LoadedConfig implements AuthConfig {
 		this.profiles = parts.profiles;
 		this.realm = parts.realm;
 		this.locator = parts.locator;
+		this.env = parts.functions.env;
 		this.#parts = parts;
 	}
 
 	providers(): readonly ProviderSummary[] {
-		return [...this.#entries("providers").values()]
-			.map((entry) => {
-				const spec = isMap(entry.value.spec) ? entry.value.spec : {};
-				const basePath = isMap(spec.files) ? this.#text(spec.files.base_path) : undefined;
-				return { name: entry.name, key: entry.key, kind: this.#text(entry.value.kind) ?? "", basePath };
-			})
-			.sort(byName);
-	}
-
-	identities(): readonly IdentitySummary[] {
-		return [...this.#entries("identities").values()].map((entry) => this.#summary(entry)).sort(byName);
-	}
-
-	integrations() {
-		return [...this.#entries("integrations").values()].map((entry) => {
-			const spec = entry.value.spec;
-			const auto = isMap(spec) ? spec.auto_provision : undefined;
-			return {
+		this.#providers ??= [...this.#entries("providers").values()]
+			.map((entry) => ({
 				name: entry.name,
 				key: entry.key,
 				kind: this.#text(entry.value.kind) ?? "",
-				via: this.#via(entry),
-				autoProvision: auto !== false && auto !== "false",
-			};
-		});
+				basePath: this.#text(this.#map(this.#map(entry.value.spec).files).base_path),
+			}))
+			.sort(byName);
+		return this.#providers;
+	}
+
+	identities(): readonly IdentitySummary[] {
+		this.#identities ??= [...this.#entries("identities").values()].map((entry) => this.#summary(entry)).sort(byName);
+		return this.#identities;
+	}
+
+	integrations(): readonly IntegrationSummary[] {
+		this.#integrations ??= [...this.#entries("integrations").values()].map((entry) => ({
+			name: entry.name,
+			key: entry.key,
+			kind: this.#text(entry.value.kind) ?? "",
+			via: this.#via(entry),
+			autoProvision: !["false", false].includes(this.#quick(this.#map(entry.value.spec).auto_provision) as boolean),
+		}));
+		return this.#integrations;
 	}
 
 	async provider(name: string): Promise<Provider> {
@@ -93,7 +111,8 @@ export class LoadedConfig implements AuthConfig {
 	async identity(name: string): Promise<Identity> {
 		const entry = this.#find("identities", name);
 		const config = await this.#checked(entry);
-		throwProblems(await this.#circle(entry));
+		const broken = this.#walk(entry);
+		if ("message" in broken) throw new ConfigError([await this.#breakProblem(broken)]);
 		return { ...this.#named(entry), via: this.#via(entry), config };
 	}
 
@@ -103,41 +122,18 @@ export class LoadedConfig implements AuthConfig {
 	}
 
 	chain(identity: string): Chain {
-		const identities: string[] = [];
-		let entry = this.#find("identities", identity);
-		for (;;) {
-			if (identities.includes(entry.key)) {
-				const names = [...identities.toReversed(), entry.key].map(
-					(key) => this.#entries("identities").get(key)?.name ?? key,
-				);
-				throw this.#broken(entry, `identities refer to each other in a circle: ${names.join(" → ")}`);
-			}
-			identities.unshift(entry.key);
-			const via = this.#via(entry);
-			if (via.provider !== undefined) {
-				const provider = this.#entries("providers").get(via.provider.toLowerCase());
-				if (provider === undefined)
-					throw this.#broken(
-						entry,
-						`there is no provider "${sanitize(via.provider)}"`,
-						closest(via.provider, this.#names("providers")),
-					);
-				return { provider: provider.key, identities };
-			}
-			if (via.identity === undefined) {
-				const kind = this.#text(entry.value.kind) ?? "";
-				if (STANDALONE_KINDS.includes(kind)) return { provider: kind.replaceAll("/", "-"), identities };
-				throw this.#broken(entry, "expected via.provider or via.identity");
-			}
-			const next = this.#entries("identities").get(via.identity.toLowerCase());
-			if (next === undefined)
-				throw this.#broken(
-					entry,
-					`there is no identity "${sanitize(via.identity)}"`,
-					closest(via.identity, this.#names("identities")),
-				);
-			entry = next;
-		}
+		const walked = this.#walk(this.#find("identities", identity));
+		if (!("message" in walked)) return walked;
+		const { entry, path, message, suggestion } = walked;
+		const file = entry.files[0];
+		throw new ConfigError([
+			{
+				severity: "error",
+				key: ["auth", entry.section, entry.name, ...path].join("."),
+				message: file === undefined ? message : `${message} (in ${sanitize(file)})`,
+				suggestion,
+			},
+		]);
 	}
 
 	integrationsOf(identity: string): readonly string[] {
@@ -149,56 +145,80 @@ export class LoadedConfig implements AuthConfig {
 	}
 
 	async check(): Promise<readonly ConfigProblem[]> {
-		const problems = [...this.#parts.problems];
-		for (const { key, file } of this.#parts.merged.others) {
+		const { checkEntry, unknownKeys } = await import("./check.ts");
+		const { functions, merged, problems: found } = this.#parts;
+		const problems = [...found];
+		for (const { key, file } of merged.others) {
 			if (AUTH_KEYS.includes(key)) continue;
-			const found = await locate(file, ["auth", key]);
 			problems.push({
 				severity: "warning",
 				key: `auth.${key}`,
 				message: "unknown key",
-				location: found?.location,
+				location: (await locate(file, ["auth", key]))?.location,
 				suggestion: closest(key, AUTH_KEYS),
 			});
 		}
+		for (const { file, path, name } of merged.twice) {
+			problems.push({
+				severity: "warning",
+				key: path.join("."),
+				message: `it is merged with "${sanitize(name)}": upper and lower case make no difference in names`,
+				location: await locateDeepest([file], path),
+			});
+		}
 		const targets = this.#targets();
-		for (const section of ["providers", "identities", "integrations"] as const) {
+		for (const section of SECTIONS) {
 			for (const entry of this.#entries(section).values()) {
-				try {
-					const checked = await checkEntry(this.#parts.functions, entry, targets);
-					// A kind that only Atmos knows is no mistake in a file that both share.
-					for (const problem of checked.problems) {
-						problems.push(
-							/is not supported by this version$/.test(problem.message) ? { ...problem, severity: "warning" } : problem,
-						);
-					}
-				} catch (error) {
-					if (error instanceof ConfigError) problems.push(...error.problems);
-					else if (error instanceof AuthError) {
-						problems.push({
-							severity: "error",
-							key: `auth.${section}.${entry.name}`,
-							message: `${error.message}: ${error.reason ?? ""}`,
-						});
-					} else throw error;
-				}
-				problems.push(...(await unknownKeys(entry)));
-				if (section === "identities") problems.push(...(await this.#circle(entry)));
+				const checked = await checkEntry(functions, entry, targets, "check");
+				const own = checked.foreign
+					? checked.problems.map((problem) => ({ ...problem, severity: "warning" as const }))
+					: checked.problems;
+				problems.push(...own, ...(await unknownKeys(entry, new Set(own.map(({ key }) => key)))));
+				if (section !== "identities") continue;
+				const walked = this.#walk(entry);
+				if ("message" in walked && walked.circular && walked.entry === entry)
+					problems.push(await this.#breakProblem(walked));
 			}
 		}
 		return problems;
 	}
 
-	/** Identities that lead back to themselves; missing links have been reported already. */
-	async #circle(entry: Entry): Promise<ConfigProblem[]> {
-		try {
-			this.chain(entry.key);
-			return [];
-		} catch (error) {
-			if (!(error instanceof ConfigError)) throw error;
-			const circles = error.problems.filter(({ message }) => message.startsWith("identities refer"));
-			return Promise.all(circles.map(({ message }) => problemAt(entry, ["via", "identity"], message)));
+	/** Follows `via` to the root, or to where it breaks. */
+	#walk(start: Entry): Chain | Break {
+		const identities: string[] = [];
+		for (let entry = start; ; ) {
+			if (identities.includes(entry.key)) {
+				const names = [...identities.toReversed(), entry.key].map(
+					(key) => this.#entries("identities").get(key)?.name ?? key,
+				);
+				const circle = names.slice(names.indexOf(entry.name));
+				const message = `identities refer to each other in a circle: ${circle.map(sanitize).join(" → ")}`;
+				return { entry, circular: true, path: ["via", "identity"], message };
+			}
+			identities.unshift(entry.key);
+			const via = this.#via(entry);
+			const link = via.provider !== undefined ? "provider" : via.identity !== undefined ? "identity" : undefined;
+			if (link === undefined) {
+				const kind = this.#text(entry.value.kind) ?? "";
+				if (STANDALONE_KINDS.includes(kind)) return { provider: kind.replaceAll("/", "-"), identities };
+				return { entry, circular: false, path: ["via"], message: "expected via.provider or via.identity" };
+			}
+			const wanted = via[link] as string;
+			const section = link === "provider" ? "providers" : "identities";
+			const next = this.#entries(section).get(wanted.toLowerCase());
+			if (next === undefined) {
+				const message = `there is no ${link} "${sanitize(wanted)}"`;
+				const suggestion = closest(wanted, this.#names(section));
+				return { entry, circular: false, path: ["via", link], message, suggestion };
+			}
+			if (link === "provider") return { provider: next.key, identities };
+			entry = next;
 		}
+	}
+
+	async #breakProblem({ entry, path, message, suggestion }: Break): Promise<ConfigProblem> {
+		const { problemAt } = await import("./check.ts");
+		return problemAt(entry, path, message, { suggestion });
 	}
 
 	#entries(section: Section): ReadonlyMap<string, Entry> {
@@ -209,14 +229,14 @@ export class LoadedConfig implements AuthConfig {
 		return [...this.#entries(section).values()].map(({ name }) => name);
 	}
 
-	#targets(): LinkTargets {
+	#targets(): { readonly providers: readonly string[]; readonly identities: readonly string[] } {
 		return { providers: this.#names("providers"), identities: this.#names("identities") };
 	}
 
 	#find(section: Section, name: string): Entry {
 		const entry = this.#entries(section).get(name.toLowerCase());
 		if (entry) return entry;
-		const word = section === "identities" ? "identity" : section.slice(0, -1);
+		const word = SINGULAR[section];
 		const names = this.#names(section);
 		const near = nearest(name, names);
 		throw new AuthError({
@@ -226,18 +246,6 @@ export class LoadedConfig implements AuthConfig {
 			remedy: names.length === 0 ? `add ${section} to atmos.yaml` : `use one of the ${section} below`,
 			details: (near.length > 0 ? near : names.slice(0, 10)).map(sanitize),
 		});
-	}
-
-	#broken(entry: Entry, message: string, suggestion?: string): ConfigError {
-		const file = entry.files[0];
-		return new ConfigError([
-			{
-				severity: "error",
-				key: `auth.${entry.section}.${entry.name}.via`,
-				message: file === undefined ? message : `${message} (in ${sanitize(file)})`,
-				suggestion,
-			},
-		]);
 	}
 
 	#named(entry: Entry): { name: string; key: string; kind: string; file: string } {
@@ -250,14 +258,14 @@ export class LoadedConfig implements AuthConfig {
 	}
 
 	async #checked(entry: Entry): Promise<unknown> {
-		const { config, problems } = await checkEntry(this.#parts.functions, entry, this.#targets());
-		throwProblems(problems);
+		const { checkEntry } = await import("./check.ts");
+		const { config, problems } = await checkEntry(this.#parts.functions, entry, this.#targets(), "use");
+		if (problems.length > 0) throw new ConfigError(problems);
 		return config;
 	}
 
 	#via(entry: Entry): Via {
-		const via = entry.value.via;
-		if (!isMap(via)) return {};
+		const via = this.#map(entry.value.via);
 		const provider = this.#text(via.provider);
 		const identity = this.#text(via.identity);
 		return { ...(provider ? { provider } : {}), ...(identity ? { identity } : {}) };
@@ -265,34 +273,51 @@ export class LoadedConfig implements AuthConfig {
 
 	#summary(entry: Entry): IdentitySummary {
 		const { value } = entry;
-		const principal = isMap(value.principal) ? value.principal : {};
-		const account = isMap(principal.account) ? principal.account : {};
+		const principal = this.#map(value.principal);
+		const account = this.#map(principal.account);
 		const arn = this.#text(principal.assume_role);
+		const tags = this.#quick(value.tags);
 		return {
 			name: entry.name,
 			key: entry.key,
 			kind: this.#text(value.kind) ?? "",
 			via: this.#via(entry),
-			isDefault: value.default === true || value.default === "true",
-			tags: Array.isArray(value.tags) ? value.tags.filter((tag): tag is string => typeof tag === "string") : [],
+			isDefault: ["true", true].includes(this.#quick(value.default) as boolean),
+			tags: Array.isArray(tags)
+				? tags.map((tag: YamlValue) => this.#text(tag)).filter((tag): tag is string => tag !== undefined)
+				: [],
 			account: this.#text(account.name) ?? this.#text(account.id) ?? /^arn:[^:]*:iam::(\d{12}):/.exec(arn ?? "")?.[1],
 			role: this.#text(principal.name) ?? arn?.split("/").at(-1),
 			region: this.#text(principal.region),
 		};
 	}
 
-	/** A text without evaluating anything that takes time. */
+	/** A text, without evaluating anything that takes time. */
 	#text(value: YamlValue | undefined): string | undefined {
-		const plain = value instanceof Tagged && value.tag !== "!exec" ? this.#quick(value) : value;
+		const plain = this.#quick(value);
 		return typeof plain === "string" && plain !== "" ? plain : undefined;
 	}
 
-	#quick(value: Tagged): YamlValue | undefined {
+	/** A map, in the same way; empty where there is none. */
+	#map(value: YamlValue | undefined): YamlMap {
+		const plain = this.#quick(value);
+		if (!isMap(plain)) return {};
+		try {
+			return withMergedFunction(this.#parts.functions, plain);
+		} catch (error) {
+			if (error instanceof FunctionFailure) return plain;
+			throw error;
+		}
+	}
+
+	#quick(value: YamlValue | undefined): YamlValue | undefined {
+		if (!(value instanceof Tagged)) return value;
 		try {
 			return evaluateQuick(this.#parts.functions, value);
-		} catch {
+		} catch (error) {
 			// Said when the entry is used.
-			return undefined;
+			if (error instanceof FunctionFailure) return undefined;
+			throw error;
 		}
 	}
 }

@@ -2,9 +2,10 @@
  * Merges the auth sections of several files: maps key by key, lists and values by replacement, later files win. Names of
  * providers, identities and integrations match without regard to case; their last spelling is kept for display.
  */
+import { sanitize } from "../sanitize.ts";
 import type { FoundFile } from "./find.ts";
-import { evaluateQuick, type FunctionContext } from "./functions.ts";
-import type { Section } from "./schema/kinds.ts";
+import { evaluateQuick, type FunctionContext, FunctionFailure, withMergedFunction } from "./functions.ts";
+import type { Section } from "./kind-names.ts";
 import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 /** One provider, identity or integration, merged but not yet evaluated. */
@@ -15,8 +16,8 @@ export interface Entry {
 	readonly value: YamlMap;
 	/** The files that have it, the last one first. */
 	readonly files: readonly string[];
-	/** Set when some file has something else than a map there. */
-	readonly notAMap: boolean;
+	/** Why some file has no map there. */
+	readonly wrong?: string | undefined;
 }
 
 export interface Merged {
@@ -25,7 +26,23 @@ export interface Merged {
 	readonly realm: string | undefined;
 	/** Keys of `auth` that are none of the sections', with the file that has them. */
 	readonly others: readonly { readonly key: string; readonly file: string }[];
+	readonly twice: readonly Twice[];
 }
+
+/** A name that stands twice in a file, in different spellings. */
+export interface Twice {
+	readonly file: string;
+	readonly path: readonly string[];
+	/** The other spelling. */
+	readonly name: string;
+}
+
+/** What an entry of a section is called. */
+export const SINGULAR: Readonly<Record<Section, string>> = {
+	providers: "provider",
+	identities: "identity",
+	integrations: "integration",
+};
 
 const SECTIONS: readonly Section[] = ["providers", "identities", "integrations"];
 
@@ -42,51 +59,123 @@ export function mergeValues(before: YamlValue | undefined, after: YamlValue): Ya
 	return result;
 }
 
+/** A section or an entry that is not what it has to be. Where the key stands is for the caller to find. */
+export class StructureError extends Error {
+	readonly file: string;
+	readonly path: readonly string[];
+
+	constructor(file: string, path: readonly string[], message: string) {
+		super(message);
+		this.file = file;
+		this.path = path;
+	}
+}
+
 /**
  * @param files in merge order
  * @param functions evaluates a function that stands in place of a whole section or entry
+ * @throws StructureError when `auth` or a section of it is no map
  */
 export function mergeAuth(files: readonly FoundFile[], functions: FunctionContext): Merged {
-	const resolveTag = (value: YamlValue | undefined): YamlValue | undefined =>
-		value instanceof Tagged ? (evaluateQuick(functions, value) ?? value) : value;
 	const sections: Record<Section, Map<string, Entry>> = {
 		providers: new Map(),
 		identities: new Map(),
 		integrations: new Map(),
 	};
 	const others = new Map<string, string>();
+	const twice: Twice[] = [];
 	let realm: string | undefined;
 	for (const { file, content } of files) {
-		const auth = resolveTag(content.auth);
-		if (!isMap(auth)) continue;
-		const configured = resolveTag(auth.realm);
-		if (typeof configured === "string" && configured !== "") realm = configured;
+		const auth = mapAt(functions, content.auth, file, ["auth"]);
+		const configured = realmOf(functions, auth.realm, file);
+		if (configured !== undefined) realm = configured;
 		for (const key of Object.keys(auth)) if (!(SECTIONS as readonly string[]).includes(key)) others.set(key, file);
 		for (const section of SECTIONS) {
-			const map = resolveTag(auth[section]);
-			if (!isMap(map)) continue;
-			for (const name of Object.keys(map)) add(sections[section], section, name, resolveTag(map[name]), file);
+			const map = mapAt(functions, auth[section], file, ["auth", section]);
+			for (const name of Object.keys(map)) {
+				const before = add(functions, sections[section], section, name, map[name], file);
+				if (before?.files[0] === file && before.name !== name) {
+					twice.push({ file, path: ["auth", section, name], name: before.name });
+				}
+			}
 		}
 	}
-	return { sections, realm, others: [...others].map(([key, file]) => ({ key, file })) };
+	return { sections, realm, others: [...others].map(([key, file]) => ({ key, file })), twice };
 }
 
+/** A map or a function that yields one; what is not there is empty. */
+function mapAt(
+	functions: FunctionContext,
+	value: YamlValue | undefined,
+	file: string,
+	path: readonly string[],
+): YamlMap {
+	const fail = (message: string): StructureError => new StructureError(file, path, message);
+	try {
+		const plain = value instanceof Tagged ? evaluateQuick(functions, value) : value;
+		if (value instanceof Tagged && plain === undefined)
+			throw fail(`the function ${sanitize(value.tag)} cannot stand here`);
+		if (plain === undefined || plain === null) return {};
+		if (!isMap(plain)) throw fail("expected a map");
+		return withMergedFunction(functions, plain);
+	} catch (error) {
+		throw error instanceof FunctionFailure ? fail(error.message) : error;
+	}
+}
+
+function realmOf(functions: FunctionContext, value: YamlValue | undefined, file: string): string | undefined {
+	const fail = (message: string): StructureError => new StructureError(file, ["auth", "realm"], message);
+	try {
+		const plain = value instanceof Tagged ? evaluateQuick(functions, value) : value;
+		if (value instanceof Tagged && plain === undefined)
+			throw fail(`the function ${sanitize(value.tag)} cannot stand here`);
+		if (plain === undefined || plain === null || plain === "") return undefined;
+		if (typeof plain !== "string") throw fail("expected a text");
+		return plain;
+	} catch (error) {
+		throw error instanceof FunctionFailure ? fail(error.message) : error;
+	}
+}
+
+/** @returns the entry as it was before */
 function add(
+	functions: FunctionContext,
 	entries: Map<string, Entry>,
 	section: Section,
 	name: string,
-	value: YamlValue | undefined,
+	given: YamlValue | undefined,
 	file: string,
-): void {
+): Entry | undefined {
 	const key = name.toLowerCase();
 	const before = entries.get(key);
-	const usable = isMap(value) ? value : {};
+	const { value, wrong } = usable(functions, given, section);
 	entries.set(key, {
 		section,
 		name,
 		key,
-		value: before ? (mergeValues(before.value, usable) as YamlMap) : usable,
-		files: before ? [file, ...before.files] : [file],
-		notAMap: (before?.notAMap ?? false) || !(isMap(value) || value === null),
+		value: before ? (mergeValues(before.value, value) as YamlMap) : value,
+		files: before ? [file, ...before.files.filter((other) => other !== file)] : [file],
+		wrong: before?.wrong ?? wrong,
 	});
+	return before;
+}
+
+/** The map that an entry is, or why it is none. What is wrong with it is said when it is used. */
+function usable(
+	functions: FunctionContext,
+	given: YamlValue | undefined,
+	section: Section,
+): { readonly value: YamlMap; readonly wrong?: string | undefined } {
+	if (isMap(given)) return { value: given };
+	if (given === null || given === undefined) return { value: {} };
+	try {
+		const value = given instanceof Tagged ? evaluateQuick(functions, given) : given;
+		if (given instanceof Tagged && value === undefined) {
+			return { value: {}, wrong: `the function ${sanitize(given.tag)} cannot stand here` };
+		}
+		return isMap(value) ? { value } : { value: {}, wrong: `expected a map with the keys of the ${SINGULAR[section]}` };
+	} catch (error) {
+		if (error instanceof FunctionFailure) return { value: {}, wrong: error.message };
+		throw error;
+	}
 }

@@ -1,4 +1,5 @@
 /** The configuration as the rest of the library sees it. */
+import type { Environment } from "../context.ts";
 
 /** The namespace of the credential files. See `realm.ts`. */
 export interface Realm {
@@ -66,6 +67,14 @@ export interface ProviderSummary {
 	readonly basePath?: string | undefined;
 }
 
+export interface IntegrationSummary {
+	readonly name: string;
+	readonly key: string;
+	readonly kind: string;
+	readonly via: Via;
+	readonly autoProvision: boolean;
+}
+
 /** The links of a sign-in from its root to its target, by key. `identities` is empty for a provider login. */
 export interface Chain {
 	readonly provider: string;
@@ -100,18 +109,18 @@ export interface AuthConfig {
 	 */
 	readonly locator: Readonly<Record<string, string>>;
 
+	/**
+	 * The environment with the `ATMOS_…` entries of the configuration's `env:`, which Atmos sets for itself where they are
+	 * not set; what is asked of the environment after loading is asked of this.
+	 */
+	readonly env?: Environment | undefined;
+
 	/** Sorted by name. */
 	providers(): readonly ProviderSummary[];
 	/** Sorted by name. */
 	identities(): readonly IdentitySummary[];
 	/** In configuration order. */
-	integrations(): readonly {
-		readonly name: string;
-		readonly key: string;
-		readonly kind: string;
-		readonly via: Via;
-		readonly autoProvision: boolean;
-	}[];
+	integrations(): readonly IntegrationSummary[];
 
 	/** @throws ConfigError with all problems of that entry; AuthError `config` with near names when it does not exist. */
 	provider(name: string): Promise<Provider>;

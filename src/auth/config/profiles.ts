@@ -1,6 +1,6 @@
 /** Profiles: named folders of configuration that are merged over the rest. */
 import { readdirSync, statSync } from "node:fs";
-import { isAbsolute, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { AuthContext, Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
@@ -14,40 +14,70 @@ type ProfileContext = Pick<AuthContext, "home" | "cwd" | "platform"> & { readonl
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
+/** The `profiles` section of the merged configuration. */
+export interface ProfileSettings {
+	/** `profiles.default`. */
+	readonly standard: readonly string[];
+	/** `profiles.base_path`, absolute. */
+	readonly folder: string | undefined;
+}
+
+/**
+ * Reads the `profiles` section.
+ *
+ * @param files in merge order
+ * @param plain a text, its function evaluated
+ */
+export function profileSettings(
+	files: readonly FoundFile[],
+	plain: (value: YamlValue | undefined) => string | undefined,
+): ProfileSettings {
+	let standard: readonly string[] = [];
+	let folder: string | undefined;
+	for (const { file, content } of files) {
+		const section = content.profiles;
+		if (!isMap(section)) continue;
+		// A path is relative to the file that has it.
+		const path = plain(section.base_path);
+		if (path) folder = resolve(dirname(file), path);
+		const names = section.default;
+		if (names === undefined) continue;
+		standard = (Array.isArray(names) ? (names as readonly YamlValue[]) : [names]).flatMap((name) =>
+			list(plain(name) ?? ""),
+		);
+	}
+	return { standard, folder };
+}
+
+const list = (text: string): string[] =>
+	text
+		.split(",")
+		.map((name) => name.trim())
+		.filter((name) => name !== "");
+
 /** Which profiles were asked for: `--profile`, else `ATMOS_PROFILE`, else `profiles.default`. */
 export function wantedProfiles(
 	ctx: ProfileContext,
 	request: ConfigRequest,
-	settings: YamlValue | undefined,
+	settings: ProfileSettings,
 ): readonly string[] {
 	if (request.profiles !== undefined) return request.profiles;
-	const list = (text: string): string[] =>
-		text
-			.split(",")
-			.map((name) => name.trim())
-			.filter((name) => name !== "");
 	const fromEnv = list(ctx.env.ATMOS_PROFILE ?? "");
-	if (fromEnv.length > 0) return fromEnv;
-	const standard = isMap(settings) ? settings.default : undefined;
-	if (typeof standard === "string") return list(standard);
-	return Array.isArray(standard) ? standard.filter((name): name is string => typeof name === "string") : [];
+	return fromEnv.length > 0 ? fromEnv : settings.standard;
 }
 
 /** Folders that hold profiles, in the order in which they are looked at. */
-function profileFolders(ctx: ProfileContext, folder: string, settings: YamlValue | undefined): string[] {
-	const base = isMap(settings) ? settings.base_path : undefined;
-	const configured = typeof base === "string" && base !== "" ? [isAbsolute(base) ? base : resolve(folder, base)] : [];
+function profileFolders(ctx: ProfileContext, folders: readonly string[], settings: ProfileSettings): string[] {
 	return [
-		...configured,
-		join(folder, ".atmos", "profiles"),
+		...(settings.folder === undefined ? [] : [settings.folder]),
+		...folders.map((folder) => join(folder, ".atmos", "profiles")),
 		join(configHome(ctx), "profiles"),
-		join(folder, "profiles"),
+		...folders.map((folder) => join(folder, "profiles")),
 	];
 }
 
 /**
- * @param folder the configuration's folder
- * @param settings the `profiles` section
+ * @param bases the configuration's folders
  * @param isIdentity whether a name is an identity's, for the hint
  * @returns the profiles' files in the order in which they are merged
  * @throws AuthError `config` that lists the profiles there are
@@ -55,11 +85,11 @@ function profileFolders(ctx: ProfileContext, folder: string, settings: YamlValue
 export function profileFiles(
 	ctx: ProfileContext & { readonly reader: Reader },
 	names: readonly string[],
-	folder: string,
-	settings: YamlValue | undefined,
+	bases: readonly string[],
+	settings: ProfileSettings,
 	isIdentity: (name: string) => boolean,
 ): FoundFile[] {
-	const folders = profileFolders(ctx, folder, settings);
+	const folders = profileFolders(ctx, bases, settings);
 	return names.flatMap((name) => {
 		const safe = name !== "." && !name.split(/[\\/]/).includes("..");
 		const found = safe ? folders.map((base) => join(base, name)).find(isFolder) : undefined;
@@ -80,7 +110,7 @@ export function profileFiles(
 				? `atmos-auth login ${sanitize(name)}`
 				: known.length > 0
 					? "choose one of the profiles below"
-					: `make a folder ${join(folder, "profiles", sanitize(name))} with an atmos.yaml`,
+					: `make a folder ${join(bases[0] ?? ".", "profiles", sanitize(name))} with an atmos.yaml`,
 			details: known.map(sanitize),
 		});
 	});

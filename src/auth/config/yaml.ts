@@ -81,32 +81,39 @@ const SCHEMA = FAILSAFE_SCHEMA.withTags(
 );
 
 /**
- * @param text a file's content
+ * @param text a configuration file's content
  * @param file its path, for errors and tags
  * @returns the first document; an empty one is an empty map
  * @throws ConfigError with file and line for what is no YAML, no map, or grows without bounds through its aliases
  */
 export function parseYaml(text: string, file: string): YamlMap {
+	const value = parseValue(text, file) ?? {};
+	if (!isMap(value)) throw broken(file, "expected a map at the top");
+	return value;
+}
+
+/** The same for a file that need not be a map; an empty one is null. */
+export function parseValue(text: string, file: string): YamlValue {
 	reading = file;
-	const fail = (message: string, line = 1, column = 1): ConfigError =>
-		new ConfigError([{ severity: "error", key: "", message, location: { file, line, column } }]);
-	let value: unknown;
+	let value: YamlValue;
 	try {
 		// Go's parser reads the first document and no further.
-		[value] = loadAll(text.replace(/^\ufeff/, ""), { schema: SCHEMA, filename: file });
+		value = (loadAll(text.replace(/^\ufeff/, ""), { schema: SCHEMA, filename: file })[0] ?? null) as YamlValue;
 	} catch (error) {
 		if (!(error instanceof YAMLException)) throw error;
 		const { mark } = error;
 		const reason = /complex keys/.test(error.reason) ? "a key has to be a text" : sanitize(error.reason);
-		throw fail(`not valid YAML: ${reason}`, (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1);
+		throw broken(file, `not valid YAML: ${reason}`, (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1);
 	}
-	if (value === null || value === undefined) return {};
-	if (!isMap(value as YamlValue)) throw fail("expected a map at the top");
 	if (text.includes("*")) {
-		const wrong = checkAliases(value as YamlMap);
-		if (wrong !== undefined) throw fail(wrong);
+		const wrong = checkAliases(value);
+		if (wrong !== undefined) throw broken(file, wrong);
 	}
-	return (text.includes("<<") ? resolveMerges(value as YamlMap) : value) as YamlMap;
+	return text.includes("<<") ? resolveMerges(value) : value;
+}
+
+function broken(file: string, message: string, line = 1, column = 1): ConfigError {
+	return new ConfigError([{ severity: "error", key: "", message, location: { file, line, column } }]);
 }
 
 /** More values than this is no configuration, unless the file itself is that large. */
@@ -118,7 +125,7 @@ const GROWTH = 50;
  *
  * @returns what is wrong with them
  */
-function checkAliases(root: YamlMap): string | undefined {
+function checkAliases(root: YamlValue): string | undefined {
 	const sizes = new Map<object, number>();
 	const open = new Set<object>();
 	let circular = false;

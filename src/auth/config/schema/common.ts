@@ -1,5 +1,6 @@
 /** What the schemas of several kinds have in common. Values arrive as strings, booleans, null, lists and maps. */
 import * as v from "valibot";
+import { REGIONS } from "./regions.ts";
 
 /** A string that says something; numbers arrive as they were written, so that account ids keep their leading zeros. */
 export const text = (expected: string) =>
@@ -19,6 +20,7 @@ export const accountId = v.pipe(
 export const region = v.pipe(
 	text("an AWS region such as us-east-1"),
 	v.regex(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, "expected an AWS region such as us-east-1"),
+	v.examples([...REGIONS]),
 );
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;

@@ -1,0 +1,49 @@
+/** The structure of a valibot schema, as far as is needed to walk it beside a value. */
+
+export interface Shape {
+	readonly type: string;
+	readonly entries?: Readonly<Record<string, Shape>>;
+	readonly wrapped?: Shape;
+	readonly message?: unknown;
+	/** Of a picklist. */
+	readonly options?: readonly unknown[];
+	readonly pipe?: readonly Shape[];
+	/** Of an `examples` action. */
+	readonly examples?: readonly unknown[];
+}
+
+/** The keys of a map that its schema knows, or undefined for what is no map. */
+export function entriesOf(shape: Shape | undefined): Readonly<Record<string, Shape>> | undefined {
+	if (shape?.wrapped) return entriesOf(shape.wrapped);
+	return shape?.type === "object" ? shape.entries : undefined;
+}
+
+/** The schema of what stands under `path`. */
+export function shapeAt(schema: Shape, path: readonly string[]): Shape | undefined {
+	let shape: Shape | undefined = schema;
+	for (const key of path) {
+		const entries = entriesOf(shape);
+		shape = entries && Object.hasOwn(entries, key) ? entries[key] : undefined;
+	}
+	return shape;
+}
+
+/** What a missing key should have been. */
+export function expectation(schema: Shape, path: readonly string[]): string | undefined {
+	const shape = shapeAt(schema, path);
+	const entries = entriesOf(shape);
+	if (entries) return `expected a map with ${Object.keys(entries).join(", ")}`;
+	return typeof shape?.message === "string" ? shape.message : undefined;
+}
+
+/** Texts that may stand there, for near misses: the options of a picklist, or a schema's examples. */
+export function examplesOf(shape: Shape | undefined): readonly string[] {
+	if (shape === undefined) return [];
+	if (shape.wrapped) return examplesOf(shape.wrapped);
+	const parts = (shape.pipe ?? []).filter((part) => part.type !== shape.type);
+	const given: unknown[] = [...(shape.examples ?? []), ...parts.flatMap((part) => part.examples ?? [])];
+	for (const option of shape.options ?? []) given.push(...(isShape(option) ? examplesOf(option) : [option]));
+	return given.filter((item): item is string => typeof item === "string");
+}
+
+const isShape = (value: unknown): value is Shape => typeof value === "object" && value !== null && "type" in value;
