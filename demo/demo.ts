@@ -3,7 +3,7 @@
  */
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { constants, hostname, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../src/auth/config/load.ts";
@@ -11,15 +11,16 @@ import type { AuthContext } from "../src/auth/context.ts";
 import { createNetwork } from "../src/auth/net/create-network.ts";
 import { type Cloud, startCloud } from "../tests/cloud/cloud.ts";
 import { setClock, signInInThePast } from "./past.ts";
-import { demoWorld, stagingAdmin } from "./world.ts";
+import { demoWorld, FORGOTTEN, stagingDenied } from "./world.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const program = join(here, "..", "dist", "atmos-auth.js");
-const REFUSED = "eks:DescribeCluster";
+const DESCRIBE = "eks:DescribeCluster";
 
 const [own, passed] = split(process.argv.slice(2));
 const autoApprove = own.includes("--auto-approve");
 const fast = own.includes("--fast");
+const interactive = process.stdin.isTTY && process.stderr.isTTY;
 const unknown = own.find((word) => !["--auto-approve", "--fast"].includes(word));
 if (unknown !== undefined) {
 	console.error(`demo: unknown flag ${unknown}; --auto-approve, --fast, and flags of atmos-auth after --`);
@@ -30,11 +31,15 @@ if (!existsSync(program)) {
 	process.exit(2);
 }
 
+// Whatever ends the demo, its home goes with it.
+let onSignal = (signal: NodeJS.Signals): void => process.exit(exitCode(signal));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => onSignal(signal));
+
 // A home with an ordinary name, so that the paths look like a person's.
 const root = mkdtempSync(join(tmpdir(), "atmos-auth-demo-"));
 const home = join(root, "ada");
 const project = join(home, "acme-infra");
-process.on("exit", () => rmSync(root, { recursive: true, force: true }));
+process.on("exit", () => rmSync(root, { recursive: true, force: true, maxRetries: 3 }));
 mkdirSync(project, { recursive: true });
 cpSync(join(here, "project"), project, { recursive: true });
 
@@ -43,11 +48,15 @@ const cloud = await startCloud({ world: demoWorld(), now: past.now });
 const env = demoEnvironment(cloud.url);
 await prepare(cloud);
 
-const interactive = process.stdin.isTTY && process.stderr.isTTY;
 const words =
-	passed.length > 0 ? passed : ["login", ...(interactive ? [] : ["dev-readonly", "--plain", "--device-code"])];
+	passed.length > 0 ? passed : ["login", ...(interactive ? [] : ["staging-admin", "--plain", "--device-code"])];
 process.exitCode = await runProgram(words);
 await cloud.close();
+
+/** What a shell reports for a program that a signal has ended. */
+function exitCode(signal: NodeJS.Signals): number {
+	return 128 + constants.signals[signal];
+}
 
 /** Our own flags, and what follows `--` for the program. */
 function split(argv: readonly string[]): [own: readonly string[], passed: readonly string[]] {
@@ -60,7 +69,7 @@ function demoEnvironment(url: string): Record<string, string> {
 	const kept = Object.entries(process.env).filter(
 		([name, value]) =>
 			value !== undefined &&
-			!/^(?:AWS|ATMOS|XDG|AZURE|ARM|GOOGLE|KUBE|DOCKER|npm)_|^(?:KUBECONFIG|IDENTITY|NODE_OPTIONS|PWD|OLDPWD|INIT_CWD)$/i.test(
+			!/^(?:AWS|ATMOS|XDG|AZURE|ARM|GOOGLE|KUBE|DOCKER|npm)_|^(?:https?|all|no)_proxy$|^(?:KUBECONFIG|IDENTITY|NODE_OPTIONS|PWD|OLDPWD|INIT_CWD)$/i.test(
 				name,
 			),
 	);
@@ -95,33 +104,32 @@ async function prepare(to: Cloud): Promise<void> {
 	await signInInThePast(ctx, await loadConfig(ctx, {}), past);
 	ctx.network.close();
 
-	if (autoApprove || !(process.stdin.isTTY && process.stderr.isTTY)) to.approveAlways(fast ? 200 : 4_000);
+	if (autoApprove || !interactive) to.approveAlways(fast ? 200 : 4_000);
 	else to.approveNever();
 	const slow = fast ? 0 : 1;
 	to.script.always("sso:GetRoleCredentials", { type: "answer", delayMs: 600 * slow });
 	to.script.always("ecr:GetAuthorizationToken", { type: "answer", delayMs: 900 * slow });
-	to.script.always(REFUSED, { type: "answer", delayMs: 1_400 * slow });
-	// Somebody forgot a permission, and grants it as soon as the first person complains.
-	stagingAdmin.denied.push(REFUSED);
-	const asked = to.requests.length;
+	to.script.always(DESCRIBE, { type: "answer", delayMs: 1_400 * slow });
 	void to
-		.waitFor(({ operation, error }) => operation === REFUSED && error === "AccessDeniedException", asked)
+		.waitFor(({ operation, error }) => operation === DESCRIBE && error === "AccessDeniedException")
 		.then(
-			() => stagingAdmin.denied.splice(0),
+			() => stagingDenied.splice(stagingDenied.indexOf(FORGOTTEN), 1),
 			() => {},
 		);
 }
 
+/** @returns the program's exit code; the demo leaves with it */
 function runProgram(args: readonly string[]): Promise<number> {
 	return new Promise((resolve) => {
 		const child = spawn(process.execPath, [program, ...args], { cwd: project, env, stdio: "inherit" });
-		// The keyboard's interrupt reaches the program by itself; it decides what to do.
-		process.on("SIGINT", () => {});
-		for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+		onSignal = (signal) => {
+			// The keyboard's interrupt reaches the program by itself; it decides what to do.
+			if (signal !== "SIGINT") child.kill(signal);
+		};
 		child.once("error", (error) => {
 			console.error(`demo: ${error.message}`);
 			resolve(1);
 		});
-		child.once("close", (code, signal) => resolve(code ?? (signal === "SIGTERM" ? 143 : 1)));
+		child.once("close", (code, signal) => resolve(code ?? (signal ? exitCode(signal) : 1)));
 	});
 }

@@ -9,13 +9,11 @@ const account = (id: string, name: string): CloudAccount => ({
 
 const HOUR = 3600;
 
-/** The one that may not describe clusters, until somebody allows it. */
-export const stagingAdmin: Assignment & { denied: string[] } = {
-	accountId: "345678901234",
-	role: "AdministratorAccess",
-	sessionSeconds: HOUR,
-	denied: [],
-};
+/** Somebody forgot a permission for one of two clusters. */
+export const FORGOTTEN = "eks:DescribeCluster/staging-green";
+
+/** What the administrators of `staging` may not do. The launcher grants it as soon as the first person has complained. */
+export const stagingDenied: string[] = [FORGOTTEN];
 
 export function demoWorld(): World {
 	const role = (accountId: string, name: string, hours = 1): Assignment => ({
@@ -44,7 +42,7 @@ export function demoWorld(): World {
 					role("123456789012", "AdministratorAccess", 4),
 					role("123456789012", "AWSReadOnlyAccess"),
 					role("210987654321", "DataPlatformEngineer", 8),
-					stagingAdmin,
+					{ ...role("345678901234", "AdministratorAccess"), denied: stagingDenied },
 					role("345678901234", "AWSReadOnlyAccess"),
 					role("999999999999", "AdministratorAccess"),
 					role("999999999999", "AWSReadOnlyAccess"),

@@ -6,6 +6,8 @@ import { dnsSuffix, partition } from "./partitions.ts";
 import { verifySignature } from "./sigv4.ts";
 import type { World } from "./world.ts";
 
+const ACTION = "eks:DescribeCluster";
+
 /** A certificate authority that every client can load, and whose key nobody has. */
 const CERTIFICATE = `-----BEGIN CERTIFICATE-----
 MIIBLTCB1KADAgECAgEBMAoGCCqGSM49BAMCMBUxEzARBgNVBAMMCmt1YmVybmV0
@@ -34,11 +36,11 @@ export class Eks {
 		const name = decodeURIComponent(exchange.url.pathname.slice("/clusters/".length));
 		exchange.facts.cluster = name;
 		const clusterArn = `arn:${partition(region)}:eks:${region}:${assignment.accountId}:cluster/${name}`;
-		if (assignment.denied?.includes("eks:DescribeCluster")) {
+		if (assignment.denied?.some((entry) => entry === ACTION || entry === `${ACTION}/${name}`)) {
 			throw new ServiceError(
 				403,
 				"AccessDeniedException",
-				`User: ${arn} is not authorized to perform: eks:DescribeCluster on resource: ${clusterArn}`,
+				`User: ${arn} is not authorized to perform: ${ACTION} on resource: ${clusterArn}`,
 			);
 		}
 		const cluster = this.#world.clusters.find(

@@ -12,7 +12,7 @@ export interface Assignment {
 	readonly role: string;
 	/** Length of the role's session in seconds. */
 	readonly sessionSeconds: number;
-	/** Actions that its policy does not allow, such as `eks:DescribeCluster`. */
+	/** What its policy does not allow: `eks:DescribeCluster`, or `eks:DescribeCluster/NAME` for one resource. */
 	readonly denied?: readonly string[];
 }
 
