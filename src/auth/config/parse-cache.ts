@@ -1,6 +1,7 @@
 /**
  * Large files are parsed once: what came of it is kept as JSON, under the hash of the file's text, and the next start reads
- * that instead. Files with what looks like a secret are never kept: a copy would outlive its removal from the original.
+ * that instead. Only the parts that this program reads are kept, and nothing of a file with what looks like a secret in
+ * them: a copy would outlive its removal from the original.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -13,10 +14,16 @@ import { isMap, parseYaml, Tagged, type YamlMap, type YamlValue } from "./yaml.t
 /** Below this, in characters, parsing is as fast as reading the cache. */
 const WORTH_IT = 48_000;
 /** Changes with the form of what is kept. */
-const FORMAT = "1";
+const FORMAT = "2";
 const MOST_FILES = 8;
+/** Aliases written out may make it larger than the file, up to this factor. */
+const MOST_GROWTH = 4;
 
-const SECRET = /(?:secret|password|passphrase|token|private_key)\w*["']?\s*:\s*(?!\s*(?:!|\||>|null\b|~|$))/im;
+/** The parts of an atmos.yaml that this program reads. */
+const READ: readonly string[] = ["auth", "base_path", "env", "import", "profiles"];
+
+/** Keys, and names in lists of key and value, whose values are secrets. */
+const SECRET = /secret|passw|passphrase|token|private|api_?key|credential/i;
 
 /** How a `Tagged` is kept: no YAML key of ours looks like it. */
 const TAG = "\u0000tag";
@@ -24,6 +31,7 @@ const TAG = "\u0000tag";
 type Kept = { readonly tagged: boolean; readonly value: unknown };
 
 export interface ParseCache {
+	/** @throws ConfigError with file and line for what is no YAML, or no map */
 	parse(text: string, file: string): YamlMap;
 	/** Writes what was parsed anew. Best effort: never rejects. */
 	save(): Promise<void>;
@@ -31,22 +39,24 @@ export interface ParseCache {
 
 export function createParseCache(ctx: Pick<AuthContext, "env" | "home" | "cwd" | "platform" | "log">): ParseCache {
 	const folder = join(cacheHome(ctx), "atmos-auth", "parsed");
-	const fresh: { path: string; content: YamlMap }[] = [];
+	const fresh: { path: string; content: YamlMap; length: number }[] = [];
 	return {
 		parse(text, file) {
-			if (text.length < WORTH_IT || SECRET.test(text)) return parseYaml(text, file);
+			if (text.length < WORTH_IT) return readParts(parseYaml(text, file));
 			const name = createHash("sha256").update(FORMAT).update("\0").update(text).digest("hex");
 			const path = join(folder, `${name}.json`);
 			const kept = read(path);
 			if (kept !== undefined) return (kept.tagged ? revive(kept.value, file) : kept.value) as YamlMap;
-			const content = parseYaml(text, file);
-			fresh.push({ path, content });
+			const content = readParts(parseYaml(text, file));
+			fresh.push({ path, content, length: text.length });
 			return content;
 		},
 		async save() {
-			for (const { path, content } of fresh.splice(0)) {
+			for (const { path, content, length } of fresh.splice(0)) {
 				try {
-					await writeWhole(path, JSON.stringify(keep(content)));
+					const text = textOf(content);
+					if (text === undefined || text.length > length * MOST_GROWTH) continue;
+					await writeWhole(path, text);
 					prune(folder);
 				} catch (error) {
 					ctx.log.debug("the parsed configuration cannot be kept", { path, error: (error as Error).message });
@@ -56,6 +66,41 @@ export function createParseCache(ctx: Pick<AuthContext, "env" | "home" | "cwd" |
 	};
 }
 
+function readParts(content: YamlMap): YamlMap {
+	const parts: Record<string, YamlValue> = {};
+	for (const key of READ) if (Object.hasOwn(content, key)) parts[key] = content[key] as YamlValue;
+	const { env } = parts;
+	if (isMap(env)) {
+		// The rest is for Terraform and the like.
+		const own = Object.keys(env).filter((key) => key.startsWith("ATMOS_") || key === "<<");
+		parts.env = Object.fromEntries(own.map((key) => [key, env[key] as YamlValue]));
+	}
+	return parts;
+}
+
+/** What is kept of a file, or undefined if nothing may be. */
+function textOf(content: YamlMap): string | undefined {
+	let tagged = false;
+	const holdsSecret = (value: YamlValue, key: string): boolean => {
+		if (typeof value === "string") return value !== "" && SECRET.test(key);
+		if (typeof value !== "object" || value === null) return false;
+		if (value instanceof Tagged) {
+			tagged = true;
+			return false;
+		}
+		if (Array.isArray(value)) return value.some((item: YamlValue) => holdsSecret(item, key));
+		const map = value as YamlMap;
+		if (typeof map.key === "string" && typeof map.value === "string" && SECRET.test(map.key)) return true;
+		return Object.keys(map).some((name) => holdsSecret(map[name] as YamlValue, name));
+	};
+	if (holdsSecret(content, "")) return undefined;
+	// A replacer makes it four times slower.
+	const replace = (_: string, item: unknown): unknown =>
+		item instanceof Tagged ? { [TAG]: [item.tag, item.argument ?? null] } : item;
+	const kept: Kept = { tagged, value: content };
+	return tagged ? JSON.stringify(kept, replace) : JSON.stringify(kept);
+}
+
 function read(path: string): Kept | undefined {
 	try {
 		const kept = JSON.parse(readFileSync(path, "utf8")) as Kept;
@@ -63,18 +108,6 @@ function read(path: string): Kept | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-function keep(content: YamlMap): Kept {
-	let tagged = false;
-	const value = JSON.parse(
-		JSON.stringify(content, (_, item: unknown) => {
-			if (!(item instanceof Tagged)) return item;
-			tagged = true;
-			return { [TAG]: [item.tag, item.argument ?? null] };
-		}),
-	) as unknown;
-	return { tagged, value };
 }
 
 function revive(value: unknown, file: string): YamlValue {
