@@ -26,10 +26,8 @@ export const run: Command = async ({ argv, terminal }) => {
 		say("No atmos.yaml was found. It is looked for in this folder, its parents, the repository's root and ~/.atmos.");
 		return 2;
 	}
-	const order = (problem: ConfigProblem): string =>
-		`${problem.location?.file ?? ""}\0${String(problem.location?.line ?? 0).padStart(7, "0")}`;
-	for (const problem of [...problems].sort((a, b) => (order(a) < order(b) ? -1 : 1))) {
-		say(`${problem.severity}: ${describeProblem(problem, ctx.cwd)}`);
+	for (const problem of [...problems].sort(byPlace)) {
+		say(describeProblem(problem, { from: ctx.cwd, withSeverity: true }));
 	}
 	const count = (severity: ConfigProblem["severity"]): number =>
 		problems.filter((problem) => problem.severity === severity).length;
@@ -42,3 +40,9 @@ export const run: Command = async ({ argv, terminal }) => {
 	say(`✓ Authentication configuration is valid${warnings > 0 ? ` (${plural(warnings, "warning")})` : ""}`);
 	return 0;
 };
+
+function byPlace(a: ConfigProblem, b: ConfigProblem): number {
+	const [left, right] = [a.location, b.location];
+	if (left?.file !== right?.file) return (left?.file ?? "") < (right?.file ?? "") ? -1 : 1;
+	return (left?.line ?? 0) - (right?.line ?? 0) || (left?.column ?? 0) - (right?.column ?? 0);
+}

@@ -205,12 +205,11 @@ async function checkVia(
 	if (via === undefined || via === null) {
 		if (STANDALONE_KINDS.includes(kind)) return [];
 		const near = closest("via", unknownKeysOf(SCHEMAS[entry.section][kind] as Shape, [], entry.value));
+		const expected = "expected via.provider or via.identity";
 		return [
-			await problemAt(
-				entry,
-				near === undefined ? ["via"] : [near],
-				"via is missing; expected via.provider or via.identity",
-			),
+			near === undefined
+				? await problemAt(entry, ["via"], `it is missing; ${expected}`)
+				: await problemAt(entry, [near], `unknown key, and via is missing; ${expected}`, { suggestion: "via" }),
 		];
 	}
 	if (!isMap(via)) return [await problemAt(entry, ["via"], "expected a map with provider or identity")];
@@ -243,31 +242,37 @@ async function checkVia(
 }
 
 /**
- * Keys that no schema knows, as warnings.
+ * What is probably wrong: keys that no schema knows, and regions that nobody has heard of.
  *
  * @param reported dotted paths of keys of which something was said already
  */
-export async function unknownKeys(entry: Entry, reported: ReadonlySet<string>): Promise<ConfigProblem[]> {
+export async function doubts(entry: Entry, reported: ReadonlySet<string>): Promise<ConfigProblem[]> {
 	const { kind } = entry.value;
 	const schemas = SCHEMAS[entry.section];
 	const schema = typeof kind === "string" && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
 	if (schema === undefined || entry.wrong !== undefined) return [];
 	const problems: ConfigProblem[] = [];
+	const warn = async (path: readonly string[], message: string, suggestion: string | undefined): Promise<void> => {
+		const problem = await problemAt(entry, path, message, { severity: "warning", suggestion });
+		if (!reported.has(problem.key)) problems.push(problem);
+	};
 	const walk = async (value: YamlValue, path: readonly string[]): Promise<void> => {
-		const entries = entriesOf(shapeAt(schema as Shape, path));
+		const shape = shapeAt(schema as Shape, path);
+		const entries = entriesOf(shape);
+		if (typeof value === "string") {
+			const examples = examplesOf(shape);
+			if (examples.length > 0 && !examples.includes(value))
+				await warn(path, `this version does not know "${sanitize(value)}"`, closest(value, examples));
+			return;
+		}
 		if (!entries || !isMap(value)) return;
 		const unknown = unknownKeysOf(schema as Shape, path, value);
 		const free = [...Object.keys(entries), ...(path.length === 0 ? OUTER_KEYS : [])].filter(
 			(key) => !Object.hasOwn(value, key),
 		);
 		for (const key of Object.keys(value)) {
-			if (!unknown.includes(key)) {
-				await walk(value[key] as YamlValue, [...path, key]);
-				continue;
-			}
-			const suggestion = closest(key, free);
-			const problem = await problemAt(entry, [...path, key], "unknown key", { severity: "warning", suggestion });
-			if (!reported.has(problem.key)) problems.push(problem);
+			if (unknown.includes(key)) await warn([...path, key], "unknown key", closest(key, free));
+			else await walk(value[key] as YamlValue, [...path, key]);
 		}
 	};
 	await walk(entry.value, []);

@@ -145,7 +145,7 @@ export class LoadedConfig implements AuthConfig {
 	}
 
 	async check(): Promise<readonly ConfigProblem[]> {
-		const { checkEntry, unknownKeys } = await import("./check.ts");
+		const { checkEntry, doubts } = await import("./check.ts");
 		const { functions, merged, problems: found } = this.#parts;
 		const problems = [...found];
 		for (const { key, file } of merged.others) {
@@ -173,7 +173,7 @@ export class LoadedConfig implements AuthConfig {
 				const own = checked.foreign
 					? checked.problems.map((problem) => ({ ...problem, severity: "warning" as const }))
 					: checked.problems;
-				problems.push(...own, ...(await unknownKeys(entry, new Set(own.map(({ key }) => key)))));
+				problems.push(...own, ...(await doubts(entry, new Set(own.map(({ key }) => key)))));
 				if (section !== "identities") continue;
 				const walked = this.#walk(entry);
 				if ("message" in walked && walked.circular && walked.entry === entry)

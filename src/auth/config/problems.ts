@@ -4,7 +4,7 @@ import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import type { ConfigProblem } from "./model.ts";
 
-/** `stacks/atmos.yaml:12:7`, relative to `from` where that is shorter. */
+/** `stacks/atmos.yaml:12:7: `, relative to `from` where that is shorter. */
 function place(problem: ConfigProblem, from: string | undefined): string {
 	if (!problem.location) return "";
 	const { file, line, column } = problem.location;
@@ -12,15 +12,20 @@ function place(problem: ConfigProblem, from: string | undefined): string {
 	return `${sanitize(near.length < file.length && !near.startsWith("..") ? near : file)}:${line}:${column}: `;
 }
 
-/**
- * One line for a problem: where, which key, what was expected, what may have been meant.
- *
- * @param from the folder that paths are shown relative to
- */
-export function describeProblem(problem: ConfigProblem, from?: string): string {
+/** One line for a problem: where, which key, what was expected, what may have been meant. */
+export function describeProblem(
+	problem: ConfigProblem,
+	options: {
+		/** The folder that paths are shown relative to. */
+		readonly from?: string | undefined;
+		/** Says `error` or `warning` after the place, as compilers do, so that editors find their way. */
+		readonly withSeverity?: boolean | undefined;
+	} = {},
+): string {
+	const severity = options.withSeverity ? `${problem.severity}: ` : "";
 	const key = problem.key === "" ? "" : `${sanitize(problem.key)}: `;
 	const hint = problem.suggestion === undefined ? "" : `, did you mean "${sanitize(problem.suggestion)}"?`;
-	return `${place(problem, from)}${key}${problem.message}${hint}`;
+	return `${place(problem, options.from)}${severity}${key}${problem.message}${hint}`;
 }
 
 /** A configuration that cannot be used for what was asked. Carries all problems that were found. */

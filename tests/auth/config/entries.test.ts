@@ -139,7 +139,7 @@ describe("checks", () => {
 		const error = (await (await load()).provider("sso").catch((thrown: unknown) => thrown)) as AuthError & {
 			problems: never[];
 		};
-		expect(error.problems.map((problem) => describeProblem(problem, ctx.cwd))).toEqual([
+		expect(error.problems.map((problem) => describeProblem(problem, { from: ctx.cwd }))).toEqual([
 			'atmos.yaml:5:7: auth.providers.sso.start-url: unknown key, and start_url is missing; expected the address of the access portal, such as https://acme.awsapps.com/start, did you mean "start_url"?',
 			'atmos.yaml:6:7: auth.providers.sso.region: expected an AWS region such as us-east-1, did you mean "us-east-1"?',
 			"atmos.yaml:7:7: auth.providers.sso.auto_provision_identities: expected true or false",
