@@ -112,7 +112,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 			if (input.target !== undefined) return { ...found, target: input.target };
 			const selection = selectIdentity({
 				flags: settings.flags,
-				env: ctx.env,
+				env: config.env ?? ctx.env,
 				identities: config.identities(),
 				providers: config.providers(),
 				interactive: settings.interactive,
