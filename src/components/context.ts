@@ -8,6 +8,8 @@ export interface Deeds {
 	/** @param what "code" or "link", for the answer */
 	copy(text: string, what: string): Promise<string>;
 	open(url: string): Promise<string>;
+	/** Adds a line to what has been said; only where nothing is drawn. */
+	print(line: string): void;
 	/** Leaves the screen, prints the link and comes back after a key or when `until` is aborted. */
 	plainLink(url: string, until: AbortSignal): Promise<void>;
 }

@@ -3,7 +3,7 @@
  * written. A binding counts only while its screen gives a handler for it, so what is shown is what works.
  */
 import type { Key } from "ink";
-import type { Symbols } from "./theme.ts";
+import { type Symbols, UNICODE } from "./theme.ts";
 
 export type Command =
 	| "move"
@@ -188,8 +188,8 @@ export function shownKey(binding: Binding, symbols: Symbols): string {
 /** All keys of a binding, as the help lists them. */
 export function allKeys(binding: Binding, symbols: Symbols): string {
 	const names: Readonly<Record<string, string>> = {
-		up: symbols.upDown === "↑↓" ? "↑" : "up",
-		down: symbols.upDown === "↑↓" ? "↓" : "down",
+		up: symbols === UNICODE ? "↑" : "up",
+		down: symbols === UNICODE ? "↓" : "down",
 		return: symbols.enter,
 		escape: "esc",
 		pageup: "PgUp",

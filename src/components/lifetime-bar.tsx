@@ -11,12 +11,12 @@ const MINUTE = 60_000;
 /** The bar's two parts, together `width` columns. */
 export function barParts(share: number, width: number, symbols: Symbols): { left: string; gone: string } {
 	// Something that is still good shows something.
-	const halves = share <= 0 ? 0 : Math.max(1, Math.round(share * width * 2));
+	const halves = share <= 0 || width <= 0 ? 0 : Math.max(1, Math.round(share * width * 2));
 	const full = Math.floor(halves / 2);
 	const half = halves % 2;
 	return {
 		left: symbols.bar.repeat(full) + (half === 1 ? symbols.halfBar : ""),
-		gone: symbols.track.repeat(width - full - half),
+		gone: symbols.track.repeat(Math.max(0, width - full - half)),
 	};
 }
 

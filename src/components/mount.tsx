@@ -44,6 +44,7 @@ function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode 
 		return {
 			copy,
 			open,
+			print: (line) => void screen.write(`${line}\n`),
 			plainLink: (url, until) =>
 				leave(async () => {
 					if (until.aborted) return;

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { useTime } from "./clock.ts";
 import { useSurroundings } from "./context.ts";
 import { T } from "./styled.tsx";
+import { UNICODE } from "./theme.ts";
 
 const DOTS = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const STROKES = ["-", "\\", "|", "/"];
@@ -26,7 +27,7 @@ export interface SpinnerProps {
 export function Spinner({ since }: SpinnerProps): ReactNode {
 	const { symbols, motion, colour } = useSurroundings();
 	const long = useTime((now) => since !== undefined && now - since > LIVELY_MS);
-	const unicode = symbols.ellipsis === "…";
+	const unicode = symbols === UNICODE;
 	if (!motion) return <T tone="accent">{symbols.ellipsis}</T>;
 	if (long) return <CalmSpinner frames={unicode ? DOTS : STROKES} />;
 	return (

@@ -17,6 +17,7 @@ import { Spinner } from "../spinner.tsx";
 import { type Block, stack } from "../stack.ts";
 import { Line, T } from "../styled.tsx";
 import { chop, clean, fit, graphemes, widthOf, wrap } from "../text.ts";
+import { UNICODE } from "../theme.ts";
 
 /** Lines of a paragraph longer than this are hard to read. */
 const MEASURE = 76;
@@ -137,8 +138,11 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 	// The link has to have its place below the code.
 	const belowQr = inset + widthOf(url) <= page.width ? 1 : 3;
 	const qr = useMemo(
-		() => (full ? fittingQr(url, page.width - BESIDE_QR - QR_GAP, page.bodyHeight - belowQr) : undefined),
-		[full, url, page.width, page.bodyHeight, belowQr],
+		() =>
+			full && symbols === UNICODE
+				? fittingQr(url, page.width - BESIDE_QR - QR_GAP, page.bodyHeight - belowQr)
+				: undefined,
+		[full, symbols, url, page.width, page.bodyHeight, belowQr],
 	);
 	const measure = Math.min(MEASURE, page.width) - inset;
 	const column = qr === undefined ? measure : Math.min(measure, page.width - qr.width - QR_GAP - inset);

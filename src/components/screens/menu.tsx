@@ -7,7 +7,7 @@ import { Frame, usePage } from "../frame.tsx";
 import { useKeys } from "../key-hub.ts";
 import { fitSegments, Segments } from "../segments.tsx";
 import { Line, T } from "../styled.tsx";
-import { clean, fit, wrap } from "../text.ts";
+import { cell, clean, fit, widthOf, wrap } from "../text.ts";
 
 export interface MenuProps {
 	readonly question: string;
@@ -53,17 +53,18 @@ export function Menu({ question, options, onChoose, onBack, onQuit }: MenuProps)
 	const [title = "", ...rest] = lines;
 	const limit = Math.max(1, page.bodyHeight - rest.length - (rest.length > 0 ? 1 : 0));
 	const items = useMemo(() => {
-		const widest = Math.max(0, ...options.map(({ label }) => clean(label).length));
+		const widest = Math.max(0, ...options.map(({ label }) => widthOf(clean(label))));
 		return options.map(({ value, label, note }, index) => {
 			const number = options.length <= 9 ? `${index + 1}  ` : "";
-			const text = note ? `${clean(label).padEnd(widest)}   ${clean(note)}` : clean(label);
+			const text = note ? `${cell(clean(label), widest)}   ${clean(note)}` : clean(label);
 			return { key: `${index}`, value, label: fit(number + text, page.width - 2, symbols.ellipsis) };
 		});
 	}, [options, page.width, symbols.ellipsis]);
 	return (
 		<Frame title={fitSegments([{ text: title, strong: true }], page.width, symbols.ellipsis)} keys={keys}>
-			{rest.map((line) => (
-				<Line key={line}>
+			{rest.map((line, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+				<Line key={index}>
 					<Segments of={[{ text: line }]} />
 				</Line>
 			))}

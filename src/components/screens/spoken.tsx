@@ -1,6 +1,5 @@
 /** The dashboard for screen readers: the same steps and keys, in lines that are added and never changed. */
-import { Static, Text } from "ink";
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import type { LoginSnapshot } from "../../flows/snapshot.ts";
 import type { BoardEntry } from "../board.ts";
 import { useSurroundings } from "../context.ts";
@@ -61,9 +60,9 @@ function menuOf(
 
 export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNode {
 	const { login, deeds, notify, now, hostname } = useSurroundings();
-	const [lines, setLines] = useState<readonly string[]>([]);
-	const say = useOnce(() => (added: readonly string[]) => {
-		if (added.length > 0) setLines((said) => [...said, ...added]);
+	// Not through Ink, which would break a link into lines, and wipe what it takes for a frame.
+	const say = useOnce(() => (lines: readonly string[]) => {
+		for (const line of lines) deeds.print(line);
 	});
 	const choice = useOnce(createProgressChoice);
 	const menu = menuOf(snapshot);
@@ -154,16 +153,7 @@ export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNod
 		say(keySentences(bindings));
 	}, [help]);
 
-	return (
-		<Static items={[...lines]}>
-			{(line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added
-				<Text key={index} wrap="hard">
-					{line}
-				</Text>
-			)}
-		</Static>
-	);
+	return null;
 }
 
 const nothing: Store<undefined, ListAction> = createStore<undefined, ListAction>(() => undefined, undefined);

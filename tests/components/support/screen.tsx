@@ -1,0 +1,190 @@
+/** The dashboard on a terminal that is only a list of frames: any size, a clock that stands still, keys by name. */
+import { EventEmitter } from "node:events";
+import { render } from "ink";
+import { App, type Manner } from "../../../src/components/app.tsx";
+import { createTicker } from "../../../src/components/clock.ts";
+import { createNotes } from "../../../src/components/notes.ts";
+import type { LoginHandle } from "../../../src/flows/snapshot.ts";
+
+const KEYS: Readonly<Record<string, string>> = {
+	up: "\u001b[A",
+	down: "\u001b[B",
+	enter: "\r",
+	esc: "\u001b",
+	tab: "\t",
+	backspace: "\u007f",
+	home: "\u001b[H",
+	end: "\u001b[F",
+	pageup: "\u001b[5~",
+	pagedown: "\u001b[6~",
+	"ctrl-c": "\u0003",
+	"ctrl-u": "\u0015",
+	"ctrl-z": "\u001a",
+};
+
+export class FakeStdout extends EventEmitter {
+	readonly isTTY = true;
+	readonly writable = true;
+	readonly frames: string[] = [];
+	columns: number;
+	rows: number;
+
+	constructor(columns: number, rows: number) {
+		super();
+		this.columns = columns;
+		this.rows = rows;
+	}
+
+	write(text: string, done?: unknown): boolean {
+		this.frames.push(text);
+		this.emit("frame");
+		if (typeof done === "function") done();
+		return true;
+	}
+
+	resize(columns: number, rows: number): void {
+		this.columns = columns;
+		this.rows = rows;
+		this.emit("resize");
+	}
+}
+
+export class FakeStdin extends EventEmitter {
+	readonly isTTY = true;
+	raw = false;
+	readonly #waiting: string[] = [];
+
+	type(text: string): void {
+		this.#waiting.push(text);
+		this.emit("readable");
+	}
+
+	read(): string | null {
+		return this.#waiting.shift() ?? null;
+	}
+
+	setRawMode(raw: boolean): void {
+		this.raw = raw;
+	}
+
+	setEncoding(): void {}
+	resume(): void {}
+	pause(): void {}
+	ref(): void {}
+	unref(): void {}
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken away
+const SEQUENCES = /\u001b\[[0-9;?]*[a-zA-Z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
+
+/** A pattern in which `ESC` stands for the character. */
+export function sequence(pattern: string): RegExp {
+	return new RegExp(pattern.replaceAll("ESC", "\u001b"));
+}
+
+/** Text as it is seen. */
+export function plain(text: string): string {
+	return text.replace(SEQUENCES, "");
+}
+
+export interface ScreenOptions {
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly now?: number;
+	readonly manner?: Partial<Manner>;
+}
+
+export const NOW = Date.UTC(2026, 10, 23, 10, 42, 25);
+
+const shown: { unmount(): void }[] = [];
+
+/** For `afterEach`. */
+export function closeScreens(): void {
+	for (const screen of shown.splice(0)) screen.unmount();
+}
+
+export function show(login: LoginHandle, options: ScreenOptions = {}) {
+	const { columns = 80, rows = 24, manner } = options;
+	let now = options.now ?? NOW;
+	const clock = { now: () => now };
+	const stdout = new FakeStdout(columns, rows);
+	const stdin = new FakeStdin();
+	const ticker = createTicker(clock);
+	const notes = createNotes(clock);
+	const deeds: string[] = [];
+	const said: string[] = [];
+	const record = (deed: string): void => {
+		deeds.push(deed);
+	};
+	const instance = render(
+		<App
+			login={login}
+			ticker={ticker}
+			notes={notes}
+			manner={{ unicode: true, colour: true, motion: false, spoken: false, ...manner }}
+			hostname="build-host-3"
+			deeds={{
+				copy: async (text, what) => {
+					record(`copy ${text}`);
+					return `${what} copied with pbcopy`;
+				},
+				open: async (url) => {
+					record(`open ${url}`);
+					return "opened in your browser";
+				},
+				plainLink: async (url) => record(`plain ${url}`),
+				print: (line) => void said.push(line),
+			}}
+			onInterrupt={() => record("interrupt")}
+			onSuspend={() => record("suspend")}
+		/>,
+		{
+			stdout: stdout as unknown as NodeJS.WriteStream,
+			stdin: stdin as unknown as NodeJS.ReadStream,
+			debug: true,
+			interactive: true,
+			exitOnCtrlC: false,
+			patchConsole: false,
+		},
+	);
+	const screen = {
+		stdout,
+		stdin,
+		deeds,
+		said,
+		/** The last frame with its colours. */
+		raw: (): string => stdout.frames.at(-1) ?? "",
+		lines: (): string[] =>
+			plain(stdout.frames.at(-1) ?? "")
+				.split("\n")
+				.map((line) => line.trimEnd()),
+		text: (): string => screen.lines().join("\n"),
+		/** Resolves with the text of the first frame from now that fits. */
+		async until(wanted: string | RegExp | ((text: string) => boolean)): Promise<string> {
+			const fits = (text: string): boolean =>
+				typeof wanted === "function"
+					? wanted(text)
+					: typeof wanted === "string"
+						? text.includes(wanted)
+						: wanted.test(text);
+			while (!fits(screen.text())) await new Promise<void>((resolve) => void stdout.once("frame", () => resolve()));
+			return screen.text();
+		},
+		/** Presses keys by name, else types the text, and lets effects run. */
+		async press(...keys: string[]): Promise<void> {
+			for (const key of keys) {
+				stdin.type(KEYS[key] ?? key);
+				await new Promise((resolve) => setImmediate(resolve));
+			}
+		},
+		resize: (width: number, height: number): void => stdout.resize(width, height),
+		async tick(ms: number): Promise<void> {
+			now += ms;
+			ticker.tick();
+			await new Promise((resolve) => setImmediate(resolve));
+		},
+		unmount: () => instance.unmount(),
+	};
+	shown.push(screen);
+	return screen;
+}
