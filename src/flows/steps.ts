@@ -1,5 +1,6 @@
 /** What the login machine calls outside itself. The real ones are loaded when they are first used; tests give fast ones. */
-import { loadConfig, projectName } from "../auth/config/load.ts";
+import { loadConfig } from "../auth/config/load.ts";
+import { projectName } from "../auth/config/project-name.ts";
 import type { AuthConfig, ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "../auth/kinds.ts";

@@ -1,6 +1,6 @@
 /** Loads the configuration: finds its files, merges them, and works out the realm. */
 import { existsSync } from "node:fs";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import type { AuthContext, Environment } from "../context.ts";
 import { cacheHome, provisionedFile } from "../storage/paths.ts";
 import { createReader, type Found, type FoundFile, findFiles, type Reader } from "./find.ts";
@@ -185,11 +185,4 @@ function plain(value: YamlValue | undefined, functions: FunctionContext): string
 		if (error instanceof FunctionFailure) return undefined;
 		throw error;
 	}
-}
-
-/** The name that the project goes by on the screen: its folder's. */
-export function projectName(config: AuthConfig, cwd: string): string {
-	if (config.directory === "") return basename(cwd);
-	const first = config.directory.split(";")[0] ?? "";
-	return basename(isAbsolute(first) ? first : resolve(cwd, first));
 }
