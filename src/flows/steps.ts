@@ -1,7 +1,7 @@
 /** What the login machine calls outside itself. The real ones are loaded when they are first used; tests give fast ones. */
 import { loadConfig } from "../auth/config/load.ts";
-import { projectName } from "../auth/config/project-name.ts";
 import type { AuthConfig, ConfigRequest } from "../auth/config/model.ts";
+import { projectName } from "../auth/config/project-name.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "../auth/kinds.ts";
 import { identityKind, integrationKind, providerKind } from "../auth/registry.ts";
