@@ -1,6 +1,7 @@
 /** What a configuration file brings along: `atmos.d` folders and local `import` globs. */
 import { statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
+import { sanitize } from "../sanitize.ts";
 import { resolveBasePath } from "./base-path.ts";
 import { type FoundFile, type Reader, yamlFilesUnder } from "./find.ts";
 import { locate } from "./locate-lazily.ts";
@@ -100,19 +101,20 @@ async function resolveImports(ctx: ImportContext, found: FoundFile, parent: Impo
 		}
 		if (REMOTE.test(item)) {
 			throw new ConfigError([
-				await at(`"${withoutSecrets(item)}" is remote; only local files can be imported here`, "error"),
+				await at(`"${sanitize(withoutSecrets(item))}" is remote; only local files can be imported here`, "error"),
 			]);
 		}
 		if (parent.chain.length >= MAX_DEPTH) {
 			throw new ConfigError([await at("files import each other more than ten deep", "error")]);
 		}
 		const matches = await matching(item, [basePath, folder]);
-		if (matches.length === 0 && !GLOB.test(item)) ctx.onProblem(await at(`"${item}" does not exist`, "warning"));
+		if (matches.length === 0 && !GLOB.test(item))
+			ctx.onProblem(await at(`"${sanitize(item)}" does not exist`, "warning"));
 		for (const file of matches) {
 			// A file that a pattern of its own finds is no circle.
 			if (file === found.file) continue;
 			if (parent.chain.includes(file)) {
-				if (!GLOB.test(item)) ctx.onProblem(await at(`"${item}" leads back to this file`, "warning"));
+				if (!GLOB.test(item)) ctx.onProblem(await at(`"${sanitize(item)}" leads back to this file`, "warning"));
 				continue;
 			}
 			parent.count.files++;
