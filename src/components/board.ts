@@ -83,7 +83,7 @@ const SLACK = 14;
 export function columnsFor(width: number, widest: Board["widest"]): Columns {
 	const session =
 		width >= 66
-			? { session: 19, bar: 9, time: 9 }
+			? { session: 17, bar: 8, time: 8 }
 			: width >= 46
 				? { session: 14, bar: 5, time: 8 }
 				: { session: 7, bar: 0, time: 7 };
@@ -107,10 +107,15 @@ export function columnsFor(width: number, widest: Board["widest"]): Columns {
 			widths[column] = least[column];
 			left -= least[column];
 		}
-		for (const column of shown) {
-			const more = Math.min(left, widest[column] - widths[column]);
-			widths[column] += more;
-			left -= more;
+		// A column of the terminal at a time, so that a long one does not leave the others short.
+		for (let given = 1; left > 0 && given > 0; ) {
+			given = 0;
+			for (const column of shown) {
+				if (left === 0 || widths[column] >= widest[column]) continue;
+				widths[column]++;
+				left--;
+				given++;
+			}
 		}
 		const more = Math.min(SLACK, Math.floor(left / shown.length));
 		for (const column of shown) widths[column] += more;

@@ -35,12 +35,21 @@ export function failedIntegrations(snapshot: LoginSnapshot): readonly Integratio
 	return snapshot.integrations.filter(({ state }) => state === "failed");
 }
 
+const TRY = "Try: ";
+
+function wordWidths(text: string | undefined): number[] {
+	return text === undefined ? [] : clean(text).split(" ").map(widthOf);
+}
+
 /** The lines below a failure: why, what would mend it, and on request what the service said. */
 export function failureLines(
 	error: ErrorView,
 	options: { readonly details: boolean; readonly indent: number; readonly width: number; readonly key: string },
 ): ProgressLine[] {
-	const { details, indent, width, key } = options;
+	const { details, width, key } = options;
+	// An ARN that has to be broken can no longer be copied: it gets the whole width instead.
+	const longest = Math.max(0, ...[error.reason, error.remedy, ...error.details].flatMap(wordWidths));
+	const indent = longest + TRY.length > width - options.indent ? Math.min(options.indent, 4) : options.indent;
 	const room = Math.max(8, width - indent);
 	const lines: ProgressLine[] = [];
 	const add = (text: string, segment: Omit<Segment, "text">): void => {
@@ -60,13 +69,13 @@ export function failureLines(
 	for (const detail of error.details) add(detail, { tone: "muted" });
 	if (error.code === "bug") add("This is a bug of atmos-auth: please report it.", { tone: "muted" });
 	if (error.remedy !== undefined) {
-		for (const [index, line] of wrap(clean(error.remedy), Math.max(8, room - 5)).entries()) {
+		for (const [index, line] of wrap(clean(error.remedy), Math.max(8, room - TRY.length)).entries()) {
 			lines.push({
 				type: "text",
 				key: `${key} remedy ${index}`,
 				segments: [
 					{ text: " ".repeat(indent) },
-					index === 0 ? { text: "Try: ", tone: "accent" } : { text: "     " },
+					index === 0 ? { text: TRY, tone: "accent" } : { text: " ".repeat(TRY.length) },
 					{ text: line },
 				],
 			});
@@ -227,7 +236,7 @@ const GAP = 3;
 /** One division for all rows, so that they line up. */
 export function rowColumns(rows: readonly Row[], width: number): RowColumns {
 	const widest = Math.max(8, ...rows.map(({ name }) => widthOf(clean(name))));
-	const [bar, time] = width >= 66 ? [9, 9] : width >= 46 ? [0, 8] : [0, 7];
+	const [bar, time] = width >= 66 ? [8, 8] : width >= 46 ? [0, 8] : [0, 7];
 	const end = bar === 0 ? time + 1 : bar + 1 + time + 1;
 	const name = Math.max(1, Math.min(widest, Math.floor((width - ROW_LEAD - end) * 0.45), 32));
 	return { name, text: Math.max(1, width - ROW_LEAD - name - GAP - end), bar, time };

@@ -42,7 +42,7 @@ export function notice(prompt: DeviceCodePrompt, hostname: string): string {
 		prompt.waitingForPid === undefined
 			? `because you started this sign-in at ${clockTime(prompt.startedAt)} on ${clean(hostname)}`
 			: `because you started a sign-in at ${clockTime(prompt.startedAt)} on ${clean(hostname)} in another terminal (process ${prompt.waitingForPid})`;
-	return `This is a device code, not an MFA code. Approve only if the page shows exactly this code, and only ${by}.`;
+	return `This is a device code, not an MFA code. Approve it only ${by}.`;
 }
 
 /** Columns of the longest time, `59m 59s`. */
@@ -167,10 +167,12 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 			<Link url={url} lines={linkLines} outdent={linkOutdent} />
 		</Box>
 	);
+	const below = qr !== undefined && !beside;
+	const place = below ? "the link below" : "this page";
 	const ask =
 		prompt.verificationUriComplete === undefined
-			? `Open this page and enter this code${beside ? ":" : "; its link is below"}`
-			: `Open this page and check that it shows exactly this code:`;
+			? `Open ${place} and enter this code${below ? "." : ":"}`
+			: `Open ${place} and check that it shows exactly this code${below ? "." : ":"}`;
 	const status = statusOf(snapshot, prompt);
 	const blocks: Block<ReactNode>[] = [
 		{
@@ -184,7 +186,7 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 				</Line>,
 			],
 		},
-		{ priority: 40, gap: true, lines: paragraph(ask.trim()) },
+		{ priority: 40, gap: true, lines: paragraph(ask) },
 		...(qr === undefined || beside
 			? [{ priority: 90, gap: full, lines: [link, ...linkLines.slice(1).map(() => null)] }]
 			: []),
@@ -204,7 +206,6 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 				)),
 		},
 	];
-	const below = qr !== undefined && !beside;
 	const height = below ? page.bodyHeight - linkLines.length : page.bodyHeight;
 	const lead = full && qr === undefined ? 1 : full && height >= 16 ? 1 : 0;
 	const lines = stack(blocks, height - lead);
