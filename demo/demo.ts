@@ -14,7 +14,7 @@ import { setClock, signInInThePast } from "./past.ts";
 import { demoWorld, FORGOTTEN, stagingDenied } from "./world.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const program = join(here, "..", "dist", "atmos-auth.js");
+const program = join(here, "..", "dist", "atmos-auth.mjs");
 const DESCRIBE = "eks:DescribeCluster";
 
 const [own, passed] = split(process.argv.slice(2));

@@ -1,8 +1,11 @@
-/** Builds `dist/`: one entry and a chunk for whatever is loaded on demand, with every dependency inside. */
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Builds `dist/`: one entry, and a chunk for whatever is loaded on demand, with every dependency inside. */
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { builtinModules as builtins } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { rolldown } from "rolldown";
+import { builtinModules } from "./bundle/builtins.ts";
+import { groups } from "./bundle/groups.ts";
 import { thirdPartyNotices } from "./bundle/notices.ts";
 import { fastStart } from "./bundle/plugin.ts";
 
@@ -10,38 +13,44 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = join(root, "dist");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 
-rmSync(outdir, { recursive: true, force: true });
-mkdirSync(join(outdir, "chunks"), { recursive: true });
-
-const result = await build({
-	absWorkingDir: root,
-	entryPoints: { "atmos-auth": "src/cli.ts" },
-	outdir,
-	bundle: true,
-	splitting: true,
-	format: "esm",
+const bundle = await rolldown({
+	cwd: root,
+	input: { "atmos-auth": "src/cli.ts" },
 	platform: "node",
-	target: "node22.18",
-	jsx: "automatic",
-	minify: true,
-	metafile: true,
-	legalComments: "none",
-	logLevel: "warning",
-	chunkNames: "chunks/[name]-[hash]",
-	define: {
-		"process.env.NODE_ENV": '"production"',
-		"process.env.DEV": '"false"',
-		__VERSION__: JSON.stringify(version),
-	},
 	// cosmiconfig loads TypeScript only for configuration files written in it, which atmos.yaml never is.
 	external: ["typescript"],
 	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
-	mainFields: ["module", "main"],
-	banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-	plugins: [fastStart(join(outdir, "chunks"))],
+	resolve: { mainFields: ["module", "main"] },
+	transform: {
+		target: "node22.18",
+		define: {
+			"process.env.NODE_ENV": '"production"',
+			"process.env.DEV": '"false"',
+			__VERSION__: JSON.stringify(version),
+		},
+		jsx: { runtime: "automatic" },
+	},
+	plugins: [fastStart("chunks"), builtinModules(builtins)],
+	// What is imported lazily in one place and statically in another comes with the static import.
+	checks: { ineffectiveDynamicImport: false },
 });
 
-const entry = join(outdir, "atmos-auth.js");
-writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, "utf8")}`);
+rmSync(outdir, { recursive: true, force: true });
+const { output } = await bundle.write({
+	dir: outdir,
+	format: "esm",
+	minify: true,
+	comments: false,
+	// By its ending a file is known for a module; for `.js`, Node reads every package.json on the way up first.
+	entryFileNames: "[name].mjs",
+	chunkFileNames: "chunks/[name]-[hash].mjs",
+	codeSplitting: { groups: groups(join(root, "src")) },
+});
+await bundle.close();
+
+const entry = join(outdir, "atmos-auth.mjs");
+const source = readFileSync(entry, "utf8");
+writeFileSync(entry, source.startsWith("#!") ? source : `#!/usr/bin/env node\n${source}`);
 chmodSync(entry, 0o755);
-writeFileSync(join(outdir, "THIRD-PARTY-NOTICES.txt"), thirdPartyNotices(root, result.metafile));
+const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+writeFileSync(join(outdir, "THIRD-PARTY-NOTICES.txt"), thirdPartyNotices(modules));

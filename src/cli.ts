@@ -2,11 +2,8 @@
  * The door: checks Node, answers `--version`, finds the command and loads that one alone.
  * Nothing is imported statically that the fastest commands do not need.
  */
-import { enableCompileCache } from "node:module";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { findCommand } from "./commands/table.ts";
-import { processTerminal } from "./terminal/streams.ts";
+import { processTerminal, writeAnswer } from "./terminal/streams.ts";
 import { version } from "./version.ts";
 
 const MINIMUM_NODE = [22, 18] as const;
@@ -19,20 +16,14 @@ async function main(): Promise<number> {
 		);
 		return 2;
 	}
-	// A reader that goes away (`| head`) is no failure of ours.
-	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-		if (error.code === "EPIPE") process.exit(0);
-		throw error;
-	});
-
 	const found = findCommand(process.argv.slice(2));
 	switch (found.type) {
 		case "version":
-			process.stdout.write(`atmos-auth ${version}\n`);
+			writeAnswer(`atmos-auth ${version}\n`);
 			return 0;
 		case "help": {
 			const { helpFor } = await import("./commands/help.ts");
-			process.stdout.write(helpFor(found.topic));
+			writeAnswer(helpFor(found.topic));
 			return 0;
 		}
 		case "unknown": {
@@ -42,8 +33,15 @@ async function main(): Promise<number> {
 		}
 		case "command": {
 			// In the user's own cache folder: Node's default, a shared one under /tmp, could be filled by somebody else.
-			if (found.heavy)
-				enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "atmos", "compiled"));
+			if (found.heavy) {
+				const cache = process.env.XDG_CACHE_HOME || `${process.getBuiltinModule("node:os").homedir()}/.cache`;
+				process.getBuiltinModule("node:module").enableCompileCache(`${cache}/atmos/compiled`);
+				// A reader that goes away (`| head`) is no failure of ours.
+				process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+					if (error.code === "EPIPE") process.exit(0);
+					throw error;
+				});
+			}
 			const terminal = processTerminal();
 			try {
 				const { run } = await found.load();

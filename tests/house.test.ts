@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	output: ["flows", "auth", "terminal"],
 	flows: ["auth"],
 	auth: [],
-	terminal: [],
+	terminal: ["auth"],
 };
 
 /** Features that only these parts may touch; everything impure reaches `auth` and `flows` through the context. */

@@ -1,13 +1,13 @@
 /**
- * What the bundle does differently from plain resolution, for the time to the first frame: Ink's text measuring
- * gets a fast path, Yoga's WebAssembly becomes a file, and React's devtools (never used here) are left out. And one for
- * safety: cosmiconfig must not run what it finds in the working directory.
+ * What the bundle does differently from plain resolution, for the time to the first frame: Ink's text measuring gets a fast
+ * path, Yoga's WebAssembly becomes a file, and React's devtools (never used here) are left out. And one for safety:
+ * cosmiconfig must not run what it finds in the working directory.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import type { Plugin } from "esbuild";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "rolldown";
 
 const here = dirname(fileURLToPath(import.meta.url));
 // As Ink itself resolves them.
@@ -32,37 +32,51 @@ const ORIGINALS: Readonly<Record<string, () => string>> = {
 };
 
 const DATA_URL = /data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)/;
+const EMPTY = "\0empty";
 
-/** @param folder of the chunks, where `yoga.wasm` is written beside the one that reads it */
-export function fastStart(folder: string): Plugin {
+/** @param chunkFolder of the output, where `yoga.wasm` lies beside the chunk that reads it */
+export function fastStart(chunkFolder: string): Plugin {
 	return {
 		name: "fast-start",
-		setup(build) {
-			build.onResolve({ filter: /^(string-width|wrap-ansi|cli-truncate|yoga-layout)$/ }, ({ path }) => ({
-				path: join(here, STAND_INS[path] as string),
-			}));
-			build.onResolve({ filter: /^original:/ }, ({ path }) => {
-				const original = ORIGINALS[path.slice("original:".length)];
-				if (!original) throw new Error(`no original for ${path}`);
-				return { path: original() };
-			});
-			build.onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: "react-devtools-core", namespace: "empty" }));
-			build.onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default undefined;" }));
+		resolveId(id) {
+			if (Object.hasOwn(STAND_INS, id)) return join(here, STAND_INS[id] as string);
+			if (id.startsWith("original:")) {
+				const original = ORIGINALS[id.slice("original:".length)];
+				if (!original) throw new Error(`no original for ${id}`);
+				return original();
+			}
+			return id === "react-devtools-core" ? EMPTY : null;
+		},
+		load(id) {
+			if (id === EMPTY) return "export default undefined;";
+			if (id.endsWith("yoga-wasm-base64-esm.js")) {
+				const source = readFileSync(id, "utf8");
+				const match = DATA_URL.exec(source);
+				if (!match?.[1]) throw new Error(`no WebAssembly in ${id}`);
+				this.emitFile({ type: "asset", fileName: `${chunkFolder}/yoga.wasm`, source: Buffer.from(match[1], "base64") });
+				return source.replace(match[0], "yoga.wasm");
+			}
 			// cosmiconfig looks for settings of its own in the working directory, among them `.config/config.js`, which it
 			// would run. Nothing that a repository brings may be run, so there are no such places.
-			build.onLoad({ filter: /cosmiconfig\/dist\/defaults\.js$/ }, ({ path }) => {
-				const source = readFileSync(path, "utf8");
-				const contents = source.replace(/(exports\.metaSearchPlaces = )\[[^\]]*\]/, "$1[]");
-				if (contents === source) throw new Error("cosmiconfig's own search places have moved");
-				return { contents, loader: "js" };
-			});
-			build.onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, ({ path }) => {
-				const source = readFileSync(path, "utf8");
-				const match = DATA_URL.exec(source);
-				if (!match?.[1]) throw new Error(`no WebAssembly in ${pathToFileURL(path)}`);
-				writeFileSync(join(folder, "yoga.wasm"), Buffer.from(match[1], "base64"));
-				return { contents: source.replace(match[0], "yoga.wasm"), loader: "js" };
-			});
+			if (/cosmiconfig[\\/]dist[\\/]defaults\.js$/.test(id)) {
+				const source = readFileSync(id, "utf8");
+				const code = source.replace(/(exports\.metaSearchPlaces = )\[[^\]]*\]/, "$1[]");
+				if (code === source) throw new Error("cosmiconfig's own search places have moved");
+				return code;
+			}
+			// meow brings npm's rules for package.json, which it needs for none of what is used here: they wait until then.
+			if (/meow[\\/]build[\\/]dependencies\.js$/.test(id)) {
+				const source = readFileSync(id, "utf8");
+				const code = source
+					.replace("var normalizeExports = requireNormalize();", "")
+					.replace(
+						"const normalizePackageData = getDefaultExportFromCjs(normalizeExports);",
+						"const normalizePackageData = (...given) => getDefaultExportFromCjs(requireNormalize())(...given);",
+					);
+				if (!code.includes("(...given)")) throw new Error("meow's dependencies have changed");
+				return code;
+			}
+			return null;
 		},
 	};
 }

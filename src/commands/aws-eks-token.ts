@@ -8,6 +8,7 @@ import { AuthError } from "../auth/errors.ts";
 import { eksToken, execCredential } from "../auth/integrations/eks-token.ts";
 import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/integrations/exec-entry.ts";
 import { loadAwsCredentials } from "../auth/storage/aws-files.ts";
+import { writeAnswer } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
 import { createContext } from "./context.ts";
 
@@ -84,7 +85,7 @@ export const run: Command = async ({ argv, terminal }) => {
 		});
 	}
 	const token = await eksToken({ credentials, cluster, region, env, now: ctx.clock.now() });
-	terminal.stdout.write(execCredential(token, env.KUBERNETES_EXEC_INFO));
+	writeAnswer(execCredential(token, env.KUBERNETES_EXEC_INFO));
 	ctx.network.close();
 	return 0;
 };

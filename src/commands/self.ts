@@ -31,7 +31,7 @@ function stableNode(env: Readonly<Record<string, string | undefined>>): string {
 /** The built entry: every module of the bundle lies beside it. */
 function entryFile(): string {
 	const here = dirname(fileURLToPath(import.meta.url));
-	const entry = join(here, "atmos-auth.js");
+	const entry = join(here, "atmos-auth.mjs");
 	return realpath(entry) ?? realpath(process.argv[1] ?? "") ?? entry;
 }
 

@@ -1,4 +1,5 @@
 /** The program's terminal as it found it: streams, what they are, and what they can show. The only user of `process.std*`. */
+import { writeSync } from "node:fs";
 import type { ReadStream, WriteStream } from "node:tty";
 
 export interface Terminal {
@@ -12,16 +13,43 @@ export interface Terminal {
 	readonly platform: NodeJS.Platform;
 }
 
-/** The terminal of this process. */
+/** The terminal of this process. Its streams are made when they are first asked for: that takes a while. */
 export function processTerminal(): Terminal {
 	return {
-		stdin: process.stdin,
-		stdout: process.stdout,
-		stderr: process.stderr,
-		stdinIsTerminal: process.stdin.isTTY === true,
-		stdoutIsTerminal: process.stdout.isTTY === true,
-		stderrIsTerminal: process.stderr.isTTY === true,
+		get stdin() {
+			return process.stdin;
+		},
+		get stdout() {
+			return process.stdout;
+		},
+		get stderr() {
+			return process.stderr;
+		},
+		get stdinIsTerminal() {
+			return process.stdin.isTTY === true;
+		},
+		get stdoutIsTerminal() {
+			return process.stdout.isTTY === true;
+		},
+		get stderrIsTerminal() {
+			return process.stderr.isTTY === true;
+		},
 		env: process.env,
 		platform: process.platform,
 	};
+}
+
+/** Writes a short answer to standard output at once, without making a stream for it. A reader that went away is no failure. */
+export function writeAnswer(text: string): void {
+	let rest = Buffer.from(text);
+	while (rest.length > 0) {
+		try {
+			rest = rest.subarray(writeSync(1, rest));
+		} catch (error) {
+			const { code } = error as NodeJS.ErrnoException;
+			if (code === "EPIPE") return;
+			// A pipe that is full for the moment.
+			if (code !== "EAGAIN") throw error;
+		}
+	}
 }

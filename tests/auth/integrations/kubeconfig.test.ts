@@ -14,7 +14,7 @@ const entry = (changes: Partial<ClusterEntry> = {}): ClusterEntry => ({
 	exec: {
 		apiVersion: "client.authentication.k8s.io/v1beta1",
 		command: "/usr/bin/node",
-		args: ["/opt/atmos-auth.js", "aws", "eks", "token", "--cluster-name", "dev", "--region", "us-east-2"],
+		args: ["/opt/atmos-auth.mjs", "aws", "eks", "token", "--cluster-name", "dev", "--region", "us-east-2"],
 		env: [],
 		interactiveMode: "Never",
 		provideClusterInfo: false,

@@ -1,0 +1,78 @@
+/**
+ * Which modules share a file. Every file that has to be found and opened costs a start more than the code in it does, so what
+ * a path always needs comes in one piece, and what it may need later stays apart.
+ */
+import { join } from "node:path";
+
+/** As much of the bundler's view of a module as is needed. */
+interface Graph {
+	getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+}
+
+/** A file, and the modules from which all that they import goes into it. Earlier ones take first. */
+const GROUPS: readonly (readonly [name: string, roots: readonly string[]])[] = [
+	["help", ["commands/help.ts"]],
+	// kubectl's plugin runs for every kubectl command.
+	["token", ["commands/aws-eks-token.ts"]],
+	// A login that finds everything still valid.
+	[
+		"login",
+		[
+			"commands/login.ts",
+			"auth/config/check.ts",
+			"auth/storage/aws-files.ts",
+			"auth/providers/aws-iam-identity-center.ts",
+			"auth/identities/aws-permission-set.ts",
+			"auth/integrations/aws-ecr.ts",
+			"auth/integrations/aws-eks.ts",
+			"flows/remember.ts",
+		],
+	],
+	["dashboard", ["auth/board.ts", "components/dashboard.tsx"]],
+	["screens", ["components/late.ts", "terminal/browser.ts"]],
+	["aws", ["auth/net/handler.ts", "auth/providers/obtain-session.ts", "auth/net/sso-portal.ts"]],
+];
+
+/** A group as the bundler wants it. */
+export interface Group {
+	readonly debugName: string;
+	readonly priority: number;
+	name(id: string, graph: Graph): string | null;
+}
+
+/** @param src the folder of the sources */
+export function groups(src: string): Group[] {
+	let names: Map<string, string> | undefined;
+	return GROUPS.map(([group], index) => ({
+		debugName: group,
+		// A module that two groups need goes into the earlier one.
+		priority: GROUPS.length - index,
+		name(id, graph) {
+			names ??= collect(src, graph);
+			return names.get(id) === group ? group : null;
+		},
+	}));
+}
+
+function collect(src: string, graph: Graph): Map<string, string> {
+	const names = new Map<string, string>();
+	for (const [name, roots] of GROUPS) {
+		for (const root of roots) {
+			for (const id of reachable(join(src, root), graph, names)) names.set(id, name);
+		}
+	}
+	return names;
+}
+
+function reachable(root: string, graph: Graph, taken: ReadonlyMap<string, string>): Set<string> {
+	const found = new Set<string>();
+	const queue = [root];
+	for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+		if (found.has(id) || taken.has(id)) continue;
+		const info = graph.getModuleInfo(id);
+		if (!info) continue;
+		found.add(id);
+		queue.push(...info.importedIds);
+	}
+	return found;
+}

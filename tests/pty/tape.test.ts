@@ -1,0 +1,36 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, expect, onTestFinished, test } from "vitest";
+import { parseTape, playTape } from "./tape.ts";
+import { killAll, launch, personalEnv } from "./terminal.ts";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+afterEach(killAll);
+
+test("the keys of demo.tape lead through the demo to its summary", async () => {
+	const home = mkdtempSync(join(tmpdir(), "atmos-auth-tape-"));
+	onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+	const shell = launch({
+		program: "/bin/bash",
+		args: ["--noprofile", "--norc", "-i"],
+		columns: 96,
+		rows: 26,
+		cwd: root,
+		env: personalEnv(home, { PATH: `${dirname(process.execPath)}:${process.env.PATH}` }),
+	});
+	await playTape(parseTape(readFileSync(join(root, "demo.tape"), "utf8")), shell);
+	expect((await shell.screen()).join("\n")).toContain("Successfully authenticated as staging-admin");
+}, 60_000);
+
+test("the recording is there, and small enough for a README", () => {
+	const picture = join(root, "docs/demo.gif");
+	expect(existsSync(picture)).toBe(true);
+	expect(statSync(picture).size).toBeLessThan(1_500_000);
+});
+
+test("a line of a tape that is not understood is told by its number", () => {
+	expect(() => parseTape("Sleep 1s\nDance 3\n")).toThrow("line 2");
+});
