@@ -118,9 +118,20 @@ async function unknownKind(entry: Entry, kind: YamlValue | undefined): Promise<C
 	if (foreign.includes(kind)) {
 		return problemAt(entry, ["kind"], `the kind ${sanitize(kind)} is not supported by this version`);
 	}
-	return problemAt(entry, ["kind"], `unknown kind "${sanitize(kind)}"; expected one of ${known.join(", ")}`, {
-		suggestion: closest(kind, [...known, ...foreign]),
-	});
+	return problemAt(
+		entry,
+		["kind"],
+		`unknown kind${named(entry, ["kind"], kind)}; expected one of ${known.join(", ")}`,
+		{
+			suggestion: closest(kind, [...known, ...foreign]),
+		},
+	);
+}
+
+/** A value for a message: as it is written, but not what a function has made of it, which may be a secret. */
+function named(entry: Entry, path: readonly string[], value: string): string {
+	const written = at(entry.value, path);
+	return typeof written === "string" ? ` "${sanitize(value)}"` : ", as its function yields it";
 }
 
 function functionProblem(
@@ -233,7 +244,7 @@ async function checkVia(
 		const names = link === "provider" ? exists.providers : exists.identities;
 		if (names.some((name) => name.toLowerCase() === wanted.toLowerCase())) continue;
 		problems.push(
-			await problemAt(entry, ["via", link], `there is no ${link} "${sanitize(wanted)}"`, {
+			await problemAt(entry, ["via", link], `there is no ${link}${named(entry, ["via", link], wanted)}`, {
 				suggestion: closest(wanted, names),
 			}),
 		);

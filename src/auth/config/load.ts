@@ -84,7 +84,8 @@ export async function loadConfig(
 	const discovered = provisioned({ ...ctx, env }, reader, written.sections.providers.values());
 	const files = [...discovered, ...handWritten];
 	const merged = discovered.length > 0 ? await merge(files, late) : written;
-	void cache.save();
+	// After the caller has gone on: this takes a few milliseconds for a large file.
+	setImmediate(() => void cache.save());
 	const realm = resolveRealm({ env: env.ATMOS_AUTH_REALM, configured: merged.realm, directory: found.directory });
 	return new LoadedConfig({
 		files: [...new Set(files.map(({ file }) => file))],

@@ -1,5 +1,5 @@
 /** Finds where a key stands in a file. Loaded only when there is a problem to report. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import {
 	type Document,
@@ -23,7 +23,8 @@ export interface Located {
 }
 
 interface Parsed {
-	readonly text: string;
+	/** Changes when the file does. */
+	readonly state: string;
 	readonly document: Document;
 	readonly lines: LineCounter;
 	/** The pairs of a map by their key, built when the map is first looked at. */
@@ -74,20 +75,25 @@ async function locateFrom(
 }
 
 async function parse(file: string): Promise<Parsed | undefined> {
-	const text = await readFile(file, "utf8").catch(() => undefined);
-	if (text === undefined) return undefined;
-	const known = recent.get(file);
-	recent.delete(file);
-	const parsed = known?.text === text ? known : parseText(text);
-	recent.set(file, parsed);
-	for (const oldest of [...recent.keys()].slice(0, -MOST_RECENT)) recent.delete(oldest);
-	return parsed;
+	try {
+		const { mtimeMs, size, ino } = await stat(file);
+		const state = `${mtimeMs} ${size} ${ino}`;
+		const known = recent.get(file);
+		const parsed = known?.state === state ? known : parseText(await readFile(file, "utf8"), state);
+		recent.delete(file);
+		recent.set(file, parsed);
+		for (const oldest of [...recent.keys()].slice(0, -MOST_RECENT)) recent.delete(oldest);
+		return parsed;
+	} catch {
+		// It was there a moment ago; a problem without its place is still told.
+		return undefined;
+	}
 }
 
-function parseText(text: string): Parsed {
+function parseText(text: string, state: string): Parsed {
 	const lines = new LineCounter();
 	const document = parseDocument(text.replace(/^\ufeff/, ""), { lineCounter: lines, logLevel: "silent", merge: true });
-	return { text, document, lines, indexes: new WeakMap() };
+	return { state, document, lines, indexes: new WeakMap() };
 }
 
 const target = (node: unknown, { document }: Parsed): unknown => (isAlias(node) ? node.resolve(document) : node);

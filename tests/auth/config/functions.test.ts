@@ -82,6 +82,23 @@ describe("!exec", () => {
 		expect(JSON.stringify([await message(p), p.ctx.logged])).not.toContain("hunter2");
 	});
 
+	test.each([
+		["kind", '    a: {kind: !exec "echo hunter2", via: {provider: company-sso}}\n'],
+		[
+			"via.provider",
+			'    a: {kind: aws/permission-set, via: {provider: !exec "echo hunter2"}, principal: {name: X, account: {name: y}}}\n',
+		],
+		[
+			"principal.account.id",
+			'    a: {kind: aws/permission-set, via: {provider: company-sso}, principal: {name: X, account: {id: !exec "echo hunter2"}}}\n',
+		],
+	])("its output is not repeated when it does not fit: %s", async (key, text) => {
+		const p = project({ "atmos.yaml": withIdentities(text) });
+		const error = (await (await p.load()).identity("a").catch((thrown: unknown) => thrown)) as ConfigError;
+		expect(error.problems.map((problem) => problem.key)).toContain(`auth.identities.a.${key}`);
+		expect(JSON.stringify([error.message, error.details, error.problems])).not.toContain("hunter2");
+	});
+
 	test("a sign-in does not run what only other commands need", async () => {
 		const p = project({
 			"atmos.yaml": withIdentities(
