@@ -7,46 +7,68 @@ import { SCHEMAS } from "../src/auth/config/schema/kinds.ts";
 type Json = { [key: string]: unknown };
 
 /**
+ * What an editor sees of a YAML function: its argument alone, or with the tag before it. Only `!env` can be told from a
+ * value that is wrong; the others are accepted where they come with their tag.
+ */
+const FUNCTION = "^!|^[A-Z_][A-Z0-9_]*(?:\\s|$)";
+
+/**
  * What a person may write is wider than what a schema of JSON would say: scalars may be unquoted, and any value may be a
- * YAML function, which an editor sees as a text.
+ * YAML function. Keys, though, are the ones that there are.
  */
 function relax(node: unknown): unknown {
 	if (Array.isArray(node)) return node.map(relax);
 	if (typeof node !== "object" || node === null) return node;
 	const { $schema: _, additionalProperties: __, ...rest } = node as Json;
-	const relaxed: Json = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, relax(value)]));
-	if (relaxed.type === "string") relaxed.type = ["string", "number", "integer"];
-	if (relaxed.type === "boolean") relaxed.type = ["boolean", "string"];
-	return relaxed;
+	const relaxed: Json = Object.fromEntries(
+		Object.entries(rest).map(([key, value]) => [key, key === "properties" ? relaxEach(value as Json) : relax(value)]),
+	);
+	if (relaxed.enum !== undefined) return { anyOf: [{ enum: relaxed.enum }, { type: "string", pattern: FUNCTION }] };
+	if (relaxed.type === "string") relaxed.type = ["string", "number"];
+	if (typeof relaxed.pattern === "string") relaxed.pattern = `${relaxed.pattern}|${FUNCTION}`;
+	if (relaxed.type === "array") return { anyOf: [relaxed, { type: "string" }] };
+	if (relaxed.type !== "object" || Object.keys((relaxed.properties ?? {}) as Json).length === 0) return relaxed;
+	return {
+		anyOf: [
+			{ ...relaxed, additionalProperties: false },
+			{ type: "string", pattern: FUNCTION },
+		],
+	};
 }
 
+const relaxEach = (properties: Json): Json =>
+	Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, relax(value)]));
+
 function kindSchema(kind: string, schema: GenericSchema<unknown, unknown>, linked: boolean): Json {
-	const { properties, required, ...rest } = relax(
-		toJsonSchema(schema, { typeMode: "input", errorMode: "ignore" }),
-	) as Json & { properties: Json; required?: string[] };
+	const { properties, required } = toJsonSchema(schema, { typeMode: "input", errorMode: "ignore" });
 	const via = {
 		type: "object",
 		properties: { provider: { type: "string" }, identity: { type: "string" } },
+		additionalProperties: false,
 		minProperties: 1,
 		maxProperties: 1,
 	};
 	return {
-		...rest,
-		properties: { kind: { const: kind }, ...(linked ? { via } : {}), ...properties },
+		type: "object",
+		properties: { kind: { const: kind }, ...(linked ? { via } : {}), ...relaxEach((properties ?? {}) as Json) },
 		required: ["kind", ...(linked ? ["via"] : []), ...(required ?? [])],
+		additionalProperties: false,
 	};
 }
+
+/** A map, a function that yields one (such as `!include`), or nothing. */
+const OR_FUNCTION = ["object", "string", "null"];
 
 /** A map of entries: each is checked as its kind says; an entry that another file completes may lack its kind. */
 function section(name: Section): Json {
 	const kinds = Object.entries(SCHEMAS[name]);
 	return {
-		type: "object",
+		type: OR_FUNCTION,
 		additionalProperties: {
-			type: "object",
+			type: OR_FUNCTION,
 			properties: { kind: { type: "string", examples: kinds.map(([kind]) => kind) } },
 			allOf: kinds.map(([kind, schema]) => ({
-				if: { properties: { kind: { const: kind } }, required: ["kind"] },
+				if: { type: "object", properties: { kind: { const: kind } }, required: ["kind"] },
 				// biome-ignore lint/suspicious/noThenProperty: a keyword of JSON schema
 				then: kindSchema(kind, schema, name !== "providers"),
 			})),
@@ -62,7 +84,7 @@ export function editorSchema(): Json {
 		type: "object",
 		properties: {
 			auth: {
-				type: "object",
+				type: OR_FUNCTION,
 				properties: {
 					realm: {
 						type: "string",
