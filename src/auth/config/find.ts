@@ -1,5 +1,5 @@
 /** Finds and reads the configuration's files in the order in which they are merged: later ones win. */
-import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { type CosmiconfigResult, cosmiconfigSync, type PublicExplorerSync } from "cosmiconfig";
 import type { Environment } from "../context.ts";
@@ -182,8 +182,9 @@ function discover(ctx: FindContext): Found {
 	const general = [systemFolder(ctx), join(ctx.home, ".atmos")];
 	const folders = [...general, ...project];
 	const found: FoundFile[] = [];
-	// A folder that is reached twice counts where it was reached last.
-	for (const folder of folders.filter((folder, index) => folders.lastIndexOf(folder) === index)) {
+	// A folder that is reached twice, perhaps through a link, counts where it was reached last.
+	const real = folders.map(realPath);
+	for (const folder of folders.filter((_, index) => real.lastIndexOf(real[index] as string) === index)) {
 		// Atmos takes a hidden file for a project's, and then does not read it. Here it is read.
 		const places = project.includes(folder) ? [...VISIBLE, ...HIDDEN] : VISIBLE;
 		const file = ctx.reader.folder(folder, places);
@@ -195,6 +196,14 @@ function discover(ctx: FindContext): Found {
 	const folder = dirname(found.at(-1)?.file ?? join(ctx.cwd, "atmos.yaml"));
 	const byName = found.filter(({ file }) => project.includes(dirname(file))).length > 1;
 	return { files: found, directory, folder, folders: [folder], byName };
+}
+
+function realPath(path: string): string {
+	try {
+		return realpathSync(path);
+	} catch {
+		return path;
+	}
 }
 
 function systemFolder(ctx: FindContext): string {

@@ -2,7 +2,7 @@
  * The YAML functions of the auth section: `!env`, `!include`, `!repo-root`, `!cwd` and `!exec`. A value is evaluated when it
  * is needed for what was asked, so a slow or broken one in another identity does no harm.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "../context.ts";
 import { sanitize } from "../sanitize.ts";
@@ -34,10 +34,13 @@ function words(text: string): string[] {
 	);
 }
 
-/** The nearest folder with a `.git`, upwards from `start`; undefined outside a repository. */
+/**
+ * The nearest folder with a `.git`, upwards from `start`, its symbolic links resolved: Atmos's git library does that too, and
+ * where the root names the realm, both have to name the same. Undefined outside a repository.
+ */
 export function repositoryRoot(start: string): string | undefined {
 	for (let folder = start; ; folder = dirname(folder)) {
-		if (existsSync(join(folder, ".git"))) return folder;
+		if (existsSync(join(folder, ".git"))) return realpathSync(folder);
 		if (folder === dirname(folder)) return undefined;
 	}
 }

@@ -86,11 +86,14 @@ describe("the order of the places", () => {
 		expect((await p.load({ config })).realm.value).toBe(realmOf(text));
 	});
 
-	test("a repository behind a symbolic link has the link's realm from its subfolders too", async () => {
+	test("below a repository behind a symbolic link the realm is the repository's own, as Atmos's git library has it", async () => {
 		const p = project({ "real/atmos.yaml": from("root"), "real/.git/HEAD": "ref: x\n", "real/deep/x": "" });
 		symlinkSync(join(p.ctx.cwd, "real"), join(p.ctx.cwd, "link"));
-		const config = await p.load({}, { cwd: join(p.ctx.cwd, "link/deep") });
-		expect(config.realm.value).toBe(realmOf(join(p.ctx.cwd, "link")));
+		const inside = await p.load({}, { cwd: join(p.ctx.cwd, "link") });
+		expect(inside.realm.value).toBe(realmOf(join(p.ctx.cwd, "link")));
+		const below = await p.load({}, { cwd: join(p.ctx.cwd, "link/deep") });
+		expect(below.realm.value).toBe(realmOf(join(p.ctx.cwd, "real")));
+		expect(below.files).toEqual([join(p.ctx.cwd, "real/atmos.yaml")]);
 	});
 });
 
