@@ -15,7 +15,6 @@ async function toApproval(program: PtyProgram, cloud: Cloud): Promise<string> {
 	program.press("/");
 	for (const letter of "dev-admin") program.press(letter);
 	program.press("enter");
-	program.press("enter");
 	const code = await cloud.nextCode();
 	await program.waitFor(spelled(code));
 	return code;
@@ -40,7 +39,10 @@ describe.each(SIZES)("at %i×%i", (columns, rows) => {
 		expect(exit, text).toBe(0);
 		expect(await program.alternate()).toBe(false);
 		expect(text).toContain("Successfully authenticated as dev-admin");
-		expect(text).toContain("✓ ECR login: 123456789012.dkr.ecr.us-east-2.amazonaws.com (expires in 11h59m)");
+		// The terminal breaks long lines; what is copied from it has none of its breaks.
+		expect(text.replaceAll("\n", "")).toContain(
+			"✓ ECR login: 123456789012.dkr.ecr.us-east-2.amazonaws.com (expires in 11h59m)",
+		);
 		expect(text.replaceAll("\n", "")).toContain("✓ EKS kubeconfig: dev-eks → ~/.config/atmos/kube/config");
 	});
 
@@ -90,8 +92,9 @@ test("a network that goes away while it waits is waited out", async () => {
 	const { start, cloud } = await scene();
 	const program = start(["login"], {});
 	const code = await toApproval(program, cloud);
-	cloud.script.next("sso-oidc:CreateToken", { type: "drop" }, { type: "drop" });
-	await program.waitFor(/trying again/);
+	cloud.script.always("sso-oidc:CreateToken", { type: "drop" });
+	await program.waitFor(/trying/);
+	cloud.script.always("sso-oidc:CreateToken", undefined);
 	cloud.approve(code);
 	expect((await program.exited).code).toBe(0);
 });
@@ -138,8 +141,6 @@ test("one failed integration stays on the screen, and r tries that row alone", a
 	await program.waitFor("d details");
 	program.press("d");
 	await program.waitFor("AccessDeniedException");
-	program.press("escape");
-	await program.waitFor("r retry");
 	program.press("r");
 	expect((await program.exited).code).toBe(0);
 	expect(cloud.count("eks:DescribeCluster")).toBe(2);
