@@ -7,7 +7,8 @@ import { useSurroundings } from "./context.ts";
 import { timeLeft, URGENCY_TONES, urgencyOf } from "./lifetime.ts";
 import { fitSegments, type Segment, Segments, Split } from "./segments.tsx";
 import { Line, T } from "./styled.tsx";
-import { cell, clean, fit, widthOf } from "./text.ts";
+import { asciiMarks, cell, clean, fit, widthOf } from "./text.ts";
+import { UNICODE } from "./theme.ts";
 
 type Integration = BoardDetails["integrations"][number];
 
@@ -57,7 +58,7 @@ function IntegrationLine({ of, names, width }: { of: Integration; names: number;
 	const left: Segment[] = [
 		{ text: `  ${symbol}`, tone: state === "ready" ? "good" : "muted" },
 		{ text: ` ${cell(clean(of.name), names, { ellipsis: symbols.ellipsis })}   ` },
-		{ text: clean(of.target), tone: "muted" },
+		{ text: symbols === UNICODE ? clean(of.target) : asciiMarks(clean(of.target)), tone: "muted" },
 	];
 	return (
 		<Split

@@ -7,7 +7,7 @@ import { Line } from "./styled.tsx";
 import type { Symbols } from "./theme.ts";
 
 /** What may go last when there is little room: how to get out, and how to find the rest. */
-const ESSENTIAL = new Set(["quit", "cancel", "back", "done", "help", "plainLink"]);
+const ESSENTIAL = new Set(["quit", "cancel", "back", "done", "help", "plainLink", "retry"]);
 
 function item(binding: Binding, symbols: Symbols): Segment[] {
 	return [
@@ -16,13 +16,14 @@ function item(binding: Binding, symbols: Symbols): Segment[] {
 	];
 }
 
-/** The bindings with a label that fit; those at the end make room first, but for the essential ones. */
+/** The bindings with a label that fit: arrows go without saying, then those at the end make room, but for the essential ones. */
 export function fittingBindings(bindings: readonly Binding[], width: number, symbols: Symbols): Binding[] {
 	const kept = bindings.filter(({ label }) => label !== undefined);
 	const taken = (): number => kept.reduce((sum, binding) => sum + widthOfSegments(item(binding, symbols)) + 3, -3);
 	while (kept.length > 1 && taken() > width) {
+		const arrows = kept.findIndex(({ command }) => command === "move");
 		const last = kept.findLastIndex(({ command }) => !ESSENTIAL.has(command));
-		kept.splice(last === -1 ? 0 : last, 1);
+		kept.splice(arrows !== -1 ? arrows : Math.max(0, last), 1);
 	}
 	return kept;
 }

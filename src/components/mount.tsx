@@ -22,8 +22,8 @@ export interface Mounted {
 	readonly over: Promise<unknown>;
 }
 
-/** Frames a second at most. Ink's own 30 would let a key wait 33 ms behind a spinner. */
-const MAX_FPS = 90;
+/** Frames a second at most. Ink's own 30 would let a key wait 33 ms behind a frame that came just before it. */
+const MAX_FPS = 200;
 
 /** The application with what only a component can have: the terminal, for a while, without the screen on it. */
 function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode {

@@ -21,6 +21,11 @@ export function clean(text: string): string {
 	return isNarrow(text) ? text : sanitize(text.toWellFormed()).replace(VARIATION, "");
 }
 
+/** The marks in our own texts, such as `dev-eks → ~/.kube/config`, for a terminal that has only ASCII. */
+export function asciiMarks(text: string): string {
+	return text.replaceAll("→", "->").replaceAll("…", "...").replaceAll("·", "-");
+}
+
 /** Columns that the text takes. */
 export function widthOf(text: string): number {
 	return isNarrow(text) ? text.length : stringWidth(text);

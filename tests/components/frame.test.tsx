@@ -176,7 +176,14 @@ describe("a frame", () => {
 	});
 
 	test("needs no character outside of ASCII where the terminal has none", () => {
-		for (const state of [choosing(NOW), approving(NOW), attention(NOW, ["a", "b"]), broken()]) {
+		const kubeconfig = integrationRow({ name: "dev/eks", state: "ok", text: "dev-eks → ~/.kube/config" });
+		for (const state of [
+			choosing(NOW),
+			approving(NOW),
+			attention(NOW, ["a", "b"]),
+			{ ...attention(NOW), integrations: [kubeconfig] },
+			broken(),
+		]) {
 			const text = show(fakeLogin(state), { manner: { unicode: false } })
 				.text()
 				.replaceAll("8765…4321", "");

@@ -1,4 +1,4 @@
-/** Shows the dashboard by hand: `esbuild --bundle … tests/components/play.tsx`, then run it with the name of a scene. */
+/** Shows the dashboard by hand. To be bundled as scripts/build.ts does it, and run with the name of a scene. */
 import { runDashboard } from "../../src/components/dashboard.tsx";
 import type { IntegrationRow, LoginSnapshot, Row } from "../../src/flows/snapshot.ts";
 import { processTerminal } from "../../src/terminal/streams.ts";

@@ -207,7 +207,7 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 		},
 	];
 	const height = below ? page.bodyHeight - linkLines.length : page.bodyHeight;
-	const lead = full && qr === undefined ? 1 : full && height >= 16 ? 1 : 0;
+	const lead = full && height >= 14 ? 1 : 0;
 	const lines = stack(blocks, height - lead);
 	const text = (
 		<Box flexDirection="column" width={qr === undefined ? page.width : column + inset} flexShrink={0}>

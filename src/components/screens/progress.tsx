@@ -18,7 +18,8 @@ import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Spinner } from "../spinner.tsx";
 import { useOnce, useStore } from "../store.ts";
 import { Line, T } from "../styled.tsx";
-import { cell, clean, fit, widthOf } from "../text.ts";
+import { asciiMarks, cell, clean, fit, widthOf } from "../text.ts";
+import { UNICODE } from "../theme.ts";
 
 function RowSymbol({ state, startedAt }: Pick<Row, "state" | "startedAt">): ReactNode {
 	const { symbols } = useSurroundings();
@@ -51,7 +52,8 @@ function textOf(row: Row): Segment {
 function ProgressRow({ row, selected, columns }: { row: Row; selected: boolean; columns: RowColumns }): ReactNode {
 	const { symbols } = useSurroundings();
 	const { ellipsis } = symbols;
-	const text = textOf(row);
+	const { text, tone } = textOf(row);
+	const shown = symbols === UNICODE ? text : asciiMarks(text);
 	const done = row.state === "ok" || row.state === "reused";
 	// A row without a countdown has the whole line.
 	const counts = done && row.expiresAt !== undefined;
@@ -64,7 +66,7 @@ function ProgressRow({ row, selected, columns }: { row: Row; selected: boolean; 
 				{cell(clean(row.name), columns.name, { ellipsis })}
 			</T>
 			{"   "}
-			<T {...(text.tone ? { tone: text.tone } : {})}>{cell(text.text, room, { ellipsis })}</T>
+			<T {...(tone ? { tone } : {})}>{cell(shown, room, { ellipsis })}</T>
 			{counts && row.expiresAt !== undefined && (
 				<>
 					{" "}
