@@ -97,11 +97,13 @@ function QrCode({ qr }: { qr: Qr }): ReactNode {
 	const { colour } = useSurroundings();
 	// Its own colours, so that light stays light in a light theme too.
 	const colours = colour ? { color: "white", backgroundColor: "black" } : {};
+	// The lower half of an odd last row is not part of the code.
+	const last = colour ? { color: "white" } : {};
 	return (
 		<Box flexDirection="column" width={qr.width} flexShrink={0} aria-hidden>
 			{qr.rows.map((row, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
-				<Text key={index} wrap="truncate-end" {...colours}>
+				<Text key={index} wrap="truncate-end" {...(row.includes("█") || row.includes("▄") ? colours : last)}>
 					{row}
 				</Text>
 			))}
