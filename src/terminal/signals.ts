@@ -5,9 +5,6 @@ export const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 export type EndingSignal = keyof typeof EXIT_CODES;
 
-/** Longest that cleaning up may take after a signal, in milliseconds. */
-export const CLEAN_UP_MS = 1_000;
-
 /**
  * Listens to the signals that end a program. While it listens, they do not end it by themselves.
  *
