@@ -20,7 +20,11 @@ const bundle = await rolldown({
 	// cosmiconfig loads TypeScript only for configuration files written in it, which atmos.yaml never is.
 	external: ["typescript"],
 	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
-	resolve: { mainFields: ["module", "main"] },
+	resolve: {
+		mainFields: ["module", "main"],
+		// cosmiconfig would bring the other copy, for files that are none of ours.
+		alias: { "js-yaml": fileURLToPath(import.meta.resolve("js-yaml")) },
+	},
 	transform: {
 		target: "node22.18",
 		define: {
