@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-sso-oidc";
 import type { AuthContext } from "../context.ts";
 import { Secret } from "../credentials.ts";
-import { seconds, secretText, shownText, lifetime } from "./answers.ts";
+import { lifetime, seconds, secretText, shownText } from "./answers.ts";
 import { awsClientConfig } from "./aws-clients.ts";
 import { callAws } from "./call-aws.ts";
 
