@@ -1,11 +1,12 @@
-/** Where a program is. Never in the working directory: a cloned repository must not be able to bring its own `pbcopy`. */
+/** Where a program is. Never the working directory: a cloned repository must not be able to bring its own `pbcopy`. */
 import { realpathSync } from "node:fs";
-import { dirname, isAbsolute, relative } from "node:path";
+import { homedir } from "node:os";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import which from "which";
 
 /**
  * @param name a program's name, or an absolute path
- * @param options.path the `PATH` to search
+ * @param options.path the `PATH` to search; its relative entries are left out
  * @param options.cwd the working directory; nothing in it is found
  * @returns an absolute path, or undefined
  */
@@ -14,14 +15,23 @@ export function findProgram(
 	options: { readonly path: string | undefined; readonly cwd: string },
 ): string | undefined {
 	const found = which.sync(name, { nothrow: true, all: true, path: options.path ?? "" }) ?? [];
-	return found.find((file) => isAbsolute(file) && !isInside(file, options.cwd));
+	return found.find((file) => isAbsolute(file) && !isOfProject(file, options.cwd));
 }
 
-function isInside(file: string, folder: string): boolean {
+/**
+ * Whether a program may have come with the project. A home folder, or `/`, is no project: people keep programs in it, but
+ * what lies in it directly may as well have been downloaded.
+ */
+function isOfProject(file: string, cwd: string): boolean {
 	try {
-		const way = relative(realpathSync(folder), realpathSync(dirname(file)));
-		return way === "" || (!way.startsWith("..") && !isAbsolute(way));
+		const [project, folder] = [realpathSync(cwd), realpathSync(dirname(file))];
+		return folder === project || (isWithin(folder, project) && !isWithin(homedir(), project));
 	} catch {
 		return true;
 	}
+}
+
+function isWithin(path: string, folder: string): boolean {
+	const way = relative(folder, path);
+	return way === "" || (way.split(sep)[0] !== ".." && !isAbsolute(way));
 }

@@ -1,6 +1,6 @@
 /** Opens a page in the user's browser: when that may happen unasked, and how it is done without a shell. */
 import { spawn } from "node:child_process";
-import { findProgram } from "./find-program.ts";
+import { findProgram } from "../auth/find-program.ts";
 import { isRemote, isWsl } from "./remote.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

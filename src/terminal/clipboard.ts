@@ -1,6 +1,6 @@
 /** Puts a text on the user's clipboard: with a program of this machine where that reaches the user, else through the terminal. */
 import { spawn } from "node:child_process";
-import { findProgram } from "./find-program.ts";
+import { findProgram } from "../auth/find-program.ts";
 import { copySequence } from "./osc.ts";
 import { isRemote, isWsl } from "./remote.ts";
 

@@ -145,10 +145,10 @@ describe("annotations of a CI run", () => {
 			error: {
 				code: "config",
 				message: "the configuration has 2 problems",
-				details: ["/work/repo/atmos.yaml:12:7: auth.x: bad, worse", "/etc/atmos/atmos.yaml:1:1: y"],
+				details: ["/srv/repo/atmos.yaml:12:7: auth.x: bad, worse", "/etc/atmos/atmos.yaml:1:1: y"],
 			},
 		};
-		expect(annotations(snapshot, "/work/repo").map(annotationCommand)).toEqual([
+		expect(annotations(snapshot, "/srv/repo").map(annotationCommand)).toEqual([
 			"::error file=atmos.yaml,line=12,col=7,title=atmos-auth login::auth.x: bad, worse",
 			"::error file=/etc/atmos/atmos.yaml,line=1,col=1,title=atmos-auth login::y",
 		]);

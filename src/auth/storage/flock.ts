@@ -4,8 +4,7 @@
  * held until the descriptor is closed here, by whatever death.
  */
 import { constants } from "node:fs";
-import { access, type FileHandle, open } from "node:fs/promises";
-import { delimiter, isAbsolute, join, parse, relative } from "node:path";
+import { type FileHandle, open } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
@@ -83,27 +82,10 @@ let found:
 async function findFlock(ctx: Pick<AuthContext, "env" | "cwd">): Promise<string | undefined> {
 	const path = ctx.env.PATH;
 	if (found?.path === path && found?.cwd === ctx.cwd) return found?.program;
-	let program: string | undefined;
-	for (const folder of (path ?? "").split(delimiter)) {
-		if (!isAbsolute(folder) || isInside(folder, ctx.cwd)) continue;
-		const candidate = join(folder, "flock");
-		const usable = await access(candidate, constants.X_OK).then(
-			() => true,
-			() => false,
-		);
-		if (usable) {
-			program = candidate;
-			break;
-		}
-	}
+	const { findProgram } = await import("../find-program.ts");
+	const program = findProgram("flock", { path, cwd: ctx.cwd });
 	found = { path, cwd: ctx.cwd, program };
 	return program;
-}
-
-function isInside(folder: string, cwd: string): boolean {
-	if (cwd === parse(cwd).root) return false;
-	const way = relative(cwd, folder);
-	return way === "" || (!way.startsWith("..") && !isAbsolute(way));
 }
 
 function timedOut(lockPath: string): AuthError {

@@ -15,7 +15,7 @@ import { formatNano, formatSeconds, parseTime } from "../../../src/auth/storage/
 const on = (env: Record<string, string> = {}, platform: NodeJS.Platform = "linux"): PathContext => ({
 	env,
 	home: "/home/ann",
-	cwd: "/work/project",
+	cwd: "/srv/project",
 	platform,
 });
 
@@ -33,7 +33,7 @@ describe("the folders", () => {
 		[{ XDG_CONFIG_HOME: "/xdg" }, "/xdg/atmos"],
 		[{ XDG_CONFIG_HOME: "/xdg", ATMOS_XDG_CONFIG_HOME: "/own" }, "/own/atmos"],
 		[{ XDG_CONFIG_HOME: "/xdg", ATMOS_XDG_CONFIG_HOME: "" }, "/xdg/atmos"],
-		[{ XDG_CONFIG_HOME: "relative" }, "/work/project/relative/atmos"],
+		[{ XDG_CONFIG_HOME: "relative" }, "/srv/project/relative/atmos"],
 		[{ XDG_CONFIG_HOME: "" }, "/home/ann/.config/atmos"],
 	])("follow the environment: %j", (env, folder) => {
 		expect(configHome(on(env as Record<string, string>))).toBe(folder);
@@ -43,7 +43,7 @@ describe("the folders", () => {
 		const realm = { value: "realm" };
 		expect(awsFolder(on(), realm, "company/sso")).toBe("/home/ann/.config/atmos/realm/aws/company/sso");
 		expect(awsFolder(on(), realm, "sso", "~/keys")).toBe("/home/ann/keys/realm/aws/sso");
-		expect(awsFolder(on(), realm, "sso", "keys")).toBe("/work/project/keys/realm/aws/sso");
+		expect(awsFolder(on(), realm, "sso", "keys")).toBe("/srv/project/keys/realm/aws/sso");
 		for (const name of ["", "..", "../x", "a/./b", "a\\..\\b", "a\0b"]) {
 			expect(() => awsFolder(on(), realm, name)).toThrow("cannot be the name of a folder");
 		}

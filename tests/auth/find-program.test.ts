@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findProgram } from "../../src/terminal/find-program.ts";
+import { findProgram } from "../../src/auth/find-program.ts";
 
 let root: string;
 const home = process.env.HOME;
