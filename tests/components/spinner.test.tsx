@@ -1,3 +1,4 @@
+import { Text } from "ink";
 import { cleanup, render } from "ink-testing-library";
 import { afterEach, expect, test } from "vitest";
 import { createTicker, TickerContext } from "../../src/components/clock.ts";
@@ -25,7 +26,9 @@ function spinner(options: {
 	const { lastFrame } = render(
 		<TickerContext value={ticker}>
 			<SurroundingsContext value={surroundings}>
-				<Spinner since={options.since} />
+				<Text>
+					<Spinner since={options.since} />
+				</Text>
 			</SurroundingsContext>
 		</TickerContext>,
 	);
