@@ -1,6 +1,7 @@
 /** Reads a command's flags with meow: the ones common to all commands and its own. */
 import meow from "meow";
 import type { ConfigRequest } from "../auth/config/model.ts";
+import { closest } from "../auth/config/near.ts";
 import { AuthError } from "../auth/errors.ts";
 import { version } from "../version.ts";
 
@@ -48,6 +49,13 @@ export interface ParsedFlags<Specs extends Readonly<Record<string, FlagSpec>>> {
 }
 
 const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+function unknownFlag(name: string, known: readonly string[], usage: (message: string) => AuthError): AuthError {
+	const said = `${name.length === 1 ? "-" : "--"}${dashed(name)}`;
+	const near = name.length > 2 ? closest(dashed(name), known.map(dashed)) : undefined;
+	return usage(`unknown flag ${said}${near === undefined ? "" : `, did you mean --${near}?`}`);
+}
+
 const commas = (values: readonly string[]): readonly string[] | undefined => {
 	const list = values
 		.flatMap((value) => value.split(","))
@@ -91,7 +99,7 @@ export function parseFlags<const Specs extends Readonly<Record<string, FlagSpec>
 		const spec = specs[name];
 		if (spec === undefined) {
 			if (shorts.has(name)) continue;
-			throw usage(`unknown flag ${name.length === 1 ? "-" : "--"}${dashed(name)}`);
+			throw unknownFlag(name, Object.keys(specs), usage);
 		}
 		const list = Array.isArray(value) ? value : [value];
 		if (spec.type === "string" && list.some((item) => item === "" || typeof item === "boolean")) {
