@@ -49,7 +49,8 @@ describe.each(SIZES)("at %i×%i", (columns, rows) => {
 	test("no line is wider than the terminal, and the session column is always there", async () => {
 		const { start } = await scene();
 		const program = start(["login"], { columns, rows });
-		const screen = await program.waitFor("not signed in");
+		// The key bar is the last that a frame draws.
+		const screen = await program.waitFor("q quit");
 		expect(screen).toHaveLength(rows);
 		expect(screen.filter((line) => line.includes("not signed in")).length).toBeGreaterThan(1);
 	});
@@ -73,30 +74,42 @@ describe.each(SIZES)("at %i×%i", (columns, rows) => {
 		expect(await program.alternate()).toBe(false);
 		expect(program.raw()).toContain("\u001b[?25h");
 	});
-});
 
-test("a code that runs out is told, and the sign-in can be started again", async () => {
-	const { start, cloud } = await scene();
-	const program = start(["login"], {});
-	await toApproval(program, cloud);
-	cloud.expireCodes();
-	await program.waitFor(/expired/);
-	program.press("r");
-	const again = await cloud.nextCode();
-	await program.waitFor(spelled(again));
-	cloud.approve(again);
-	expect((await program.exited).code).toBe(0);
-});
+	test("a code that runs out is told, and the sign-in can be started again", async () => {
+		const { start, cloud } = await scene();
+		const program = start(["login"], { columns, rows });
+		await toApproval(program, cloud);
+		cloud.expireCodes();
+		await program.waitFor(/expired/);
+		program.press("r");
+		const again = await cloud.nextCode();
+		await program.waitFor(spelled(again));
+		cloud.approve(again);
+		expect((await program.exited).code).toBe(0);
+	});
 
-test("a network that goes away while it waits is waited out", async () => {
-	const { start, cloud } = await scene();
-	const program = start(["login"], {});
-	const code = await toApproval(program, cloud);
-	cloud.script.always("sso-oidc:CreateToken", { type: "drop" });
-	await program.waitFor(/trying/);
-	cloud.script.always("sso-oidc:CreateToken", undefined);
-	cloud.approve(code);
-	expect((await program.exited).code).toBe(0);
+	test("a network that goes away while it waits is waited out", async () => {
+		const { start, cloud } = await scene();
+		const program = start(["login"], { columns, rows });
+		const code = await toApproval(program, cloud);
+		cloud.script.always("sso-oidc:CreateToken", { type: "drop" });
+		await program.waitFor(/trying/);
+		cloud.script.always("sso-oidc:CreateToken", undefined);
+		cloud.approve(code);
+		expect((await program.exited).code).toBe(0);
+	});
+
+	test("resizing lays everything out again", async () => {
+		const { start, cloud } = await scene();
+		const program = start(["login"], { columns, rows });
+		await toApproval(program, cloud);
+		program.resize(60, 14);
+		await program.waitFor(/waiting/);
+		const small = await program.screen();
+		expect(small).toHaveLength(14);
+		program.resize(100, 30);
+		await program.waitFor("█");
+	});
 });
 
 test("no network at all is an error that names the host, and r tries again", async () => {
@@ -113,18 +126,6 @@ test("no network at all is an error that names the host, and r tries again", asy
 	} finally {
 		await back.close();
 	}
-});
-
-test("resizing lays everything out again", async () => {
-	const { start, cloud } = await scene();
-	const program = start(["login"], { columns: 120, rows: 40 });
-	await toApproval(program, cloud);
-	program.resize(60, 14);
-	await program.waitFor(/waiting/);
-	const small = await program.screen();
-	expect(small).toHaveLength(14);
-	program.resize(100, 30);
-	await program.waitFor("█");
 });
 
 test("one failed integration stays on the screen, and r tries that row alone", async () => {
@@ -153,12 +154,11 @@ test("u leaves the screen and prints the link on one line", async () => {
 	const code = await toApproval(program, cloud);
 	program.press("u");
 	const link = `${cloud.url}/device?user_code=${code}`;
-	await program.waitFor(/device\?user/);
-	expect(await program.alternate()).toBe(false);
-	expect(program.raw()).toContain(`${link}\r\n`);
+	await expect.poll(() => program.alternate()).toBe(false);
+	await expect.poll(() => program.raw()).toContain(`${link}\r\n`);
 	program.press("enter");
+	await expect.poll(() => program.alternate()).toBe(true);
 	await program.waitFor(spelled(code));
-	expect(await program.alternate()).toBe(true);
 });
 
 test("esc goes from the approval back to the list, and q leaves", async () => {
@@ -189,7 +189,7 @@ test.each([
 test("NO_COLOR leaves words and symbols alone", async () => {
 	const { start } = await scene();
 	const program = start(["login"], { env: { NO_COLOR: "1" } });
-	await program.waitFor("not signed in");
+	await program.waitFor("q quit");
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what must not be there
 	expect(program.raw()).not.toMatch(/\u001b\[(?:3[0-7]|9[0-7])m/);
 });
@@ -197,7 +197,7 @@ test("NO_COLOR leaves words and symbols alone", async () => {
 test("without UTF-8 the symbols are ASCII", async () => {
 	const { start } = await scene();
 	const program = start(["login"], { env: { LC_ALL: "C" } });
-	const screen = await program.waitFor("not signed in");
+	const screen = await program.waitFor("q quit");
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: everything else is what must not be there
 	expect(screen.join("")).toMatch(/^[\u0000-\u007f]*$/);
 });

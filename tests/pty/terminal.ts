@@ -142,7 +142,7 @@ export function launch(options: LaunchOptions): PtyProgram {
 			await flush();
 			return emulator.buffer.active.type === "alternate";
 		},
-		waitFor(text, timeoutMs = 10_000) {
+		waitFor(text, timeoutMs = 20_000) {
 			return new Promise((resolve, reject) => {
 				let timer: NodeJS.Timeout | undefined;
 				const stop = (): void => {
