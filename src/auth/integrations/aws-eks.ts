@@ -173,7 +173,7 @@ export async function writeEntry(
 			mark: [context, digest(JSON.stringify(exec)), digest(change.text)].join(" "),
 		}),
 	);
-	return { label: LABEL, target: describe(ctx, context, file), changed: change.changed, notes: change.notes };
+	return { label: LABEL, target: describe(ctx, context, file), changed: change.changed, notes: [] };
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Reads, changes and writes a kubeconfig under kubectl's lock and ours. */
 import { stat } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
-import { sanitize } from "../sanitize.ts";
 import { withKubectlLock, withLock } from "../storage/lock.ts";
 import { readText, writeWhole } from "../storage/write.ts";
 import { type ClusterEntry, putCluster, type TakeContext, type UpdateMode } from "./kubeconfig.ts";
@@ -21,33 +20,75 @@ export interface KubeconfigChange {
 	readonly changed: boolean;
 	/** The file's content now. */
 	readonly text: string;
-	readonly notes: readonly string[];
 }
 
+interface Job {
+	readonly entry: ClusterEntry;
+	readonly options: KubeconfigOptions;
+	done(change: KubeconfigChange): void;
+	failed(error: unknown): void;
+}
+
+/** What waits to be written, by file. Integrations that end at the same time share a lock, a reading and a writing. */
+const waiting = new Map<string, Job[]>();
+
 /** @throws AuthError `storage` for a file that cannot be read, parsed, locked or written; the file is as it was then */
-export async function updateKubeconfig(
+export function updateKubeconfig(
 	ctx: AuthContext,
 	file: string,
 	entry: ClusterEntry,
 	options: KubeconfigOptions,
 ): Promise<KubeconfigChange> {
-	const { signal } = options;
-	// kubectl does not wait for its lock but fails, so it is held as briefly as possible: our own processes queue before it.
-	return withLock(ctx, file, { signal, flock: false }, () =>
-		withKubectlLock(ctx, file, { signal }, async () => {
-			const text = await readText(file);
-			const change = putCluster(text, file, entry, { update: options.update, takeContext: options.takeContext() });
-			if (change.current) options.onCurrent();
-			const wrongMode = options.mode !== undefined && text !== undefined && (await fileMode(file)) !== options.mode;
-			if (!change.changed && !wrongMode) return { changed: false, text: change.text, notes: [] };
-			const written = await writeWhole(file, change.text, {
-				mode: options.mode ?? 0o600,
-				existing: options.mode === undefined ? "keep" : "set",
-			});
-			const notes = written.tightened > 0 ? [`others could read ${sanitize(file)}; they cannot any more`] : [];
-			return { changed: true, text: change.text, notes };
+	return new Promise((done, failed) => {
+		const { signal } = options;
+		signal.throwIfAborted();
+		signal.addEventListener("abort", () => failed(signal.reason), { once: true });
+		const job: Job = { entry, options, done, failed };
+		const others = waiting.get(file);
+		if (others) {
+			others.push(job);
+			return;
+		}
+		const jobs = [job];
+		waiting.set(file, jobs);
+		writeTogether(ctx, file, jobs).catch((error: unknown) => {
+			for (const each of jobs) each.failed(error);
+		});
+	});
+}
+
+/** kubectl does not wait for its lock but fails, so it is held as briefly as possible: our own processes queue before it. */
+function writeTogether(ctx: AuthContext, file: string, jobs: readonly Job[]): Promise<void> {
+	return withLock(ctx, file, { flock: false }, () =>
+		withKubectlLock(ctx, file, {}, async () => {
+			// Whoever comes from now on has to wait for the next turn.
+			waiting.delete(file);
+			const before = await readText(file);
+			let text = before;
+			const changed = new Map<Job, boolean>();
+			for (const job of jobs) {
+				const { entry, options } = job;
+				if (options.signal.aborted) continue;
+				try {
+					const change = putCluster(text, file, entry, { update: options.update, takeContext: options.takeContext() });
+					if (change.current) options.onCurrent();
+					changed.set(job, change.changed);
+					text = change.text;
+				} catch (error) {
+					job.failed(error);
+				}
+			}
+			if (text === undefined) return;
+			const mode = jobs.find(({ options }) => options.mode !== undefined)?.options.mode;
+			const wrongMode = mode !== undefined && before !== undefined && (await fileMode(file)) !== mode;
+			if (wrongMode || [...changed.values()].includes(true)) {
+				await writeWhole(file, text, { mode: mode ?? 0o600, existing: mode === undefined ? "keep" : "set" });
+			}
+			for (const [job, change] of changed) job.done({ changed: change || wrongMode, text });
 		}),
-	);
+	).finally(() => {
+		if (waiting.get(file) === jobs) waiting.delete(file);
+	});
 }
 
 /** The permissions of a file; undefined where there is none, or on a system without them. */
