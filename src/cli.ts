@@ -2,7 +2,7 @@
  * The door: checks Node, answers `--version`, finds the command and loads that one alone.
  * Nothing is imported statically that the fastest commands do not need.
  */
-import { findCommand } from "./commands/table.ts";
+import { commandNames, findCommand } from "./commands/table.ts";
 import { processTerminal, writeAnswer } from "./terminal/streams.ts";
 import { version } from "./version.ts";
 
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
 		}
 		case "unknown": {
 			const { reportUnknownCommand } = await import("./commands/help.ts");
-			process.stderr.write(reportUnknownCommand(found.words));
+			process.stderr.write(reportUnknownCommand(found.words, commandNames));
 			return 2;
 		}
 		case "command": {
@@ -54,4 +54,7 @@ async function main(): Promise<number> {
 	}
 }
 
-process.exitCode = await main();
+// Not awaited at the top level: the commands import from the bundle's first file, and would wait for it to be done.
+void main().then((code) => {
+	process.exitCode = code;
+});

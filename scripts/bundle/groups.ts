@@ -11,6 +11,8 @@ interface Graph {
 
 /** A file, and the modules from which all that they import goes into it. Earlier ones take first. */
 const GROUPS: readonly (readonly [name: string, roots: readonly string[]])[] = [
+	// `--version` has no use for anything else.
+	["door", ["cli.ts"]],
 	["help", ["commands/help.ts"]],
 	// kubectl's plugin runs for every kubectl command.
 	["token", ["commands/aws-eks-token.ts"]],

@@ -1,6 +1,5 @@
 /** The help texts, a constant a command, and the answer to a command that does not exist. */
 import { closest } from "../auth/config/near.ts";
-import { commandNames } from "./table.ts";
 
 const COMMON = `Common flags
       --profile NAMES      configuration profiles, comma separated (ATMOS_PROFILE)
@@ -99,8 +98,12 @@ export function helpFor(topic: string): string {
 	return TOPICS[topic] ?? (TOPICS[""] as string);
 }
 
-/** @returns what to say of a command that does not exist, with the nearest one that does. */
-export function reportUnknownCommand(words: readonly string[]): string {
+/**
+ * @param words what was typed
+ * @param commandNames the commands that there are
+ * @returns what to say of a command that does not exist, with the nearest one that does
+ */
+export function reportUnknownCommand(words: readonly string[], commandNames: readonly string[]): string {
 	const said = words.filter((word) => !word.startsWith("-")).join(" ");
 	const near = closest(said, commandNames);
 	const hint = near === undefined ? "" : `, did you mean "${near}"?`;

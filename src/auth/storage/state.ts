@@ -53,27 +53,48 @@ export async function readState(ctx: AuthContext): Promise<State> {
 	}
 }
 
+/** Changes that wait for the lock, by file: those that come meanwhile are written with them. */
+const waiting = new Map<string, { readonly changes: ((state: State) => void)[]; readonly written: Promise<void> }>();
+
 /**
  * Changes the state under its lock. Never throws and takes three seconds at most: a login does not fail for it.
  *
  * @param change is given the state as it is on disk, and changes it with `noteUse`, `noteSession` and `noteArtifact`
  */
-export async function updateState(ctx: AuthContext, change: (state: State) => void): Promise<void> {
+export function updateState(ctx: AuthContext, change: (state: State) => void): Promise<void> {
 	const path = stateFile(ctx);
+	const others = waiting.get(path);
+	if (others) {
+		others.changes.push(change);
+		return others.written;
+	}
+	const changes = [change];
+	const written = writeState(ctx, path, changes);
+	waiting.set(path, { changes, written });
+	return written;
+}
+
+async function writeState(ctx: AuthContext, path: string, changes: readonly ((state: State) => void)[]): Promise<void> {
+	const close = (): void => {
+		if (waiting.get(path)?.changes === changes) waiting.delete(path);
+	};
 	try {
 		// Reading the state is on the way of kubectl's plugin; this is not.
 		const [{ withLock }, { writeWhole }] = await Promise.all([import("./lock.ts"), import("./write.ts")]);
 		await withLock(ctx, path, { flock: false, timeoutMs: 3_000 }, async () => {
 			const text = await readText(path);
+			close();
 			const state = parse(text);
 			if (state === undefined) return; // a later version's: not ours to shorten
-			change(state);
+			for (const change of changes) change(state);
 			forget(state, ctx.clock.now());
 			const next = `${JSON.stringify({ version: VERSION, ...state })}\n`;
 			if (next !== text) await writeWhole(path, next);
 		});
 	} catch (error) {
 		ctx.log.warn(`The last sign-in is not remembered: ${(error as Error).message}`);
+	} finally {
+		close();
 	}
 }
 
