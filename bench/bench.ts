@@ -1,6 +1,6 @@
 /**
  * The figures of the product, each as a ratio to `node -e 0` of the same Node in the same run: absolute times do not repeat.
- * `npm run build && npm run bench`, with words of a row's name to run that one alone.
+ * `npm run bench -- frame key` runs those alone.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
