@@ -86,7 +86,7 @@ function demoEnvironment(url: string): Record<string, string> {
 
 /** Fills the home with sessions of every age, then lets the cloud be as slow, and as strict, as a real one. */
 async function prepare(to: Cloud): Promise<void> {
-	const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+	const log = { trace: () => {}, debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 	const { clock } = past;
 	const ctx: AuthContext = {
 		env,

@@ -19,6 +19,9 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 
 /** A sink for diagnostics. Implementations redact; callers still never pass a secret. */
 export interface Logger {
+	/** Every detail, such as the headers of a request. */
+	trace(message: string, fields?: LogFields): void;
+	/** The story of a run: what was read, which rule decided, what was asked for, what was reused and why. */
 	debug(message: string, fields?: LogFields): void;
 	info(message: string, fields?: LogFields): void;
 	warn(message: string, fields?: LogFields): void;

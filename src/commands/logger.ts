@@ -42,5 +42,5 @@ export function createLogger(options: { readonly level: string | undefined; writ
 				.join("");
 			options.write(`${level}: ${redact(sanitize(message + rest))}\n`);
 		};
-	return { debug: log("debug"), info: log("info"), warn: log("warning"), error: log("error") };
+	return { trace: log("trace"), debug: log("debug"), info: log("info"), warn: log("warning"), error: log("error") };
 }

@@ -115,6 +115,7 @@ async function settle(running: Running, ctx: AuthContext): Promise<void> {
 /** A logger whose warnings go to `warn` instead. */
 function withWarnings(log: Logger, warn: (text: string) => void): Logger {
 	return {
+		trace: (message, fields) => log.trace(message, fields),
 		debug: (message, fields) => log.debug(message, fields),
 		info: (message, fields) => log.info(message, fields),
 		error: (message, fields) => log.error(message, fields),

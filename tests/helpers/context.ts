@@ -64,7 +64,7 @@ export function fakeClock(start: number = Date.UTC(2026, 10, 23, 12)): FakeClock
 }
 
 export interface LogLine {
-	readonly level: "debug" | "info" | "warn" | "error";
+	readonly level: "trace" | "debug" | "info" | "warn" | "error";
 	readonly message: string;
 	readonly fields: LogFields | undefined;
 }
@@ -98,7 +98,7 @@ export function testContext(overrides: Partial<AuthContext> = {}): TestContext {
 		env: { HOME: home, PATH: process.env.PATH },
 		platform: process.platform,
 		clock: realClock,
-		log: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
+		log: { trace: log("trace"), debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
 		...overrides,
 	};
 	const network = overrides.network ?? createNetwork(base);

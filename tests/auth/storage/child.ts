@@ -29,7 +29,7 @@ const ctx = {
 	hostname: input.hostname ?? "test-host",
 	pid: process.pid,
 	clock: { now: () => Date.now(), sleep: (ms: number) => delay(ms) },
-	log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+	log: { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore },
 	network: { handler: () => Promise.reject(new Error("no network")), skewMs: () => undefined, close: ignore },
 	self: { command: process.execPath, args: [], version: "0" },
 } satisfies AuthContext;
