@@ -68,10 +68,18 @@ export function cell(
 ): string {
 	const fitted = fit(text, width, options.ellipsis);
 	const space = " ".repeat(Math.max(0, width - widthOf(fitted)));
-	return options.align === "right" ? space + fitted : fitted + space;
+	if (options.align === "right") return space + fitted;
+	const filled = fitted + space;
+	// Some letters, such as U+0D4E, form one grapheme with the space that follows: it adds no column then.
+	return filled + " ".repeat(Math.max(0, width - widthOf(filled)));
 }
 
-/** Cuts into pieces of at most `width` columns, without regard to words: for links, where every added character hurts. */
+/**
+ * Cuts into pieces, without regard to words: for links, where every added character hurts.
+ *
+ * @param width at least two columns: there are single code points that take two
+ * @returns pieces of at most `width` columns, which together are the text
+ */
 export function chop(text: string, width: number): string[] {
 	if (width <= 0) return [];
 	if (isNarrow(text)) {
@@ -82,11 +90,14 @@ export function chop(text: string, width: number): string[] {
 	const lines: string[] = [];
 	let line = "";
 	for (const character of graphemes(text)) {
-		if (line !== "" && widthOf(line + character) > width) {
-			lines.push(line);
-			line = "";
+		// A grapheme has no greatest width: each spacing mark, such as a musical note's stem and flag, adds a column to it.
+		for (const part of widthOf(character) > width ? Array.from(character) : [character]) {
+			if (line !== "" && widthOf(line + part) > width) {
+				lines.push(line);
+				line = "";
+			}
+			line += part;
 		}
-		line += character;
 	}
 	return line === "" ? lines : [...lines, line];
 }

@@ -3,7 +3,24 @@ import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { cell, chop, clean, fit as cut, widthOf, wrap } from "../../src/components/text.ts";
 
+/** One grapheme that takes three columns: a note head, its stem and its flag. */
+const NOTE = "\u{1d158}\u{1d165}\u{1d16e}";
+/** Characters that make wide graphemes when they meet, which a random choice among all characters seldom does. */
+const joining = fc.constantFrom(
+	"\u{1d158}",
+	"\u{1d165}",
+	"\u{1d16e}",
+	"\u1100",
+	"\u1161",
+	"\u0bbe",
+	"क",
+	"\u093e",
+	"漢",
+	" ",
+);
+
 const any = fc.oneof(
+	fc.array(joining, { maxLength: 20 }).map((characters) => characters.join("")),
 	fc.string({ unit: "grapheme", maxLength: 40 }),
 	fc.string({ unit: "binary", maxLength: 40 }),
 	fc.string({ maxLength: 40 }),
@@ -42,6 +59,7 @@ describe("text", () => {
 			}),
 		);
 		expect(cell("6m", 5, { align: "right" })).toBe("   6m");
+		expect(widthOf(cell("\u0d4e", 4))).toBe(4);
 	});
 
 	test("is chopped without losing or adding anything", () => {
@@ -53,6 +71,9 @@ describe("text", () => {
 				for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(columns);
 			}),
 		);
+		expect(widthOf(NOTE)).toBe(3);
+		expect(chop(NOTE, 2)).toEqual(["\u{1d158}\u{1d165}", "\u{1d16e}"]);
+		expect(chop(NOTE, 3)).toEqual([NOTE]);
 	});
 
 	test("is wrapped between words, and within one only where it must be", () => {
