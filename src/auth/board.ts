@@ -5,6 +5,7 @@
 import type { AuthConfig, IdentitySummary, ProviderSummary } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
 import type { ArtifactState, SessionState } from "./kinds.ts";
+import { lowerCase } from "./lower-case.ts";
 import { sanitize } from "./sanitize.ts";
 import { listAwsSessions, type StoredAwsSession } from "./storage/aws-files.ts";
 import { readState } from "./storage/state.ts";
@@ -128,7 +129,7 @@ export async function providerRows(ctx: AuthContext, config: AuthConfig): Promis
 /** Never rejects: what cannot be read is left out. */
 export async function boardDetails(ctx: AuthContext, config: AuthConfig, identity: string): Promise<BoardDetails> {
 	const { byKey } = listsOf(config);
-	const summary = byKey.get(identity.toLowerCase());
+	const summary = byKey.get(lowerCase(identity));
 	if (summary === undefined) return { chain: [], integrations: [] };
 	const path = pathFinder(listsOf(config))(summary.key);
 	const linked = new Set("provider" in path ? config.integrationsOf(summary.key) : []);
@@ -196,13 +197,13 @@ function pathFinder({ byKey, providers }: Lists): (key: string) => Path {
 		const { via, name, key } = identity;
 		if (above.includes(key)) return { problem: "identities refer to each other in a circle" };
 		if (via.provider !== undefined) {
-			const provider = providers.get(via.provider.toLowerCase());
+			const provider = providers.get(lowerCase(via.provider));
 			if (provider === undefined) return { problem: `there is no provider "${sanitize(via.provider)}"` };
 			return { provider: provider.key, names: [sanitize(provider.name), sanitize(name)] };
 		}
 		// Kinds that stand alone keep their files under their kind's name.
 		if (via.identity === undefined) return { provider: identity.kind.replaceAll("/", "-"), names: [sanitize(name)] };
-		const base = find(via.identity.toLowerCase(), [...above, key]);
+		const base = find(lowerCase(via.identity), [...above, key]);
 		return "problem" in base ? base : { ...base, names: [...base.names, sanitize(name)] };
 	};
 	return (key) => find(key, []);

@@ -7,6 +7,7 @@ import type { AwsCredentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { eksToken, execCredential } from "../auth/integrations/eks-token.ts";
 import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/integrations/exec-entry.ts";
+import { lowerCase } from "../auth/lower-case.ts";
 import { loadAwsCredentials } from "../auth/storage/aws-files.ts";
 import { writeAnswer } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
@@ -65,7 +66,7 @@ export const run: Command = async ({ argv, terminal }) => {
 			ctx,
 			{ value: realm },
 			provider,
-			named.toLowerCase(),
+			lowerCase(named),
 			basePath ? { basePath } : {},
 		);
 	}

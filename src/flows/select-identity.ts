@@ -3,6 +3,7 @@ import type { IdentitySummary, ProviderSummary } from "../auth/config/model.ts";
 import { nearest } from "../auth/config/near.ts";
 import type { Environment } from "../auth/context.ts";
 import type { AuthErrorOptions } from "../auth/errors.ts";
+import { lowerCase } from "../auth/lower-case.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import type { Choice } from "./snapshot.ts";
 
@@ -203,7 +204,7 @@ function list(rows: readonly Named[]): string[] {
 }
 
 const plural = (type: "identity" | "provider"): string => (type === "identity" ? "identities" : "providers");
-const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const same = (a: string, b: string): boolean => lowerCase(a) === lowerCase(b);
 const clean = (text: string): string => sanitize(text);
 const quoted = (name: string): string =>
 	/^[\w./@:+-]+$/.test(name) ? name : `'${clean(name).replaceAll("'", "'\\''")}'`;

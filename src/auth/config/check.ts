@@ -1,5 +1,6 @@
 /** Checks an entry against the schema of its kind, and says where each mistake stands. */
 import * as v from "valibot";
+import { lowerCase } from "../lower-case.ts";
 import { sanitize } from "../sanitize.ts";
 import { evaluate, FUNCTIONS, type FunctionContext, isQuick } from "./functions.ts";
 import { FOREIGN_KINDS, STANDALONE_KINDS } from "./kind-names.ts";
@@ -242,7 +243,7 @@ async function checkVia(
 			continue;
 		}
 		const names = link === "provider" ? exists.providers : exists.identities;
-		if (names.some((name) => name.toLowerCase() === wanted.toLowerCase())) continue;
+		if (names.some((name) => lowerCase(name) === lowerCase(wanted))) continue;
 		problems.push(
 			await problemAt(entry, ["via", link], `there is no ${link}${named(entry, ["via", link], wanted)}`, {
 				suggestion: closest(wanted, names),

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import type { AuthContext, Environment } from "../context.ts";
+import { lowerCase } from "../lower-case.ts";
 import { cacheHome, provisionedFile } from "../storage/paths.ts";
 import { createReader, type Found, type FoundFile, findFiles, type Reader } from "./find.ts";
 import {
@@ -76,7 +77,7 @@ export async function loadConfig(
 	const settings = profileSettings(base, (value) => plain(value, late));
 	const profiles = wantedProfiles({ ...ctx, env }, request, settings);
 	const chosen = profileFiles({ ...ctx, env, reader }, profiles, found.folders, settings, (name) =>
-		mergeAuth(base, late).sections.identities.has(name.toLowerCase()),
+		mergeAuth(base, late).sections.identities.has(lowerCase(name)),
 	);
 	const handWritten = [...base];
 	for (const file of chosen) handWritten.push(...(await withOwnImports(imports, file)));
@@ -86,7 +87,12 @@ export async function loadConfig(
 	const merged = discovered.length > 0 ? await merge(files, late) : written;
 	// After the caller has gone on: this takes a few milliseconds for a large file.
 	setImmediate(() => void cache.save());
-	const realm = resolveRealm({ env: env.ATMOS_AUTH_REALM, configured: merged.realm, directory: found.directory });
+	const realm = resolveRealm({
+		env: env.ATMOS_AUTH_REALM,
+		configured: merged.realm,
+		directory: found.directory,
+		platform: ctx.platform,
+	});
 	return new LoadedConfig({
 		files: [...new Set(files.map(({ file }) => file))],
 		directory: found.directory ?? "",

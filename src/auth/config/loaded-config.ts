@@ -1,6 +1,7 @@
 /** The merged configuration as the rest of the library sees it: evaluates and checks an entry when it is asked for. */
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
+import { lowerCase } from "../lower-case.ts";
 import { sanitize } from "../sanitize.ts";
 import { evaluateQuick, type FunctionContext, FunctionFailure, withMergedFunction } from "./functions.ts";
 import { type Section, STANDALONE_KINDS } from "./kind-names.ts";
@@ -140,7 +141,7 @@ export class LoadedConfig implements AuthConfig {
 		const { provider, identities } = this.chain(identity);
 		const key = identities.at(-1);
 		return this.integrations()
-			.filter(({ via }) => via.identity?.toLowerCase() === key || via.provider?.toLowerCase() === provider)
+			.filter(({ via }) => lowerCase(via.identity ?? "") === key || lowerCase(via.provider ?? "") === provider)
 			.map((integration) => integration.key);
 	}
 
@@ -205,7 +206,7 @@ export class LoadedConfig implements AuthConfig {
 			}
 			const wanted = via[link] as string;
 			const section = link === "provider" ? "providers" : "identities";
-			const next = this.#entries(section).get(wanted.toLowerCase());
+			const next = this.#entries(section).get(lowerCase(wanted));
 			if (next === undefined) {
 				const message = `there is no ${link} "${sanitize(wanted)}"`;
 				const suggestion = closest(wanted, this.#names(section));
@@ -234,7 +235,7 @@ export class LoadedConfig implements AuthConfig {
 	}
 
 	#find(section: Section, name: string): Entry {
-		const entry = this.#entries(section).get(name.toLowerCase());
+		const entry = this.#entries(section).get(lowerCase(name));
 		if (entry) return entry;
 		const word = SINGULAR[section];
 		const names = this.#names(section);

@@ -14,6 +14,7 @@ import {
 	parseDocument,
 	type YAMLMap,
 } from "yaml";
+import { lowerCase } from "../lower-case.ts";
 import type { SourceLocation } from "./model.ts";
 
 /** A place, and how many keys of the path lead to it. */
@@ -113,7 +114,7 @@ function pairOf(map: YAMLMap, key: string, anyCase: boolean, parsed: Parsed, dep
 }
 
 /** No key can look like it: for the second entry of each key, in which case does not count. */
-const folded = (key: string): string => `\0${key.toLowerCase()}`;
+const folded = (key: string): string => `\0${lowerCase(key)}`;
 
 function indexOf(map: YAMLMap, parsed: Parsed): ReadonlyMap<string, Pair> {
 	const known = parsed.indexes.get(map);

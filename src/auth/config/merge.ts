@@ -2,6 +2,8 @@
  * Merges the auth sections of several files: maps key by key, lists and values by replacement, later files win. Names of
  * providers, identities and integrations match without regard to case; their last spelling is kept for display.
  */
+
+import { lowerCase } from "../lower-case.ts";
 import { sanitize } from "../sanitize.ts";
 import type { FoundFile } from "./find.ts";
 import { evaluateQuick, type FunctionContext, FunctionFailure, withMergedFunction } from "./functions.ts";
@@ -146,7 +148,7 @@ function add(
 	given: YamlValue | undefined,
 	file: string,
 ): Entry | undefined {
-	const key = name.toLowerCase();
+	const key = lowerCase(name);
 	const before = entries.get(key);
 	const { value, wrong } = usable(functions, given, section);
 	entries.set(key, {

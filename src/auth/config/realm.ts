@@ -3,8 +3,9 @@
  * credentials. The value must be the one that Atmos computes, or neither program would find the other's files.
  */
 import { createHash } from "node:crypto";
-import { posix } from "node:path";
+import { posix, win32 } from "node:path";
 import { AuthError } from "../errors.ts";
+import { lowerCase } from "../lower-case.ts";
 import { sanitize } from "../sanitize.ts";
 import type { Realm } from "./model.ts";
 
@@ -40,11 +41,20 @@ export function resolveRealm(options: {
 	readonly env: string | undefined;
 	readonly configured: string | undefined;
 	readonly directory: string | undefined;
+	readonly platform: NodeJS.Platform;
 }): Realm {
 	if (options.env) return chosen(options.env, "ATMOS_AUTH_REALM", "env");
 	if (options.configured) return chosen(options.configured, "auth.realm", "config");
 	if (options.directory === undefined) return { value: "default", source: "default" };
-	const normal = posix.normalize(options.directory.replaceAll("\\", "/")).replace(/(?<=.)\/$/, "");
-	const hash = createHash("sha256").update(normal.toLowerCase()).digest("hex");
+	const hash = createHash("sha256")
+		.update(lowerCase(clean(options.directory, options.platform)))
+		.digest("hex");
 	return { value: hash.slice(0, 16), source: "path" };
+}
+
+/** Go's `filepath.ToSlash(filepath.Clean(path))`: a backslash separates folders on Windows alone, and is a character elsewhere. */
+function clean(path: string, platform: NodeJS.Platform): string {
+	if (platform !== "win32") return posix.normalize(path).replace(/(?<=.)\/$/, "");
+	const normal = win32.normalize(path);
+	return (normal === win32.parse(normal).root ? normal : normal.replace(/\\$/, "")).replaceAll("\\", "/");
 }

@@ -1,6 +1,6 @@
 /** Where files lie. The folders are shared with Cloud Posse's `atmos`, so every rule here is that program's. */
 import { createHash } from "node:crypto";
-import { isAbsolute, join, resolve, sep } from "node:path";
+import { isAbsolute, type PlatformPath, posix, sep, win32 } from "node:path";
 import type { Realm } from "../config/model.ts";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
@@ -8,6 +8,9 @@ import { sanitize } from "../sanitize.ts";
 
 /** What a path depends on. */
 export type PathContext = Pick<AuthContext, "env" | "home" | "cwd" | "platform">;
+
+/** The rules for paths of the context's system. */
+const rulesOf = (ctx: Pick<PathContext, "platform">): PlatformPath => (ctx.platform === "win32" ? win32 : posix);
 
 /** `<configuration>/atmos`, absolute: `ATMOS_XDG_CONFIG_HOME`, else `XDG_CONFIG_HOME`, else `~/.config`, on macOS too. */
 export function configHome(ctx: PathContext): string {
@@ -25,9 +28,12 @@ export function dataHome(ctx: PathContext): string {
 }
 
 function xdg(ctx: PathContext, kind: string, fallback: readonly string[], windows: readonly string[]): string {
-	// An empty variable counts as unset; a relative one is taken as it is, from the working directory.
-	const set = ctx.env[`ATMOS_XDG_${kind}_HOME`] || ctx.env[`XDG_${kind}_HOME`];
-	if (set) return join(resolve(ctx.cwd, set), "atmos");
+	const { join, isAbsolute } = rulesOf(ctx);
+	// Empty counts as unset, and so does a relative path: the XDG Base Directory Specification calls it invalid, and secrets
+	// would go wherever the program happens to be started. The Go program takes it from the working directory.
+	const set = [`ATMOS_XDG_${kind}_HOME`, `XDG_${kind}_HOME`].map((name) => ctx.env[name]);
+	const folder = set.find((value) => value !== undefined && isAbsolute(value));
+	if (folder !== undefined) return join(folder, "atmos");
 	if (ctx.platform === "win32") {
 		return join(ctx.env.LOCALAPPDATA || join(ctx.home, "AppData", "Local"), ...windows, "atmos");
 	}
@@ -47,12 +53,14 @@ export function awsFolder(
 	providerKey: string,
 	basePath?: string | undefined,
 ): string {
+	const { join, resolve } = rulesOf(ctx);
 	const base = basePath ? resolve(ctx.cwd, expandHome(ctx, basePath)) : configHome(ctx);
-	return join(base, realm.value, "aws", ...safeSegments(providerKey));
+	return join(base, realm.value, "aws", ...safeSegments(ctx, providerKey));
 }
 
-function safeSegments(name: string): string[] {
-	const segments = name.split(/[/\\]/).filter((segment) => segment !== "");
+function safeSegments({ platform }: PathContext, name: string): string[] {
+	// A backslash is a character like any other where it does not separate folders.
+	const segments = name.split(platform === "win32" ? /[/\\]/ : "/").filter((segment) => segment !== "");
 	if (segments.length === 0 || segments.some((segment) => /^\.{1,2}$|\0/.test(segment))) {
 		throw new AuthError({
 			code: "config",
@@ -69,19 +77,19 @@ function safeSegments(name: string): string[] {
  */
 export function ssoSessionFile(ctx: PathContext, startUrl: string, region: string): string {
 	const name = createHash("sha1").update(`${startUrl}|${region}`).digest("hex");
-	return join(cacheHome(ctx), "aws-sso", "sessions", `${name}.json`);
+	return rulesOf(ctx).join(cacheHome(ctx), "aws-sso", "sessions", `${name}.json`);
 }
 
 /** The identities found by `auto_provision_identities`, where the configuration's loader of either program looks. */
 export function provisionedFile(ctx: PathContext, providerKey: string): string {
 	const flat = providerKey.trim().replace(/[/\\\0]/g, "_");
 	const name = /^\.*$/.test(flat) ? "_".repeat(Math.max(1, flat.length)) : flat;
-	return join(cacheHome(ctx), "auth", name, "provisioned-identities.yaml");
+	return rulesOf(ctx).join(cacheHome(ctx), "auth", name, "provisioned-identities.yaml");
 }
 
 /** Our own state: what the shared files have no room for. */
 export function stateFile(ctx: PathContext): string {
-	return join(cacheHome(ctx), "atmos-auth", "state.json");
+	return rulesOf(ctx).join(cacheHome(ctx), "atmos-auth", "state.json");
 }
 
 /** A path for display: the home folder becomes `~`, and nothing is left that a terminal would obey. */
@@ -96,7 +104,7 @@ export function tildify(ctx: Pick<PathContext, "home">, path: string): string {
 export function expandHome(ctx: Pick<PathContext, "home" | "platform">, path: string): string {
 	if (path === "~") return ctx.home;
 	if (path.startsWith("~/") || (ctx.platform === "win32" && path.startsWith("~\\")))
-		return join(ctx.home, path.slice(2));
+		return rulesOf(ctx).join(ctx.home, path.slice(2));
 	return path;
 }
 

@@ -33,7 +33,8 @@ describe("the folders", () => {
 		[{ XDG_CONFIG_HOME: "/xdg" }, "/xdg/atmos"],
 		[{ XDG_CONFIG_HOME: "/xdg", ATMOS_XDG_CONFIG_HOME: "/own" }, "/own/atmos"],
 		[{ XDG_CONFIG_HOME: "/xdg", ATMOS_XDG_CONFIG_HOME: "" }, "/xdg/atmos"],
-		[{ XDG_CONFIG_HOME: "relative" }, "/srv/project/relative/atmos"],
+		[{ XDG_CONFIG_HOME: "relative" }, "/home/ann/.config/atmos"],
+		[{ XDG_CONFIG_HOME: "/xdg", ATMOS_XDG_CONFIG_HOME: "./relative" }, "/xdg/atmos"],
 		[{ XDG_CONFIG_HOME: "" }, "/home/ann/.config/atmos"],
 	])("follow the environment: %j", (env, folder) => {
 		expect(configHome(on(env as Record<string, string>))).toBe(folder);
@@ -44,9 +45,29 @@ describe("the folders", () => {
 		expect(awsFolder(on(), realm, "company/sso")).toBe("/home/ann/.config/atmos/realm/aws/company/sso");
 		expect(awsFolder(on(), realm, "sso", "~/keys")).toBe("/home/ann/keys/realm/aws/sso");
 		expect(awsFolder(on(), realm, "sso", "keys")).toBe("/srv/project/keys/realm/aws/sso");
-		for (const name of ["", "..", "../x", "a/./b", "a\\..\\b", "a\0b"]) {
+		for (const name of ["", "..", "../x", "a/./b", "a\0b"]) {
 			expect(() => awsFolder(on(), realm, name)).toThrow("cannot be the name of a folder");
 		}
+	});
+
+	test("of a provider have a backslash in their names where it separates nothing", () => {
+		const realm = { value: "realm" };
+		expect(awsFolder(on(), realm, "a\\b")).toBe("/home/ann/.config/atmos/realm/aws/a\\b");
+		expect(awsFolder(on(), realm, "a\\..\\b")).toBe("/home/ann/.config/atmos/realm/aws/a\\..\\b");
+	});
+
+	test.each([
+		["sso", undefined, "C:\\Users\\ann\\AppData\\Local\\atmos\\realm\\aws\\sso"],
+		["a/b\\c", undefined, "C:\\Users\\ann\\AppData\\Local\\atmos\\realm\\aws\\a\\b\\c"],
+		["sso", "D:\\keys", "D:\\keys\\realm\\aws\\sso"],
+		["sso", "D:/keys/", "D:\\keys\\realm\\aws\\sso"],
+		["sso", "\\\\server\\share\\keys", "\\\\server\\share\\keys\\realm\\aws\\sso"],
+		["sso", "keys", "C:\\project\\keys\\realm\\aws\\sso"],
+		["sso", "~\\keys", "C:\\Users\\ann\\keys\\realm\\aws\\sso"],
+	])("of a provider on Windows: %j below %j", (provider, basePath, folder) => {
+		const windows: PathContext = { env: {}, home: "C:\\Users\\ann", cwd: "C:\\project", platform: "win32" };
+		expect(awsFolder(windows, { value: "realm" }, provider, basePath)).toBe(folder);
+		expect(() => awsFolder(windows, { value: "realm" }, "a\\..\\b")).toThrow("cannot be the name of a folder");
 	});
 
 	test.each([
