@@ -56,7 +56,7 @@ export function createParseCache(ctx: Pick<AuthContext, "env" | "home" | "cwd" |
 				try {
 					const text = textOf(content);
 					if (text === undefined || text.length > length * MOST_GROWTH) continue;
-					await writeWhole(path, text);
+					await writeWhole(path, text, { durable: false });
 					prune(folder);
 				} catch (error) {
 					ctx.log.debug("the parsed configuration cannot be kept", { path, error: (error as Error).message });

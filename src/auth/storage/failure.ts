@@ -46,6 +46,11 @@ async function explain(code: string | undefined, path: string): Promise<{ reason
 			return denied(path, folder);
 		case "EISDIR":
 			return { reason: "it is a folder", remedy: `Move it away: mv ${shellPath(path)} ${shellPath(`${path}.old`)}` };
+		case "ENOENT":
+			return {
+				reason: `the system lets nothing be made in ${sanitize(folder)}`,
+				remedy: "Set HOME, or ATMOS_XDG_CONFIG_HOME and ATMOS_XDG_CACHE_HOME, to folders that can be written",
+			};
 		case "ENOTDIR":
 		case "EEXIST":
 			return { reason: "a folder of its path is a file", remedy: `ls -ld ${shellPath(folder)}` };

@@ -84,7 +84,7 @@ export async function writeProvisioned(
 				identities: Object.fromEntries(identities),
 			},
 		};
-		await writeWhole(path, stringify(document, LAYOUT));
+		await writeWhole(path, stringify(document, LAYOUT), { durable: false });
 		return [...identities.keys()];
 	});
 }

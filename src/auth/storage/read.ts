@@ -6,6 +6,7 @@ import type { AuthContext } from "../context.ts";
 import { sanitize } from "../sanitize.ts";
 import { errnoOf, notRegular, storageError } from "./failure.ts";
 import { shellPath } from "./paths.ts";
+import { sweepBeside } from "./temporary.ts";
 
 /** Larger than any file of this kind by far; a guard against reading a disk image into memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -44,6 +45,7 @@ export async function readSecretFile(
 	ctx: Pick<AuthContext, "log" | "platform">,
 	path: string,
 ): Promise<SecretFile | undefined> {
+	void sweepBeside(path);
 	const found = await read(path);
 	if (found === undefined) return undefined;
 	const { bytes, info } = found;

@@ -143,7 +143,7 @@ async function lead<T, Info>(ctx: AuthContext, path: string, flight: Flight<T, I
 	const { nonce } = lock.owner;
 	const publish = async (info: Info): Promise<void> => {
 		const published: Published<Info> = { nonce, info };
-		await writeWhole(`${path}.info`, JSON.stringify(published)).catch((error: unknown) => {
+		await writeWhole(`${path}.info`, JSON.stringify(published), { durable: false }).catch((error: unknown) => {
 			ctx.log.debug("cannot tell waiting processes", { path, reason: (error as Error).message });
 		});
 	};
@@ -170,7 +170,7 @@ interface Failure {
 
 async function remember(path: string, nonce: string, error: ErrorView): Promise<void> {
 	const failures = [...(await failuresOf(path)), { nonce, error }].slice(-REMEMBERED);
-	await writeWhole(`${path}.failed`, JSON.stringify(failures)).catch(() => {});
+	await writeWhole(`${path}.failed`, JSON.stringify(failures), { durable: false }).catch(() => {});
 }
 
 async function failuresOf(path: string): Promise<readonly Failure[]> {

@@ -89,7 +89,7 @@ async function writeState(ctx: AuthContext, path: string, changes: readonly ((st
 			for (const change of changes) change(state);
 			forget(state, ctx.clock.now());
 			const next = `${JSON.stringify({ version: VERSION, ...state })}\n`;
-			if (next !== text) await writeWhole(path, next);
+			if (next !== text) await writeWhole(path, next, { durable: false });
 		});
 	} catch (error) {
 		ctx.log.warn(`The last sign-in is not remembered: ${(error as Error).message}`);

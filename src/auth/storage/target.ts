@@ -30,9 +30,40 @@ export async function resolveTarget(path: string, folderMode: number): Promise<s
  */
 export async function resolveFolder(path: string, folderMode: number): Promise<string> {
 	const folder = dirname(resolve(path));
-	const first = await mkdir(folder, { recursive: true, mode: folderMode });
+	const first = await makeFolders(folder, folderMode);
 	if (first !== undefined && process.getuid?.() === 0) await giveToOwner(first, folder);
 	return join(await realpath(folder), basename(path));
+}
+
+/**
+ * Makes a folder and those above it that are missing. Node's own `mkdir` with `recursive` never returns where a folder
+ * exists and nothing can be made in it because the system says ENOENT, as below `/proc`.
+ *
+ * @returns the topmost folder that was made, undefined if all were there
+ */
+async function makeFolders(folder: string, mode: number): Promise<string | undefined> {
+	if (await isFolder(folder)) return undefined;
+	const above = dirname(folder);
+	const first = above === folder ? undefined : await makeFolders(above, mode);
+	try {
+		await mkdir(folder, { mode });
+		return first ?? folder;
+	} catch (error) {
+		// Another process was faster.
+		if (errnoOf(error) === "EEXIST" && (await isFolder(folder))) return first;
+		throw error;
+	}
+}
+
+/** @throws the system's own error, and ENOTDIR for what is there and is no folder */
+async function isFolder(path: string): Promise<boolean> {
+	try {
+		if ((await stat(path)).isDirectory()) return true;
+	} catch (error) {
+		if (errnoOf(error) === "ENOENT") return false;
+		throw error;
+	}
+	throw Object.assign(new Error("a part of its path is a file"), { code: "ENOTDIR" });
 }
 
 /** Under sudo, folders made in a user's home are the user's: otherwise that user could not write there any more. */

@@ -4,11 +4,12 @@
  * when a container has a single file mounted, is the target itself written.
  */
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir, rename, stat, unlink, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type FileHandle, lstat, open, rename, stat, unlink, utimes } from "node:fs/promises";
+import { dirname } from "node:path";
 import { errnoOf, notRegular, storageError } from "./failure.ts";
 import { pauseFor } from "./pause.ts";
 import { resolveTarget } from "./target.ts";
+import { sweepFolder, temporaryPath } from "./temporary.ts";
 
 export { readBytes, readText } from "./read.ts";
 
@@ -24,6 +25,12 @@ export interface WriteOptions {
 	readonly existing?: "tighten" | "keep" | "set" | undefined;
 	/** Time of modification, in milliseconds since the epoch; now, if left out. */
 	readonly modifiedAt?: number | undefined;
+	/**
+	 * Whether the content has to be on the disk, by fsync, before the call returns: true, if left out. On macOS each one is a
+	 * full flush of the drive. False for what can be made again: state, caches, what waiting processes are told. Such a file
+	 * is whole after a kill all the same; after a power failure it may be empty.
+	 */
+	readonly durable?: boolean | undefined;
 }
 
 export interface Written {
@@ -34,14 +41,6 @@ export interface Written {
 	/** True where a rename was not possible. */
 	readonly inPlace: boolean;
 }
-
-/**
- * Names of temporary files: recognizable, hidden, short enough beside any name, and telling whose they are. The second
- * form is what `lock-file.ts` makes for moments.
- */
-const TEMPORARY = /^\.atmos-auth-\d+-[0-9a-z]+\.tmp$|\.atmos-auth-[0-9a-f-]{12,}$/;
-/** A temporary file older than this belongs to nobody: writing takes milliseconds. */
-const ABANDONED_MS = 10 * 60_000;
 
 /**
  * @param path may be a symbolic link, a dangling one too: its target is written
@@ -69,6 +68,7 @@ export async function writeWhole(
 			mode: after,
 			owner: old ?? (await stat(dirname(target))),
 			exists: old !== undefined,
+			durable: options.durable ?? true,
 		});
 		const { modifiedAt } = options;
 		// Not before the rename: the age of a temporary file says whether somebody still writes it.
@@ -84,13 +84,13 @@ interface Attributes {
 	/** Of the old file, or of the folder. */
 	readonly owner: { readonly uid: number; readonly gid: number };
 	readonly exists: boolean;
+	readonly durable: boolean;
 }
 
 /** @returns true if the target had to be written in place */
 async function replace(target: string, data: Uint8Array, attributes: Attributes): Promise<boolean> {
 	const folder = dirname(target);
-	const random = Math.random().toString(36).slice(2, 12);
-	const temporary = join(folder, `.atmos-auth-${process.pid}-${random}.tmp`);
+	const temporary = temporaryPath(folder);
 	let handle: FileHandle;
 	try {
 		handle = await open(temporary, "wx", 0o600);
@@ -118,7 +118,9 @@ async function replace(target: string, data: Uint8Array, attributes: Attributes)
 	} finally {
 		if (!renamed) await unlink(temporary).catch(() => {});
 	}
-	await settle(folder, renamed ? target : undefined);
+	// In this order: a name on the disk must not stand for content that is not there yet.
+	if (attributes.durable) await syncFolder(folder);
+	if (renamed) await sweep(folder, target);
 	return !renamed;
 }
 
@@ -136,7 +138,7 @@ async function renameOver(temporary: string, target: string): Promise<void> {
 }
 
 /** Content, permissions and owner, all on the disk before the file gets its name. */
-async function fill(handle: FileHandle, data: Uint8Array, { mode, owner }: Attributes): Promise<void> {
+async function fill(handle: FileHandle, data: Uint8Array, { mode, owner, durable }: Attributes): Promise<void> {
 	await handle.writeFile(data);
 	// Under sudo the file goes on belonging to its user. Elsewhere this is not allowed, or changes nothing.
 	if (process.getuid?.() === 0 && owner.uid !== 0) {
@@ -144,11 +146,11 @@ async function fill(handle: FileHandle, data: Uint8Array, { mode, owner }: Attri
 	}
 	// After the owner, whose change clears bits; `open` had its mode cut by the umask.
 	await handle.chmod(mode);
-	await handle.sync();
+	if (durable) await handle.sync();
 }
 
 /** The fallback without a rename. The old bytes are put back if the new ones do not fit. */
-async function overwrite(target: string, data: Uint8Array, { mode }: Attributes): Promise<void> {
+async function overwrite(target: string, data: Uint8Array, { mode, durable }: Attributes): Promise<void> {
 	const handle = await open(target, constants.O_RDWR);
 	try {
 		const old = await handle.readFile();
@@ -159,7 +161,7 @@ async function overwrite(target: string, data: Uint8Array, { mode }: Attributes)
 			throw error;
 		}
 		await handle.chmod(mode).catch(() => {});
-		await handle.sync();
+		if (durable) await handle.sync();
 	} finally {
 		await handle.close();
 	}
@@ -172,21 +174,18 @@ async function writeAt0(handle: FileHandle, data: Uint8Array): Promise<void> {
 	await handle.truncate(data.length);
 }
 
-/** Puts the new name on the disk and clears away what killed writers left. Nothing here can fail a write that is done. */
-async function settle(folder: string, target: string | undefined): Promise<void> {
+/** Puts the new name on the disk. A file system that cannot do that does not fail a write that is done. */
+async function syncFolder(folder: string): Promise<void> {
 	const handle = await open(folder, "r").catch(() => undefined);
 	await handle?.sync().catch(() => {});
 	await handle?.close().catch(() => {});
-	try {
-		const names = (await readdir(folder)).filter((name) => TEMPORARY.test(name));
-		if (names.length === 0 || target === undefined) return;
-		// The file just written tells the time of the disk, which may be another machine's.
-		const now = (await lstat(target)).mtimeMs;
-		for (const name of names) {
-			const info = await lstat(join(folder, name));
-			if (now - info.mtimeMs > ABANDONED_MS) await unlink(join(folder, name));
-		}
-	} catch {
-		// Another process was faster, or the folder cannot be listed.
-	}
+}
+
+/** Clears away what killed writers left. The file just written tells the time of the disk. */
+async function sweep(folder: string, target: string): Promise<void> {
+	const now = await lstat(target).then(
+		({ mtimeMs }) => mtimeMs,
+		() => undefined,
+	);
+	await sweepFolder(folder, now);
 }

@@ -3,6 +3,7 @@ import { appendFile, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthContext } from "../../../src/auth/context.ts";
 import { killAfter } from "./kill-at.ts";
+import { traceCalls } from "./trace-calls.ts";
 
 export interface ChildInput {
 	readonly home: string;
@@ -13,6 +14,7 @@ export interface ChildInput {
 	readonly hostname?: string;
 	readonly mode?: string;
 	readonly ms?: number;
+	readonly durable?: boolean;
 }
 
 const task = process.argv[2] ?? "";
@@ -35,6 +37,14 @@ const ctx = {
 } satisfies AuthContext;
 const path = input.path ?? "";
 
+/** Root may do anything. An ordinary user, who may not become anybody else, is somebody who may not already. */
+function becomeNobody(): void {
+	if (process.getuid?.() !== 0) return;
+	process.setgroups?.([]);
+	process.setgid?.(65534);
+	process.setuid?.(65534);
+}
+
 const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
 	async write() {
 		const { writeWhole } = await import("../../../src/auth/storage/write.ts");
@@ -42,17 +52,24 @@ const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
 		return count?.();
 	},
 
+	/** Writes with an empty umask, in the mode of a failing rename if one is given, and tells the calls. */
+	async "write-traced"() {
+		process.umask(0);
+		const calls = await traceCalls(input.home, input.mode);
+		const { writeWhole } = await import("../../../src/auth/storage/write.ts");
+		await writeWhole(path, input.content ?? "", { durable: input.durable });
+		return calls;
+	},
+
 	async "write-as-nobody"() {
-		process.setgid?.(65534);
-		process.setuid?.(65534);
+		becomeNobody();
 		const { writeWhole } = await import("../../../src/auth/storage/write.ts");
 		const { toErrorView } = await import("../../../src/auth/errors.ts");
 		return writeWhole(path, input.content ?? "").then(() => "written", toErrorView);
 	},
 
 	async "lock-as-nobody"() {
-		process.setgid?.(65534);
-		process.setuid?.(65534);
+		becomeNobody();
 		const { withKubectlLock } = await import("../../../src/auth/storage/lock.ts");
 		const { toErrorView } = await import("../../../src/auth/errors.ts");
 		return withKubectlLock(ctx, path, { timeoutMs: 300 }, async () => "got it").catch(toErrorView);

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
 	chmodSync,
 	chownSync,
@@ -13,8 +13,9 @@ import {
 	utimesSync,
 	writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { temporaryPath } from "../../../src/auth/storage/temporary.ts";
 import { readText, writeWhole } from "../../../src/auth/storage/write.ts";
 import { testContext } from "../../helpers/context.ts";
 import { run } from "./run-child.ts";
@@ -89,9 +90,63 @@ describe("a written file", () => {
 			writeFileSync(join(home, name), "secret");
 			utimesSync(join(home, name), Date.now() / 1000 - 3600, Date.now() / 1000 - 3600);
 		}
-		writeFileSync(join(home, ".atmos-auth-4712-def.tmp"), "of a writer that is at work");
+		// On another machine, perhaps: nothing tells whether it still writes.
+		writeFileSync(join(home, ".atmos-auth-4712-0123456789ab-def.tmp"), "of a writer that is at work");
+		// Of this machine and at work, whatever the clock says.
+		const own = basename(temporaryPath(home));
+		writeFileSync(join(home, own), "secret");
+		// Of this machine, by a process that has ended.
+		const { pid } = spawnSync(process.execPath, ["-e", "0"]);
+		writeFileSync(join(home, own.replace(`-${process.pid}-`, `-${pid}-`)), "secret");
 		await writeWhole(join(home, "file"), "new");
-		expect(readdirSync(home).sort()).toEqual([".atmos-auth-4712-def.tmp", "file"]);
+		expect(readdirSync(home).sort()).toEqual([".atmos-auth-4712-0123456789ab-def.tmp", own, "file"].sort());
+	});
+});
+
+describe.skipIf(process.platform === "win32")("the system is asked", () => {
+	const traced = async (options: { mode?: string; durable?: boolean }): Promise<unknown> => {
+		const { home } = testContext();
+		const path = join(home, "file");
+		writeFileSync(path, "old", { mode: 0o600 });
+		const { result } = await run("write-traced", { home, path, content: "new", ...options });
+		expect(readFileSync(path, "utf8")).toBe("new");
+		return result;
+	};
+
+	test("for a private file from the first byte; content, name and folder go to the disk in this order", async () => {
+		expect(await traced({})).toEqual([
+			"open .tmp 600",
+			"writeFile .tmp",
+			"chmod .tmp 600",
+			"sync .tmp",
+			"rename .tmp file",
+			"sync folder",
+		]);
+	});
+
+	test("for no flush of the disk where the content can be made again", async () => {
+		expect(await traced({ durable: false })).toEqual([
+			"open .tmp 600",
+			"writeFile .tmp",
+			"chmod .tmp 600",
+			"rename .tmp file",
+		]);
+	});
+
+	test("to put a file on the disk that could only be written in place", async () => {
+		expect(await traced({ mode: "EBUSY" })).toEqual([
+			"open .tmp 600",
+			"writeFile .tmp",
+			"chmod .tmp 600",
+			"sync .tmp",
+			"rename .tmp file",
+			"open file 600",
+			"write file",
+			"truncate file",
+			"chmod file 600",
+			"sync file",
+			"sync folder",
+		]);
 	});
 });
 
@@ -150,6 +205,8 @@ describe("a write that fails", () => {
 		const path = join(folder, "file");
 		writeFileSync(path, "old");
 		chmodSync(folder, 0o555);
+		// Only root can remove what is in it otherwise.
+		onTestFinished(() => chmodSync(folder, 0o755));
 		// Root may do anything: the child becomes somebody who may not.
 		if (isRoot) for (const open of [home, join(home, "..")]) chmodSync(open, 0o755);
 		if (isRoot) execFileSync("chown", ["-R", "65534:65534", folder]);
