@@ -8,7 +8,6 @@ import type { SsoSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { isFresh } from "../freshness.ts";
 import type { Run } from "../kinds.ts";
-import { describeSkew, syncCommand } from "../net/clock-skew.ts";
 import { endpointFor } from "../net/endpoints.ts";
 import { sanitize } from "../sanitize.ts";
 import { ssoSessionFile } from "../storage/paths.ts";
@@ -36,7 +35,7 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 	const impatience = new AbortController();
 	let waited = false;
 	try {
-		const session = await joinOrLead<SsoSession, AnnouncedCode>(ctx, {
+		return await joinOrLead<SsoSession, AnnouncedCode>(ctx, {
 			path: `${ssoSessionFile(ctx, portal.start_url, portal.region)}.sign-in`,
 			signal: AbortSignal.any([signal, impatience.signal]),
 			async read() {
@@ -53,8 +52,6 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 				else showLeader(provider, run, leader, endpoint);
 			},
 		});
-		tellSkew(run);
-		return session;
 	} finally {
 		if (waited) interaction.prompt(undefined);
 	}
@@ -78,7 +75,7 @@ function showLeader(
 		interaction.prompt(undefined);
 		return;
 	}
-	const owner = { startUrl: provider.config.start_url, endpoint };
+	const owner = { startUrl: provider.config.start_url, region: provider.config.region, endpoint };
 	try {
 		const complete = code.verificationUriComplete;
 		interaction.prompt({
@@ -103,10 +100,4 @@ function busy(provider: Provider, pid: number): AuthError {
 		message: `${sanitize(provider.name)} is being signed in to by process ${pid}, and nobody can be asked here`,
 		remedy: "Approve the code that it shows, then run this again",
 	});
-}
-
-function tellSkew({ ctx }: Run): void {
-	const skew = describeSkew(ctx.network.skewMs());
-	if (skew !== undefined)
-		ctx.log.warn(`${skew}; signed requests may be refused`, { remedy: syncCommand(ctx.platform) });
 }
