@@ -37,6 +37,14 @@ export interface ProvisionProgress {
 	readonly identities: readonly string[];
 	/** Accounts whose roles could not be listed after all retries. Never silently dropped. */
 	readonly failedAccounts: readonly { readonly account: string; readonly message: string }[];
+	/** Identities that were stored and are no longer there. Set once the new ones are stored. */
+	readonly gone?: GoneIdentities | undefined;
+}
+
+/** Identities that went away: how many, and the names of the first few. */
+export interface GoneIdentities {
+	readonly total: number;
+	readonly names: readonly string[];
 }
 
 export interface Interaction {

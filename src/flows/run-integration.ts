@@ -5,9 +5,9 @@ import type { Credentials } from "../auth/credentials.ts";
 import { AuthError, toErrorView } from "../auth/errors.ts";
 import type { IntegrationKind } from "../auth/kinds.ts";
 import { sanitize } from "../auth/sanitize.ts";
+import { withTimeLimit } from "../auth/time-limit.ts";
 import type { Report } from "./login-data.ts";
 import type { LoginSteps } from "./steps.ts";
-import { withTimeLimit } from "./time-limit.ts";
 
 /** How long one integration may take, in milliseconds. */
 export const INTEGRATION_LIMIT_MS = 30_000;

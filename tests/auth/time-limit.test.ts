@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { withTimeLimit } from "../../src/flows/time-limit.ts";
+import { withTimeLimit } from "../../src/auth/time-limit.ts";
 import { fakeClock } from "../helpers/context.ts";
 
 const options = (signal = new AbortController().signal) => {

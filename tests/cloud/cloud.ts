@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { Ecr } from "./ecr.ts";
 import { Eks } from "./eks.ts";
-import { type Answer, type Exchange, readExchange, ServiceError, send, sendHalf } from "./exchange.ts";
+import { type Answer, drip, type Exchange, readExchange, ServiceError, send, sendHalf } from "./exchange.ts";
 import { KeyStore } from "./keys.ts";
 import { ApprovalPage } from "./page.ts";
 import { SsoPortal } from "./portal.ts";
@@ -54,6 +54,8 @@ export interface Cloud {
 	count(operation: LoggedRequest["operation"]): number;
 	/** Resolves with the next request that fits, also one that was made already since `from`. */
 	waitFor(fits: (request: LoggedRequest) => boolean, from?: number): Promise<LoggedRequest>;
+	/** Resolves when a client has closed the connection of a request of `operation` that was left to hang. */
+	waitForAbort(operation: Operation): Promise<void>;
 	/** Resolves with the user code of the next, or the last pending, device authorization. */
 	nextCode(): Promise<string>;
 	/** Allows a device code, or all that are pending. */
@@ -95,6 +97,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const page = new ApprovalPage(oidc, now, origin);
 	const script = new Script();
 	const requests: LoggedRequest[] = [];
+	/** Operations of which a hanging request was given up by its client. */
+	const aborted = new Set<Operation>();
 	const events = new EventEmitter().setMaxListeners(0);
 	const stop = new AbortController();
 	let approveAfter: number | undefined;
@@ -144,7 +148,13 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		const route = findRoute(exchange, { oidc, portal, sts, ecr, eks });
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
 		const behaviour = script.take(route.operation);
-		if (behaviour.type === "hang") return log(route.operation, 0);
+		if (behaviour.type === "hang") {
+			response.once("close", () => {
+				aborted.add(route.operation);
+				events.emit("aborted");
+			});
+			return log(route.operation, 0);
+		}
 		if (behaviour.delayMs) await delay(behaviour.delayMs, undefined, { signal: stop.signal });
 		if (behaviour.type === "drop") {
 			log(route.operation, 0);
@@ -152,6 +162,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 			return;
 		}
 		const { answer: result, error } = perform(route, behaviour, exchange);
+		if (behaviour.type === "drip") {
+			log(route.operation, result.status, error);
+			return drip(response, exchange, result, new Date(now()), behaviour.everyMs);
+		}
 		if (behaviour.type !== "cut") return answer(route.operation, result, error);
 		log(route.operation, 0, error);
 		sendHalf(response, exchange, result, new Date(now()));
@@ -179,6 +193,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 				if (fits(entry as LoggedRequest)) return entry as LoggedRequest;
 			}
 			throw new Error("the cloud was closed");
+		},
+		async waitForAbort(operation) {
+			while (!aborted.has(operation)) await once(events, "aborted", { signal: stop.signal });
 		},
 		async nextCode() {
 			const last = pending().at(-1);
@@ -227,7 +244,11 @@ function perform(
 			const { status, name, message = name, headers } = behaviour;
 			throw new ServiceError(status, name, message, headers);
 		}
-		return { answer: run() };
+		if (behaviour.type !== "endless") return { answer: run() };
+		exchange.url.searchParams.delete("next_token");
+		const page = run();
+		const nextToken = behaviour.token ?? exchange.requestId;
+		return { answer: { ...page, body: JSON.stringify({ ...JSON.parse(page.body), nextToken }) } };
 	} catch (error) {
 		const refusal =
 			error instanceof ServiceError ? error : new ServiceError(500, "InternalServerException", String(error));

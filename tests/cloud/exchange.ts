@@ -71,6 +71,18 @@ export function send(response: ServerResponse, exchange: Exchange, answer: Answe
 	response.end(answer.body);
 }
 
+/** The answer byte by byte, until the client has enough of it. */
+export function drip(response: ServerResponse, exchange: Exchange, answer: Answer, date: Date, everyMs: number): void {
+	const body = Buffer.from(answer.body);
+	response.writeHead(answer.status, { ...headersOf(exchange, answer, date), "content-length": String(body.length) });
+	let sent = 0;
+	const timer = setInterval(() => {
+		if (sent === body.length) response.end();
+		else response.write(body.subarray(sent, ++sent));
+	}, everyMs);
+	response.once("close", () => clearInterval(timer));
+}
+
 /** Promises the whole answer, sends half of it and cuts the connection. */
 export function sendHalf(response: ServerResponse, exchange: Exchange, answer: Answer, date: Date): void {
 	const body = Buffer.from(answer.body);

@@ -28,8 +28,15 @@ export type Behaviour =
 	| { readonly type: "drop"; readonly delayMs?: number }
 	/** The service does as it was asked, and the connection is cut in the middle of its answer. */
 	| { readonly type: "cut"; readonly delayMs?: number }
-	/** No answer, ever. */
+	/** No answer, ever. `waitForAbort` tells when the client has given up. */
 	| { readonly type: "hang" }
+	/** The real answer, one byte at a time. */
+	| { readonly type: "drip"; readonly everyMs: number; readonly delayMs?: number }
+	/**
+	 * A listing that never ends: its first page again and again, with a token for yet another page. The tokens differ unless
+	 * one is given.
+	 */
+	| { readonly type: "endless"; readonly token?: string; readonly delayMs?: number }
 	/** This body as it is: what a lying or broken server sends. `garbage` has some. */
 	| {
 			readonly type: "raw";

@@ -18,8 +18,12 @@ export interface FakeClock extends Clock {
 	advance(ms: number): void;
 	/** How many sleep. */
 	readonly sleepers: number;
-	/** Resolves as soon as at least one sleeps, with the shortest wait in milliseconds. */
-	asleep(): Promise<number>;
+	/**
+	 * Resolves as soon as at least one sleeps, with the shortest wait in milliseconds.
+	 *
+	 * @param longest those who sleep for longer do not count: limits that are not meant to be reached
+	 */
+	asleep(longest?: number): Promise<number>;
 }
 
 /** @param start milliseconds since the epoch; 2026-11-23T12:00:00Z, if left out */
@@ -56,9 +60,12 @@ export function fakeClock(start: number = Date.UTC(2026, 10, 23, 12)): FakeClock
 		get sleepers() {
 			return sleeping.size;
 		},
-		async asleep() {
-			while (sleeping.size === 0) await new Promise<void>((resolve) => watchers.push(resolve));
-			return Math.min(...[...sleeping].map(({ at }) => at)) - now;
+		async asleep(longest = Number.POSITIVE_INFINITY) {
+			for (;;) {
+				const shortest = Math.min(...[...sleeping].map(({ at }) => at - now));
+				if (sleeping.size > 0 && shortest <= longest) return shortest;
+				await new Promise<void>((resolve) => watchers.push(resolve));
+			}
 		},
 	};
 }

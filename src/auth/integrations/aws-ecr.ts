@@ -140,10 +140,11 @@ async function authorizationToken(
 	signal: AbortSignal,
 ): Promise<RegistryToken> {
 	// Loaded only now: the network is half of what a login with good artifacts would have to start.
-	const [{ ecrClient }, { awsClientConfig }, { callAws }] = await Promise.all([
+	const [{ ecrClient }, { awsClientConfig }, { callAws }, { checkAnswer, REGISTRY_TOKEN }] = await Promise.all([
 		import("./ecr-client.ts"),
 		import("../net/aws-clients.ts"),
 		import("../net/call-aws.ts"),
+		import("../net/answers.ts"),
 	]);
 	const client = ecrClient(await awsClientConfig(ctx, "ecr", { region, endpoint, credentials, maxAttempts: 1 }));
 	const operation = "ecr:GetAuthorizationToken";
@@ -152,24 +153,8 @@ async function authorizationToken(
 	).catch((error: unknown) => {
 		throw notAuthorized(error, operation);
 	});
-	const [data] = answer.authorizationData ?? [];
-	const [, username, password] =
-		/^([^:]+):(.+)$/s.exec(Buffer.from(data?.authorizationToken ?? "", "base64").toString("utf8")) ?? [];
-	if (!username || !password || /[\r\n\0]/.test(password)) {
-		throw new AuthError({
-			code: "service",
-			message: "ECR answered without a usable token",
-			remedy: "run the command again; if it stays, look at the endpoint and the proxy",
-			service: { operation },
-		});
-	}
-	const expires = data?.expiresAt?.getTime();
-	return {
-		username,
-		password: new Secret(password),
-		expiresAt: expires !== undefined && Number.isFinite(expires) && expires > 0 ? expires : undefined,
-		proxyEndpoint: data?.proxyEndpoint,
-	};
+	const { password, ...token } = checkAnswer(operation, REGISTRY_TOKEN, answer);
+	return { ...token, password: new Secret(password) };
 }
 
 /** @throws AuthError `config` for credentials of another cloud */

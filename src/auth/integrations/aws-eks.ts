@@ -190,10 +190,11 @@ export async function describeCluster(
 ): Promise<DescribedCluster> {
 	const operation = "eks:DescribeCluster";
 	// Loaded only now: the network is half of what a login with good artifacts would have to start.
-	const [{ eksClient }, { awsClientConfig }, { callAws }] = await Promise.all([
+	const [{ eksClient }, { awsClientConfig }, { callAws }, { checkAnswer, CLUSTER }] = await Promise.all([
 		import("./eks-client.ts"),
 		import("../net/aws-clients.ts"),
 		import("../net/call-aws.ts"),
+		import("../net/answers.ts"),
 	]);
 	const client = eksClient(
 		await awsClientConfig(ctx, "eks", { region: cluster.region, endpoint, credentials, maxAttempts: 1 }),
@@ -203,9 +204,9 @@ export async function describeCluster(
 	).catch((error: unknown) => {
 		throw explain(notAuthorized(error, operation), cluster);
 	});
-	const found = answer.cluster;
-	const status = found?.status;
-	if (status !== undefined && status !== "ACTIVE" && status !== "UPDATING") {
+	const { cluster: found } = checkAnswer(operation, CLUSTER, answer);
+	const { status } = found;
+	if (status && status !== "ACTIVE" && status !== "UPDATING") {
 		throw new AuthError({
 			code: "service",
 			message: `the cluster ${cluster.name} is not ready: its status is ${sanitize(status)}`,
@@ -213,8 +214,13 @@ export async function describeCluster(
 			service: { operation },
 		});
 	}
-	const certificateAuthority = found?.certificateAuthority?.data ?? "";
-	const problem = unusable(found?.arn, found?.endpoint, certificateAuthority, isLocalCloud(ctx, endpoint));
+	const certificateAuthority = found.certificateAuthority?.data ?? "";
+	const problem = unusable(
+		found.arn ?? undefined,
+		found.endpoint ?? undefined,
+		certificateAuthority,
+		isLocalCloud(ctx, endpoint),
+	);
 	if (problem !== undefined) {
 		throw new AuthError({
 			code: "service",
@@ -224,7 +230,7 @@ export async function describeCluster(
 			service: { operation },
 		});
 	}
-	return { arn: found?.arn as string, endpoint: found?.endpoint as string, certificateAuthority };
+	return { arn: found.arn as string, endpoint: found.endpoint as string, certificateAuthority };
 }
 
 function isLocalCloud(ctx: AuthContext, endpoint: string | undefined): boolean {

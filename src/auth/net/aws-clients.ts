@@ -15,7 +15,7 @@ export interface AwsClientOptions {
 	/** Keys that requests are signed with. SSO and SSO-OIDC need none. */
 	readonly credentials?: AwsCredentials | undefined;
 	/**
-	 * How often the client itself tries. The default of 3 is the SDK's own. Give 1 where `callAws` does the retrying.
+	 * How often the client itself tries. Default 1: retries are made by `callAws`, within its limits.
 	 */
 	readonly maxAttempts?: number | undefined;
 }
@@ -69,7 +69,7 @@ export async function awsClientConfig(
 		...(endpoint === undefined ? {} : { endpoint }),
 		...(credentials === undefined ? {} : { credentials: toSdkCredentials(credentials) }),
 		requestHandler: await ctx.network.handler(),
-		maxAttempts: options.maxAttempts ?? 3,
+		maxAttempts: options.maxAttempts ?? 1,
 		retryMode: "standard",
 		defaultsMode: "standard",
 		ignoreConfiguredEndpointUrls: true,

@@ -2,7 +2,7 @@
 import type { AuthContext } from "../context.ts";
 import { AuthError, isAbort, type ServiceDetails } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
-import { describeSkew, syncCommand } from "./clock-skew.ts";
+import { clockError, setClock } from "./clock-skew.ts";
 import { isTransientNetworkError, networkError } from "./network-errors.ts";
 import { routeOf } from "./route.ts";
 
@@ -66,12 +66,31 @@ export function isTransient(error: unknown): boolean {
 	return isTransientNetworkError(error);
 }
 
-/** How long the server wants to be left alone, in milliseconds (RFC 9110 §10.2.3), or undefined. */
-export function retryAfterMs(error: unknown, now: number): number | undefined {
+/** How long the server wants to be left alone, in milliseconds (RFC 9110 §10.2.3), or undefined. It may be days. */
+export function wantedPauseMs(error: unknown, now: number): number | undefined {
 	const value = asSdkError(error).$response?.headers?.["retry-after"];
 	if (typeof value !== "string") return undefined;
 	const ms = /^\d+(?:\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
-	return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), 60_000) : undefined;
+	return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
+}
+
+/** The service wants to be left alone for longer than a login or a command can wait. */
+export class RetryLaterError extends AuthError {
+	/** @param ms how long, in milliseconds */
+	constructor(error: Error, ms: number) {
+		const minutes = Math.ceil(ms / 60_000);
+		const amount = minutes < 2 ? `${Math.ceil(ms / 1000)} seconds` : `${minutes} minutes`;
+		const service = error instanceof AuthError ? error.service : undefined;
+		super({
+			code: "service",
+			message: error.message,
+			reason: `it asks to be left alone for ${amount}`,
+			remedy: `Try again in ${amount}`,
+			service,
+			cause: error.cause,
+		});
+		this.name = "RetryLaterError";
+	}
 }
 
 /**
@@ -89,7 +108,7 @@ export function awsError(error: unknown, call: { readonly ctx: AuthContext; read
 	if (network !== undefined) return network;
 	const unreadable = unreadableAdvice(error, service);
 	if (unreadable !== undefined) return new AuthError({ ...unreadable, service });
-	return new AuthError({ ...(skewAdvice(service, ctx) ?? adviceFor(service)), service, cause: error });
+	return skewError(error, service, ctx) ?? new AuthError({ ...adviceFor(service), service, cause: error });
 }
 
 type Advice = Pick<AuthError, "code" | "message"> & { readonly reason?: string | undefined; readonly remedy?: string };
@@ -153,20 +172,32 @@ function adviceFor(service: ServiceDetails): Advice {
 	};
 }
 
-/** Signatures carry the time; beyond five minutes the service turns them away, under several names. */
-function skewAdvice(service: ServiceDetails, ctx: AuthContext): Advice | undefined {
-	const { name = "", message = "" } = service;
-	const named = /^(?:RequestExpired|RequestInTheFuture|RequestTimeTooSkewed)$/.test(name);
-	const dated = /Signature (?:expired|not yet current)|is now (?:earlier|later) than/.test(message);
-	const signed = /^(?:SignatureDoesNotMatch|InvalidSignatureException)$/.test(name);
-	const measured = describeSkew(ctx.network.skewMs());
-	if (!named && !dated && !(signed && measured !== undefined)) return undefined;
-	return {
+/** Refusals that say nothing else than that the times differ. */
+const SKEW_NAMES = /^(?:RequestExpired|RequestInTheFuture|RequestTimeTooSkewed)$/;
+const SKEW_SENTENCES = /Signature (?:expired|not yet current)|is now (?:earlier|later) than/;
+/** Refusals that have other causes too: the clock's only where it is known to be wrong. */
+const SKEW_SUSPECTS = /^(?:SignatureDoesNotMatch|InvalidSignatureException|ExpiredToken|ExpiredTokenException)$/;
+
+/**
+ * Signatures carry the time; beyond five minutes the service turns them away, under several names. By a slow clock,
+ * credentials are used after their end.
+ */
+function skewError(cause: unknown, service: ServiceDetails, ctx: AuthContext): AuthError | undefined {
+	const { name = "", message = "", operation = "" } = service;
+	const certain = SKEW_NAMES.test(name) || SKEW_SENTENCES.test(message);
+	// SSO-OIDC's ExpiredTokenException is about a code, which it ends by its own clock.
+	if (!certain && (!SKEW_SUSPECTS.test(name) || operation.startsWith("sso-oidc:"))) return undefined;
+	const reason = service.message ?? "AWS turns away requests that are signed more than five minutes off";
+	const measured = clockError(ctx, reason, { service, cause });
+	if (measured !== undefined || !certain) return measured;
+	return new AuthError({
 		code: "denied",
-		message: measured ?? "the clock of this machine differs from the service's",
-		reason: service.message ?? "AWS turns away requests that are signed more than five minutes off",
-		remedy: `Set the clock: ${syncCommand(ctx.platform)}`,
-	};
+		message: "the clock of this machine differs from the service's",
+		reason,
+		remedy: setClock(ctx),
+		service,
+		cause,
+	});
 }
 
 /** An answer that is no JSON comes from something between us and the service: a captive portal, a proxy's error page. */

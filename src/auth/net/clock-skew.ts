@@ -1,4 +1,10 @@
-/** The difference between this machine's clock and the servers', for error messages. */
+/**
+ * The difference between this machine's clock and the servers'. A wrong clock has many faces (signatures that are refused,
+ * certificates that are not valid yet, credentials that seem to be over at once); all of them say the same.
+ */
+import type { AuthContext } from "../context.ts";
+import { AuthError, type ServiceDetails } from "../errors.ts";
+import type { Network } from "./network.ts";
 
 /** Below this the `Date` header, which has whole seconds, and slow answers explain it. */
 const NOTABLE_MS = 60_000;
@@ -19,14 +25,44 @@ export function describeSkew(skewMs: number | undefined): string | undefined {
 	return `the clock of this machine is ${amount} ${skewMs > 0 ? "slow" : "fast"}`;
 }
 
+/**
+ * @param reason what the clock has done, in a sentence
+ * @returns the error of a clock that is known to be wrong, or undefined where it is right or nothing is known
+ */
+export function clockError(
+	ctx: AuthContext,
+	reason: string,
+	more: { readonly service?: ServiceDetails; readonly cause?: unknown } = {},
+): AuthError | undefined {
+	const message = describeSkew(ctx.network.skewMs());
+	if (message === undefined) return undefined;
+	return new AuthError({ code: "denied", message, reason, remedy: setClock(ctx), ...more });
+}
+
+/** The remedy for a wrong clock. */
+export function setClock(ctx: AuthContext): string {
+	return `Set the clock: ${syncCommand(ctx)}`;
+}
+
+const told = new WeakSet<Network>();
+
+/** Warns of a wrong clock as soon as an answer has shown it, once for each run. */
+export function warnOfSkew(ctx: AuthContext): void {
+	const skew = describeSkew(ctx.network.skewMs());
+	if (skew === undefined || told.has(ctx.network)) return;
+	told.add(ctx.network);
+	ctx.log.warn(`${skew}; times are wrong and signed requests may be refused`, { remedy: setClock(ctx) });
+}
+
 /** The command that sets the clock from the network. */
-export function syncCommand(platform: NodeJS.Platform): string {
+function syncCommand({ platform, env }: AuthContext): string {
 	switch (platform) {
 		case "darwin":
 			return "sudo sntp -sS time.apple.com";
 		case "win32":
 			return "w32tm /resync";
 		default:
-			return "sudo timedatectl set-ntp true";
+			// WSL's clock stands still while Windows sleeps (microsoft/WSL#10006); it has no clock of its own to set.
+			return env.WSL_DISTRO_NAME ? "sudo hwclock --hctosys" : "sudo timedatectl set-ntp true";
 	}
 }

@@ -4,6 +4,7 @@
  */
 import type { Clock, Environment, Logger } from "../context.ts";
 import type { ClosableHandler } from "./handler.ts";
+import { LIMITS, type Limits } from "./limits.ts";
 import type { Network } from "./network.ts";
 
 export interface NetworkOptions {
@@ -11,12 +12,15 @@ export interface NetworkOptions {
 	readonly log: Logger;
 	readonly clock: Pick<Clock, "now">;
 	readonly platform: NodeJS.Platform;
-	/** Limits in milliseconds; the defaults are 10 s to connect, 30 s to the head of an answer or between two parts of it. */
-	readonly timeouts?: { readonly connectMs?: number; readonly answerMs?: number } | undefined;
+	/** Others than `LIMITS`, for tests that cannot wait so long. */
+	readonly limits?: Partial<Limits> | undefined;
+	/** Whether a host has an address; for tests, which have no name server. */
+	readonly resolves?: ((host: string) => Promise<boolean>) | undefined;
 }
 
 /** @returns a network whose sockets are opened on demand, kept alive, and gone at once after `close` */
 export function createNetwork(options: NetworkOptions): Network {
+	const limits = { ...LIMITS, ...options.limits };
 	let made: Promise<ClosableHandler> | undefined;
 	let skew: number | undefined;
 	let closed = false;
@@ -25,6 +29,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			made ??= import("./handler.ts").then(({ createHandler }) => {
 				const handler = createHandler({
 					...options,
+					limits,
 					onSkew: (ms) => {
 						skew = ms;
 					},
@@ -35,6 +40,7 @@ export function createNetwork(options: NetworkOptions): Network {
 			return (await made).handler;
 		},
 		skewMs: () => skew,
+		limits,
 		close() {
 			closed = true;
 			void made?.then((handler) => handler.close());

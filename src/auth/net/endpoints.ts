@@ -32,13 +32,27 @@ export function endpointFor(
 }
 
 function checked(name: string, value: string): string {
+	// What stands before an @ may be a password, and is shown in no message.
+	const shown = sanitize(value.replace(/^.*@/s, "…@"));
+	// Without this, `localhost:4566` would be a URL of the scheme `localhost`.
+	const bare = /^(?![a-z][a-z0-9+.-]*:\/\/)(?:.*@)?(?<host>\[[0-9a-f:.]+\]|[\w.-]+)(?<rest>(?::\d+)?(?:\/.*)?)$/i.exec(
+		value,
+	)?.groups;
+	if (bare?.host !== undefined) {
+		const scheme = isLoopback(bare.host) ? "http" : "https";
+		throw new AuthError({
+			code: "config",
+			message: `${name} has no scheme: ${shown}`,
+			remedy: `Write it as ${scheme}://${sanitize(`${bare.host}${bare.rest}`)}`,
+		});
+	}
 	let url: URL;
 	try {
 		url = new URL(value);
 	} catch (cause) {
 		throw new AuthError({
 			code: "config",
-			message: `${name} is not a URL: ${sanitize(value)}`,
+			message: `${name} is not a URL: ${shown}`,
 			remedy: `Write ${name} as https://host[:port], or remove it`,
 			cause,
 		});

@@ -9,14 +9,11 @@ import type { HttpHandlerOptions } from "@smithy/types";
 import { createAgent } from "./agents.ts";
 import { initialTrust, widerTrust } from "./certificates.ts";
 import type { NetworkOptions } from "./create-network.ts";
+import { isOffline, serverTime } from "./diagnose.ts";
+import type { Limits } from "./limits.ts";
 import { describeProxy, proxyFor } from "./proxy.ts";
-import { isTrustFailure, noteRoute } from "./route.ts";
-
-const CONNECT_MS = 10_000;
-const ANSWER_MS = 30_000;
-
-/** Far above every answer that we read; a server that goes on sending is cut off here. */
-const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+import { traceRequest, traceResponse } from "./request-log.ts";
+import { isOutdatedCertificate, isTrustFailure, isUnknownName, noteRoute } from "./route.ts";
 
 type Answer = { response: HttpResponse };
 
@@ -28,10 +25,10 @@ export interface ClosableHandler {
 }
 
 /** @param options.onSkew is told how far the server's clock is ahead of ours, in milliseconds, after every answer */
-export function createHandler(options: NetworkOptions & { readonly onSkew: (ms: number) => void }): ClosableHandler {
-	const { env, log, clock } = options;
-	const connectTimeoutMs = options.timeouts?.connectMs ?? CONNECT_MS;
-	const answerMs = options.timeouts?.answerMs ?? ANSWER_MS;
+export function createHandler(
+	options: NetworkOptions & { readonly limits: Limits; readonly onSkew: (ms: number) => void },
+): ClosableHandler {
+	const { env, log, clock, limits } = options;
 	const ways = new Map<string, NodeHttpHandler>();
 	let trust: Promise<SecureContext | undefined> | undefined;
 	let wider: Promise<SecureContext | undefined> | undefined;
@@ -46,12 +43,12 @@ export function createHandler(options: NetworkOptions & { readonly onSkew: (ms: 
 		const context = tls ? await trust : undefined;
 		const known = ways.get(key);
 		if (known !== undefined) return known;
-		const agent = createAgent({ secure, proxy, trust: context, connectTimeoutMs });
+		const agent = createAgent({ secure, proxy, trust: context, connectTimeoutMs: limits.connectMs });
 		const made = new NodeHttpHandler({
 			...(secure ? { httpsAgent: agent as HttpsAgent } : { httpAgent: agent as HttpAgent }),
-			requestTimeout: answerMs,
+			requestTimeout: limits.silenceMs,
 			throwOnRequestTimeout: true,
-			socketTimeout: answerMs,
+			socketTimeout: limits.silenceMs,
 			// Its warnings would go to the console otherwise, across a full-screen program.
 			logger: { trace() {}, debug() {}, info() {}, warn: (text) => log.debug(String(text)), error() {} },
 		});
@@ -78,6 +75,7 @@ export function createHandler(options: NetworkOptions & { readonly onSkew: (ms: 
 		const url = new URL(`${request.protocol}//${request.hostname}${request.port ? `:${request.port}` : ""}`);
 		const proxy = proxyFor(url, env);
 		const secure = url.protocol === "https:";
+		traceRequest(log, request, proxy && describeProxy(proxy));
 		for (let widened = false; ; widened = true) {
 			const way = await wayOut(secure, proxy);
 			try {
@@ -85,10 +83,21 @@ export function createHandler(options: NetworkOptions & { readonly onSkew: (ms: 
 			} catch (error) {
 				// The handshake failed, so nothing of the request was sent: it may go out again.
 				if (!widened && isTrustFailure(error) && (await widen())) continue;
-				noteRoute(error, { host: url.host, proxy: proxy && describeProxy(proxy) });
+				const offline =
+					proxy === undefined && isUnknownName(error) && (await isOffline(url.hostname, options.resolves));
+				noteRoute(error, { host: url.host, proxy: proxy && describeProxy(proxy), offline });
+				if (isOutdatedCertificate(error)) await measureSkew(url, proxy);
 				throw error;
 			}
 		}
+	}
+
+	/** A handshake that fails gives no answer, and so no date: the server is asked for it alone. */
+	async function measureSkew(url: URL, proxy: URL | undefined): Promise<void> {
+		const agent = createAgent({ secure: true, proxy, trust: await trust, connectTimeoutMs: limits.connectMs });
+		const there = await serverTime(url, agent);
+		agent.destroy();
+		if (there !== undefined) options.onSkew(there + 500 - clock.now());
 	}
 
 	const handler: HttpHandler = {
@@ -96,11 +105,12 @@ export function createHandler(options: NetworkOptions & { readonly onSkew: (ms: 
 		async handle(request: HttpRequest, handlerOptions: HttpHandlerOptions = {}) {
 			const sent = clock.now();
 			const { response } = await send(request, handlerOptions);
+			traceResponse(log, response);
 			const date = Date.parse(response.headers.date ?? "");
 			// The header has whole seconds: half of one is what it leaves out on average. The answer was made between
 			// the request and its arrival.
 			if (Number.isFinite(date)) options.onSkew(date + 500 - (sent + clock.now()) / 2);
-			if (response.body !== undefined) response.body = limited(response.body as Readable, request);
+			if (response.body !== undefined) response.body = limited(response.body as Readable, request, limits.answerBytes);
 			return { response };
 		},
 		updateHttpClientConfig() {},
@@ -117,7 +127,7 @@ export function createHandler(options: NetworkOptions & { readonly onSkew: (ms: 
 }
 
 /** The body with an end to its length, and with errors that know where it came from. */
-function limited(body: Readable, request: HttpRequest): Readable {
+function limited(body: Readable, request: HttpRequest, most: number): Readable {
 	const fail = (error: Error): Error => {
 		noteRoute(error, { host: `${request.hostname}${request.port ? `:${request.port}` : ""}` });
 		return error;
@@ -126,7 +136,7 @@ function limited(body: Readable, request: HttpRequest): Readable {
 	const limit = new Transform({
 		transform(chunk: Buffer, _encoding, done) {
 			bytes += chunk.length;
-			if (bytes <= MAX_ANSWER_BYTES) return done(null, chunk);
+			if (bytes <= most) return done(null, chunk);
 			done(fail(Object.assign(new Error("the answer is too long"), { name: "AnswerTooLong" })));
 		},
 	});

@@ -3,7 +3,7 @@ import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { ProxyRefusal } from "./agents.ts";
-import { describeSkew, syncCommand } from "./clock-skew.ts";
+import { describeSkew, setClock } from "./clock-skew.ts";
 import { isTrustFailure, routeOf } from "./route.ts";
 
 interface Advice {
@@ -57,6 +57,7 @@ function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
 	const trust = trustAdvice(error, code, host, ctx);
 	if (trust !== undefined) return trust;
 	const target = proxy === undefined ? host : `the proxy ${proxy}`;
+	if (route?.offline) return noNetwork(host);
 	switch (code) {
 		case "ENOTFOUND":
 			return notFound(host, proxy);
@@ -101,6 +102,15 @@ function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
 		default:
 			return undefined;
 	}
+}
+
+/** The region in the name is not to blame where no name at all is found. */
+function noNetwork(host: string): Advice {
+	return {
+		message: `there is no network: ${host} was not found`,
+		reason: "no other name of AWS is found either",
+		remedy: "Check the network connection, the VPN and the name server (DNS), then try again",
+	};
 }
 
 function notFound(host: string, proxy: string | undefined): Advice {
@@ -157,11 +167,18 @@ function trustAdvice(error: unknown, code: string, host: string, ctx: AuthContex
 		};
 	}
 	if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
+		const certificate = `the certificate of ${host} ${code === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet"}`;
 		const skew = describeSkew(ctx.network.skewMs());
+		if (skew !== undefined) {
+			return { message: skew, reason: `by it, ${certificate}`, remedy: setClock(ctx) };
+		}
+		if (ctx.network.skewMs() === undefined) {
+			return { message: certificate, reason: "or the clock of this machine is wrong", remedy: setClock(ctx) };
+		}
 		return {
-			message: `the certificate of ${host} ${code === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet"}`,
-			reason: skew ?? "or the clock of this machine is wrong",
-			remedy: `Check the date; to set the clock: ${syncCommand(ctx.platform)}`,
+			message: certificate,
+			reason: "the clock of this machine is right",
+			remedy: "Check the endpoint and the proxy in between, or tell whoever runs them",
 		};
 	}
 	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {

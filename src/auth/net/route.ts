@@ -5,6 +5,8 @@ export interface Route {
 	readonly host: string;
 	/** Scheme, host and port of the proxy, without its credentials. */
 	readonly proxy?: string | undefined;
+	/** No other name has an address either. */
+	readonly offline?: boolean | undefined;
 }
 
 const routes = new WeakMap<object, Route>();
@@ -37,4 +39,14 @@ const UNTRUSTED = new Set([
 /** True when the chain of the server's certificate ends at an unknown authority. */
 export function isTrustFailure(error: unknown): boolean {
 	return UNTRUSTED.has(String((error as { code?: unknown } | null)?.code));
+}
+
+/** True when a name has no address, for whichever reason. */
+export function isUnknownName(error: unknown): boolean {
+	return ["ENOTFOUND", "EAI_AGAIN"].includes(String((error as { code?: unknown } | null)?.code));
+}
+
+/** True when a certificate is not valid at the time that this machine has. */
+export function isOutdatedCertificate(error: unknown): boolean {
+	return ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"].includes(String((error as { code?: unknown } | null)?.code));
 }

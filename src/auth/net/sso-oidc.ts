@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-sso-oidc";
 import type { AuthContext } from "../context.ts";
 import { Secret } from "../credentials.ts";
-import { lifetime, seconds, secretText, shownText } from "./answers.ts";
+import { checkAnswer, DEVICE_AUTHORIZATION, lifetime, REGISTRATION, seconds, TOKEN } from "./answers.ts";
 import { awsClientConfig } from "./aws-clients.ts";
 import { callAws } from "./call-aws.ts";
 
@@ -81,14 +81,12 @@ export async function createSsoOidc(ctx: AuthContext, options: SsoOidcOptions): 
 				{ abortSignal },
 			),
 		);
-		const refreshToken = answer.refreshToken ?? undefined;
+		const { accessToken, refreshToken, expiresIn } = checkAnswer(operation, TOKEN, answer);
 		return {
-			accessToken: new Secret(secretText(operation, "accessToken", answer.accessToken)),
-			...(refreshToken === undefined
-				? {}
-				: { refreshToken: new Secret(secretText(operation, "refreshToken", refreshToken)) }),
+			accessToken: new Secret(accessToken),
+			...(refreshToken ? { refreshToken: new Secret(refreshToken) } : {}),
 			// Identity Center's longest session is 90 days.
-			expiresInMs: lifetime(answer.expiresIn, { most: 90 * 86_400, fallback: options.sessionMs / 1000 }) * 1000,
+			expiresInMs: lifetime(expiresIn, { most: 90 * 86_400, fallback: options.sessionMs / 1000 }) * 1000,
 		};
 	}
 
@@ -106,10 +104,10 @@ export async function createSsoOidc(ctx: AuthContext, options: SsoOidcOptions): 
 					{ abortSignal },
 				),
 			);
-			const expires = answer.clientSecretExpiresAt;
+			const { clientId, clientSecret, clientSecretExpiresAt: expires } = checkAnswer(operation, REGISTRATION, answer);
 			return {
-				clientId: secretText(operation, "clientId", answer.clientId),
-				clientSecret: new Secret(secretText(operation, "clientSecret", answer.clientSecret)),
+				clientId,
+				clientSecret: new Secret(clientSecret),
 				...(typeof expires === "number" && expires > 0 && expires < 1e11 ? { expiresAt: expires * 1000 } : {}),
 			};
 		},
@@ -126,17 +124,16 @@ export async function createSsoOidc(ctx: AuthContext, options: SsoOidcOptions): 
 					{ abortSignal },
 				),
 			);
-			const complete = answer.verificationUriComplete ?? undefined;
+			const started = checkAnswer(operation, DEVICE_AUTHORIZATION, answer);
+			const complete = started.verificationUriComplete;
 			return {
-				deviceCode: new Secret(secretText(operation, "deviceCode", answer.deviceCode)),
-				userCode: shownText(operation, "userCode", answer.userCode, 64),
-				verificationUri: secretText(operation, "verificationUri", answer.verificationUri),
-				...(complete === undefined
-					? {}
-					: { verificationUriComplete: secretText(operation, "verificationUriComplete", complete) }),
-				expiresInMs: lifetime(answer.expiresIn, { most: 3600, fallback: 600 }) * 1000,
+				deviceCode: new Secret(started.deviceCode),
+				userCode: started.userCode,
+				verificationUri: started.verificationUri,
+				...(complete ? { verificationUriComplete: complete } : {}),
+				expiresInMs: lifetime(started.expiresIn, { most: 3600, fallback: 600 }) * 1000,
 				// RFC 8628 §3.2: five seconds where the service does not say.
-				intervalMs: seconds(answer.interval, { least: 1, most: 60, fallback: 5 }) * 1000,
+				intervalMs: seconds(started.interval, { least: 1, most: 60, fallback: 5 }) * 1000,
 			};
 		},
 

@@ -12,10 +12,11 @@ import type { AuthContext } from "../context.ts";
 import { type AwsCredentials, Secret, type SsoSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { SessionRejectedError } from "../providers/session-rejected.ts";
-import { sanitize } from "../sanitize.ts";
-import { badAnswer, secretText } from "./answers.ts";
+import { ACCOUNTS, badAnswer, checkAnswer, ROLE_CREDENTIALS, ROLES } from "./answers.ts";
 import { awsClientConfig } from "./aws-clients.ts";
 import { type AwsCall, callAws } from "./call-aws.ts";
+import { clockError } from "./clock-skew.ts";
+import { LIMITS } from "./limits.ts";
 
 export interface Account {
 	/** Twelve digits. */
@@ -25,11 +26,14 @@ export interface Account {
 }
 
 export interface Page<Item> {
+	/** What gave it, such as `sso:ListAccounts`. */
+	readonly operation: string;
 	readonly items: readonly Item[];
+	/** Absent on the last page. */
 	readonly next?: string | undefined;
 }
 
-type Limits = Pick<AwsCall, "attempts" | "before" | "onRetry">;
+type Limits = Pick<AwsCall, "attempts" | "before" | "onRetry" | "limitMs">;
 
 export interface SsoPortal {
 	/**
@@ -45,9 +49,6 @@ export interface SsoPortal {
 
 /** The largest page that the service gives. */
 const PAGE = 100;
-
-/** More pages than any organization has: a server that repeats its tokens for ever ends here. */
-const MAX_PAGES = 1000;
 
 export async function createSsoPortal(
 	ctx: AuthContext,
@@ -79,7 +80,7 @@ export async function createSsoPortal(
 			const answer = await call(operation, signal, undefined, (abortSignal) =>
 				client.send(new GetRoleCredentialsCommand({ accessToken, accountId, roleName }), { abortSignal }),
 			);
-			return checkedCredentials(operation, answer.roleCredentials, ctx.clock.now());
+			return credentialsOf(ctx, operation, answer);
 		},
 
 		async accounts(next, signal, limits) {
@@ -87,12 +88,8 @@ export async function createSsoPortal(
 			const answer = await call(operation, signal, limits, (abortSignal) =>
 				client.send(new ListAccountsCommand({ accessToken, maxResults: PAGE, nextToken: next }), { abortSignal }),
 			);
-			const items = listOf(operation, "accountList", answer.accountList).flatMap((entry) => {
-				const id = textOf(entry.accountId);
-				if (!/^\d{12}$/.test(id)) return [];
-				return [{ id, name: textOf(entry.accountName) || id }];
-			});
-			return { items, next: nextOf(operation, answer.nextToken, next) };
+			const { accountList, nextToken } = checkAnswer(operation, ACCOUNTS, answer);
+			return { operation, items: accountList, next: nextToken };
 		},
 
 		async roles(accountId, next, signal, limits) {
@@ -102,29 +99,45 @@ export async function createSsoPortal(
 					abortSignal,
 				}),
 			);
-			const items = listOf(operation, "roleList", answer.roleList)
-				.map((entry) => textOf(entry.roleName))
-				.filter((name) => name !== "");
-			return { items, next: nextOf(operation, answer.nextToken, next) };
+			const { roleList, nextToken } = checkAnswer(operation, ROLES, answer);
+			return { operation, items: roleList, next: nextToken };
 		},
 	};
 }
 
-/** All items of a paged call, page by page as they arrive. */
-export async function* pages<Item>(
+/**
+ * All items of a paged call, page by page as they arrive. A listing that leads in a circle, goes on without anything new or
+ * never ends is an error, since nobody knows then what is in it.
+ *
+ * @throws AuthError see `badAnswer`, or whatever `load` throws
+ */
+export async function* pages<Item extends Account | string>(
 	load: (next: string | undefined) => Promise<Page<Item>>,
 ): AsyncGenerator<readonly Item[]> {
-	let next: string | undefined;
-	for (let count = 0; count < MAX_PAGES; count++) {
+	const tokens = new Set<string>();
+	const seen = new Set<string>();
+	let barren = 0;
+	for (let next: string | undefined; ; ) {
 		const page = await load(next);
+		const known = seen.size;
+		for (const item of page.items) seen.add(typeof item === "string" ? item : item.id);
+		barren = seen.size > known ? 0 : barren + 1;
 		yield page.items;
 		next = page.next;
 		if (next === undefined) return;
+		if (tokens.has(next)) throw badAnswer(page.operation, "nextToken", "leads back to a page that was there already");
+		tokens.add(next);
+		if (barren >= LIMITS.barrenPages) {
+			throw badAnswer(page.operation, "listing", `goes on after ${barren} pages without anything new`);
+		}
+		if (tokens.size >= LIMITS.pages) {
+			throw badAnswer(page.operation, "listing", `goes on after ${LIMITS.pages} pages`);
+		}
 	}
 }
 
 /** All items of a paged call. */
-export async function allPages<Item>(
+export async function allPages<Item extends Account | string>(
 	load: (next: string | undefined) => Promise<Page<Item>>,
 ): Promise<readonly Item[]> {
 	const all: Item[] = [];
@@ -135,42 +148,19 @@ export async function allPages<Item>(
 /** Longest lifetime that role credentials can have, with room for a clock that is off. */
 const MAX_LIFETIME_MS = 13 * 3600_000;
 
-function checkedCredentials(operation: string, value: unknown, now: number): AwsCredentials {
-	if (typeof value !== "object" || value === null) throw badAnswer(operation, "roleCredentials", "are missing");
-	const given = value as Readonly<Record<string, unknown>>;
-	const accessKeyId = secretText(operation, "accessKeyId", given.accessKeyId);
-	const expiresAt = given.expiration;
-	if (typeof expiresAt !== "number" || !Number.isFinite(expiresAt) || expiresAt <= 0) {
-		throw badAnswer(operation, "expiration", "is missing");
+function credentialsOf(ctx: AuthContext, operation: string, answer: unknown): AwsCredentials {
+	const { roleCredentials: given } = checkAnswer(operation, ROLE_CREDENTIALS, answer);
+	const now = ctx.clock.now();
+	if (given.expiration <= now) {
+		const fast = clockError(ctx, "by it, the credentials that were just given are over already");
+		throw fast ?? badAnswer(operation, "expiration", "lies in the past");
 	}
-	// The unit is milliseconds; a value in seconds lies in January 1970 when read as such.
-	if (expiresAt < 1e11) throw badAnswer(operation, "expiration", "is not in milliseconds");
-	if (expiresAt <= now)
-		throw badAnswer(operation, "expiration", "lies in the past, or the clock of this machine is fast");
 	return {
 		type: "aws",
-		accessKeyId,
-		secretAccessKey: new Secret(secretText(operation, "secretAccessKey", given.secretAccessKey)),
-		sessionToken: new Secret(secretText(operation, "sessionToken", given.sessionToken)),
-		expiresAt: Math.min(expiresAt, now + MAX_LIFETIME_MS),
+		accessKeyId: given.accessKeyId,
+		secretAccessKey: new Secret(given.secretAccessKey),
+		sessionToken: new Secret(given.sessionToken),
+		expiresAt: Math.min(given.expiration, now + MAX_LIFETIME_MS),
 		issuedAt: now,
 	};
-}
-
-type Entry = Readonly<Record<string, unknown>>;
-
-function listOf(operation: string, field: string, value: unknown): readonly Entry[] {
-	if (value === undefined || value === null) return [];
-	if (!Array.isArray(value)) throw badAnswer(operation, field, "is not a list");
-	return value.filter((entry): entry is Entry => typeof entry === "object" && entry !== null);
-}
-
-function nextOf(operation: string, value: unknown, previous: string | undefined): string | undefined {
-	if (typeof value !== "string" || value === "") return undefined;
-	if (value === previous) throw badAnswer(operation, "nextToken", "leads back to the same page");
-	return value;
-}
-
-function textOf(value: unknown): string {
-	return typeof value === "string" ? sanitize(value.slice(0, 256)) : "";
 }

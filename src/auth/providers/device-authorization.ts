@@ -3,7 +3,7 @@ import type { AuthContext } from "../context.ts";
 import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Interaction } from "../interaction.ts";
-import { isTransient, oauthCode, retryAfterMs } from "../net/aws-errors.ts";
+import { isTransient, oauthCode, wantedPauseMs } from "../net/aws-errors.ts";
 import type { Registration, SsoOidc, Token } from "../net/sso-oidc.ts";
 import { sanitize } from "../sanitize.ts";
 import { checkVerificationLink } from "./verification-link.ts";
@@ -133,7 +133,8 @@ async function poll(
 				lastFailure = error;
 				// RFC 8628 §3.5: exponential backoff on connection trouble.
 				const backoff = Math.min(interval * 2 ** Math.min(failures - 1, 5), Math.max(LONGEST_PAUSE_MS, interval));
-				pause = Math.max(backoff, retryAfterMs(error.cause, ctx.clock.now()) ?? 0);
+				// Whoever wants to be left alone for longer is asked all the same: somebody is about to approve the code.
+				pause = Math.max(backoff, Math.min(wantedPauseMs(error.cause, ctx.clock.now()) ?? 0, LONGEST_PAUSE_MS));
 				interaction.status(`${WAITING} (${error.message}; trying again)`);
 			} else {
 				throw explain(flow, error, code, expiresAt);

@@ -2,25 +2,86 @@
 import type { Provider } from "../config/model.ts";
 import type { Config } from "../config/schema/aws-iam-identity-center.ts";
 import type { SsoSession } from "../credentials.ts";
+import { AuthError } from "../errors.ts";
+import type { ProvisionProgress } from "../interaction.ts";
 import type { Run } from "../kinds.ts";
+import { limitsOf } from "../net/limits.ts";
 import { createSsoPortal } from "../net/sso-portal.ts";
+import { sanitize } from "../sanitize.ts";
 import { writeProvisioned } from "../storage/provisioned.ts";
+import { withSilenceLimit, withTimeLimit } from "../time-limit.ts";
 import { endpointOf } from "./provider-spec.ts";
 import { discover } from "./provision.ts";
 
+/** Names of identities that went away, of those that are told. */
+const SHOWN = 5;
+
 /**
  * Finds the roles and writes them in one go. Accounts whose roles could not be listed after all retries are reported, and
- * keep what was known of them.
+ * keep what was known of them. Nothing is written unless everything else was answered as it should be.
  *
- * @throws SessionRejectedError, or the AuthError of the list of accounts or of the file
+ * @throws SessionRejectedError, or the AuthError of the list of accounts, of the time that is over, or of the file
  */
 export async function provisionIdentities(provider: Provider<Config>, session: SsoSession, run: Run): Promise<void> {
-	const { ctx, interaction, signal } = run;
+	const { ctx, interaction } = run;
 	interaction.status("listing accounts and roles");
 	const portal = await createSsoPortal(ctx, session, endpointOf(provider.config));
-	const found = await discover(ctx, portal, signal, (progress) => interaction.provision(progress));
+	let last: ProvisionProgress = { accountsDone: 0, identities: [], failedAccounts: [] };
+	const found = await limited(
+		provider,
+		run,
+		() => last,
+		(signal, heard) =>
+			discover(ctx, portal, signal, (progress) => {
+				heard();
+				last = progress;
+				interaction.provision(progress);
+			}),
+	);
 	for (const { account, message } of found.failed) {
 		ctx.log.warn("roles of an account could not be listed", { account: account.name, id: account.id, message });
 	}
-	await writeProvisioned(ctx, provider, found);
+	const { names, gone } = await writeProvisioned(ctx, provider, found);
+	if (gone.length > 0) {
+		interaction.provision({ ...last, gone: { total: gone.length, names: gone.slice(0, SHOWN) } });
+	}
+	if (names.length === 0) {
+		ctx.log.warn(
+			`the access portal lists no ${found.accounts === 0 ? "account" : "role"} for you${gone.length === 0 ? "" : `: all ${gone.length} stored identities of ${sanitize(provider.name)} were removed`}`,
+			{ remedy: "ask an administrator of IAM Identity Center for an assignment" },
+		);
+	}
+}
+
+/** Discovery may take its time as long as it finds something, but not for ever. */
+function limited<Result>(
+	provider: Provider,
+	run: Run,
+	progress: () => ProvisionProgress,
+	work: (signal: AbortSignal, heard: () => void) => Promise<Result>,
+): Promise<Result> {
+	const { clock } = run.ctx;
+	const { discoveryMs, discoveryTotalMs } = limitsOf(run.ctx);
+	const tooSlow = (what: string) => (): AuthError => {
+		const { accountsDone, accountsTotal } = progress();
+		return new AuthError({
+			code: "network",
+			message: `the discovery of identities ${what}`,
+			reason: `${accountsDone}${accountsTotal === undefined ? "" : ` of ${accountsTotal}`} accounts were listed by then; what was stored before stays`,
+			remedy: `Try again: atmos-auth login --provider ${sanitize(provider.name)}`,
+		});
+	};
+	return withTimeLimit(
+		{
+			clock,
+			ms: discoveryTotalMs,
+			signal: run.signal,
+			error: tooSlow(`took longer than ${discoveryTotalMs / 60_000} minutes`),
+		},
+		(signal) =>
+			withSilenceLimit(
+				{ clock, ms: discoveryMs, signal, error: tooSlow(`found nothing new for ${discoveryMs / 1000} seconds`) },
+				(quiet, { heard }) => work(quiet, heard),
+			),
+	);
 }

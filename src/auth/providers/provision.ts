@@ -5,7 +5,8 @@
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import type { ProvisionProgress } from "../interaction.ts";
-import { retryAfterMs } from "../net/aws-errors.ts";
+import { RetryLaterError, wantedPauseMs } from "../net/aws-errors.ts";
+import { limitsOf } from "../net/limits.ts";
 import { createRateLimit } from "../net/rate-limit.ts";
 import { type Account, allPages, pages, type SsoPortal } from "../net/sso-portal.ts";
 import { SessionRejectedError } from "./session-rejected.ts";
@@ -31,9 +32,9 @@ const ATTEMPTS = 10;
 const STREAK = 4;
 
 /**
- * @param onProgress told at every account that is done
- * @throws SessionRejectedError, the signal's reason, or the AuthError of a page of accounts that failed after all retries;
- *   an account whose roles cannot be listed does not throw but is in `failed`
+ * @param onProgress told at every account that is done, and at every page of accounts
+ * @throws SessionRejectedError, the signal's reason, a RetryLaterError of any request, or the AuthError of a page of accounts
+ *   that failed after all retries; an account whose roles cannot be listed does not throw but is in `failed`
  */
 export async function discover(
 	ctx: AuthContext,
@@ -48,14 +49,14 @@ export async function discover(
 	let refused = 0;
 	const limits = {
 		attempts: ATTEMPTS,
+		limitMs: limitsOf(ctx).discoveryMs,
 		async before(waiting: AbortSignal) {
 			await limit.take(waiting);
 		},
 		onRetry(error: unknown, delayMs: number) {
-			const wanted = retryAfterMs(error, ctx.clock.now());
 			const throttled = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 429;
 			refused = throttled ? refused + 1 : 0;
-			if (refused >= STREAK) limit.pause(wanted ?? delayMs);
+			if (refused >= STREAK) limit.pause(Math.max(delayMs, wantedPauseMs(error, ctx.clock.now()) ?? 0));
 		},
 	};
 
@@ -84,7 +85,9 @@ export async function discover(
 			}
 		} catch (error) {
 			all.throwIfAborted();
-			if (error instanceof SessionRejectedError || !(error instanceof AuthError)) throw error;
+			// What the session or the whole portal says is not about this account.
+			if (error instanceof SessionRejectedError || error instanceof RetryLaterError) throw error;
+			if (!(error instanceof AuthError)) throw error;
 			failed.push({ account, message: error.message });
 		}
 		done++;
@@ -101,6 +104,7 @@ export async function discover(
 				queue.add(() => list(account));
 			}
 			queue.throwIfFailed();
+			report();
 		}
 		total = accounts.size;
 		report();

@@ -24,6 +24,13 @@ export interface Provisioned {
 	readonly failed?: readonly { readonly account: ProvisionedAccount }[] | undefined;
 }
 
+export interface WrittenIdentities {
+	/** The names of the identities, sorted. */
+	readonly names: readonly string[];
+	/** The names that the file had before and has no longer, sorted. */
+	readonly gone: readonly string[];
+}
+
 interface Entry {
 	readonly kind: string;
 	readonly provider: string;
@@ -53,20 +60,20 @@ const LAYOUT = {
  *
  * The file is replaced as a whole, also when nothing was found.
  *
- * @returns the names of the identities, sorted
  * @throws AuthError `storage`; the old file is intact then
  */
 export async function writeProvisioned(
 	ctx: AuthContext,
 	provider: Pick<Provider<{ readonly start_url: string; readonly region: string }>, "key" | "config">,
 	found: Provisioned,
-): Promise<readonly string[]> {
+): Promise<WrittenIdentities> {
 	const path = provisionedFile(ctx, provider.key);
 	const { parse, stringify } = await import("yaml");
 	return withLock(ctx, path, { flock: false }, async () => {
 		const failed = new Set(found.failed?.map(({ account }) => account.id));
-		const old = failed.size === 0 ? [] : rolesIn(await readText(path).catch(() => undefined), parse);
-		const roles = [...found.roles, ...old.filter(({ account }) => failed.has(account.id))];
+		const old = entriesIn(await readText(path).catch(() => undefined), parse);
+		const kept = rolesOf(old).filter(({ account }) => failed.has(account.id));
+		const roles = [...found.roles, ...kept];
 		const identities = entries(roles, provider.key);
 		const document = {
 			auth: {
@@ -85,7 +92,10 @@ export async function writeProvisioned(
 			},
 		};
 		await writeWhole(path, stringify(document, LAYOUT), { durable: false });
-		return [...identities.keys()];
+		// Names are looked up without regard to case, so one that changed only that has not gone.
+		const names = new Set([...identities.keys()].map((name) => name.toLowerCase()));
+		const gone = Object.keys(old).filter((name) => !names.has(name.toLowerCase()));
+		return { names: [...identities.keys()], gone: gone.map(sanitize).sort() };
 	});
 }
 
@@ -123,16 +133,23 @@ function relabel(
 	);
 }
 
+type OldEntries = Readonly<Record<string, Partial<Entry> | null>>;
+
 /** What an earlier file says. A damaged one says nothing: it is about to be replaced. */
-function rolesIn(text: string | undefined, parse: (text: string) => unknown): Provisioned["roles"] {
+function entriesIn(text: string | undefined, parse: (text: string) => unknown): OldEntries {
 	try {
-		const document = parse(text ?? "") as { auth?: { identities?: Record<string, Partial<Entry> | null> } } | null;
-		return Object.values(document?.auth?.identities ?? {}).flatMap((entry) => {
-			const { name: role, account } = entry?.principal ?? {};
-			if (typeof role !== "string" || typeof account?.id !== "string" || typeof account.name !== "string") return [];
-			return [{ role, account: { id: account.id, name: account.name } }];
-		});
+		const document = parse(text ?? "") as { auth?: { identities?: unknown } } | null;
+		const identities = document?.auth?.identities;
+		return typeof identities === "object" && identities !== null ? (identities as OldEntries) : {};
 	} catch {
-		return [];
+		return {};
 	}
+}
+
+function rolesOf(old: OldEntries): Provisioned["roles"] {
+	return Object.values(old).flatMap((entry) => {
+		const { name: role, account } = entry?.principal ?? {};
+		if (typeof role !== "string" || typeof account?.id !== "string" || typeof account.name !== "string") return [];
+		return [{ role, account: { id: account.id, name: account.name } }];
+	});
 }

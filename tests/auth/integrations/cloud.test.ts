@@ -100,7 +100,7 @@ describe("aws/ecr", () => {
 			contentType: "application/x-amz-json-1.1",
 			body: '{"authorizationData":[]}',
 		});
-		await expect(execute("dev/ecr")).rejects.toThrow("ECR answered without a usable token");
+		await expect(execute("dev/ecr")).rejects.toThrow("gave an answer that cannot be used");
 		expect(() => readFileSync(docker)).toThrow();
 	});
 });

@@ -1,10 +1,13 @@
-import { GetRoleCredentialsCommand, SSOClient } from "@aws-sdk/client-sso";
+import { GetRoleCredentialsCommand, ListAccountsCommand, SSOClient } from "@aws-sdk/client-sso";
 import { CreateTokenCommand, SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { AuthContext } from "../../../src/auth/context.ts";
 import type { AuthError } from "../../../src/auth/errors.ts";
 import { awsClientConfig } from "../../../src/auth/net/aws-clients.ts";
-import { oauthCode, retryAfterMs } from "../../../src/auth/net/aws-errors.ts";
+import { awsError, oauthCode, wantedPauseMs } from "../../../src/auth/net/aws-errors.ts";
 import { type AwsCall, callAws } from "../../../src/auth/net/call-aws.ts";
+import { createNetwork } from "../../../src/auth/net/create-network.ts";
+import { noteRoute } from "../../../src/auth/net/route.ts";
 import { type Cloud, startCloud } from "../../cloud/cloud.ts";
 import type { Behaviour } from "../../cloud/script.ts";
 import { fakeClock, testContext } from "../../helpers/context.ts";
@@ -19,7 +22,7 @@ async function cloud(): Promise<Cloud> {
 
 type Options = Partial<Pick<AwsCall, "attempts" | "signal" | "onRetry">>;
 
-async function call(aws: Cloud, ctx = testContext(), options: Options = {}): Promise<unknown> {
+async function call(aws: Cloud, ctx: AuthContext = testContext(), options: Options = {}): Promise<unknown> {
 	const client = new SSOClient(
 		await awsClientConfig(ctx, "sso", { region: "us-east-1", endpoint: aws.url, maxAttempts: 1 }),
 	);
@@ -123,30 +126,135 @@ describe("what a user is told", () => {
 		expect(shown.service?.message?.length).toBeLessThanOrEqual(400);
 	});
 
-	test("a wrong clock is measured and said", async () => {
-		const aws = await startCloud({ now: () => Date.now() + 12 * 60_000 });
-		onTestFinished(() => aws.close());
-		const late = "Signature expired: 20261123T120000Z is now earlier than 20261123T120700Z";
-		aws.script.always(OPERATION, error(403, "InvalidSignatureException", late));
-		const shown = await failure(call(aws, testContext({ platform: "linux" })));
-		expect(shown.message).toBe("the clock of this machine is 12 minutes slow");
-		expect(shown.remedy).toContain("timedatectl");
+	test.each([
+		[
+			"another name has an address: the region",
+			{ offline: false },
+			"portal.sso.us-eest-9.amazonaws.com was not found",
+			/`region` .*us-eest-9/,
+		],
+		[
+			"no name has: the network",
+			{ offline: true },
+			"there is no network: portal.sso.us-eest-9.amazonaws.com was not found",
+			/^Check the network connection(?!.*region)/,
+		],
+		[
+			"behind a proxy: the proxy",
+			{ proxy: "http://proxy:3128" },
+			"the proxy http://proxy:3128 was not found",
+			/HTTPS_PROXY/,
+		],
+	])("a host that is not there, and %s", (_, route, message, remedy) => {
+		for (const code of "offline" in route && route.offline ? ["ENOTFOUND", "EAI_AGAIN"] : ["ENOTFOUND"]) {
+			const thrown = Object.assign(new Error("getaddrinfo"), { code });
+			noteRoute(thrown, { host: "portal.sso.us-eest-9.amazonaws.com", ...route });
+			const shown = awsError(thrown, { ctx: testContext(), operation: OPERATION });
+			expect(shown).toMatchObject({ code: "network", message, remedy: expect.stringMatching(remedy) });
+		}
 	});
 
-	test("a host that is not there: the region in its name", async () => {
-		const ctx = testContext();
-		const client = new SSOClient(await awsClientConfig(ctx, "sso", { region: "us-eest-9", maxAttempts: 1 }));
+	test.each([true, false])("whether there is a network at all is found out: %s", async (online) => {
+		const asked: string[] = [];
+		const base = testContext();
+		const network = createNetwork({
+			...base,
+			resolves: async (host) => {
+				asked.push(host);
+				return online;
+			},
+		});
+		onTestFinished(() => network.close());
+		const ctx = { ...base, network };
+		// No network of any kind knows a name under .invalid (RFC 6761 §6.4).
+		const config = { region: "us-east-1", endpoint: "https://portal.invalid" };
+		const client = new SSOClient(await awsClientConfig(ctx, "sso", config));
 		const shown = await failure(
 			callAws({ ctx, operation: OPERATION, attempts: 1, signal: new AbortController().signal }, (abortSignal) =>
-				client.send(new GetRoleCredentialsCommand({ accessToken: "t", accountId: "1", roleName: "R" }), {
-					abortSignal,
-				}),
+				client.send(new ListAccountsCommand({ accessToken: "t" }), { abortSignal }),
 			),
 		);
 		expect(shown.code).toBe("network");
-		// Without any name server the answer is another one; both name the host.
-		expect(shown.message).toContain("portal.sso.us-eest-9.amazonaws.com");
-		if (shown.message.endsWith("was not found")) expect(shown.remedy).toContain("region");
+		expect(shown.message.startsWith("there is no network")).toBe(!online);
+		expect(asked).toEqual(["sts.amazonaws.com"]);
+	});
+
+	describe("a wrong clock", () => {
+		const HOUR = 3_600_000;
+
+		test.each(["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"])("%s alone says so", async (name) => {
+			const aws = await cloud();
+			aws.script.always(OPERATION, error(400, name));
+			expect(await failure(call(aws, testContext({ platform: "win32" })))).toMatchObject({
+				code: "denied",
+				message: "the clock of this machine differs from the service's",
+				remedy: "Set the clock: w32tm /resync",
+				service: { name },
+			});
+		});
+
+		test.each([
+			["Signature expired: 20261123T120000Z is now earlier than 20261123T120700Z"],
+			["Signature not yet current: 20261123T130000Z is still later than 20261123T120700Z"],
+		])("%s", async (message) => {
+			const aws = await cloud();
+			aws.script.always(OPERATION, error(403, "AccessDenied", message));
+			expect((await failure(call(aws))).message).toBe("the clock of this machine differs from the service's");
+		});
+
+		test.each([
+			[
+				"linux",
+				{},
+				HOUR,
+				"the clock of this machine is 60 minutes slow",
+				"Set the clock: sudo timedatectl set-ntp true",
+			],
+			[
+				"linux",
+				{ WSL_DISTRO_NAME: "Ubuntu" },
+				HOUR,
+				"the clock of this machine is 60 minutes slow",
+				"Set the clock: sudo hwclock --hctosys",
+			],
+			[
+				"darwin",
+				{},
+				-HOUR,
+				"the clock of this machine is 60 minutes fast",
+				"Set the clock: sudo sntp -sS time.apple.com",
+			],
+			["win32", {}, -72 * HOUR, "the clock of this machine is 3 days fast", "Set the clock: w32tm /resync"],
+		] as const)("on %s %j is measured and said, with the command", async (platform, env, shift, message, remedy) => {
+			for (const name of [
+				"RequestExpired",
+				"SignatureDoesNotMatch",
+				"InvalidSignatureException",
+				"ExpiredTokenException",
+			]) {
+				const aws = await cloud();
+				aws.shiftClock(shift);
+				aws.script.always(OPERATION, error(403, name));
+				expect(await failure(call(aws, testContext({ platform, env })))).toMatchObject({ message, remedy });
+			}
+		});
+
+		test("a refusal that has other causes is not the clock's where that is right", async () => {
+			const aws = await cloud();
+			aws.script.always(OPERATION, error(403, "SignatureDoesNotMatch"));
+			expect((await failure(call(aws))).message).not.toContain("clock");
+		});
+
+		test("is warned of once, by whatever answer", async () => {
+			const aws = await cloud();
+			aws.shiftClock(-HOUR);
+			const ctx = testContext();
+			aws.script.always(OPERATION, error(403, "ForbiddenException"));
+			await failure(call(aws, ctx));
+			await failure(call(aws, ctx));
+			const warnings = ctx.logged.filter(({ level }) => level === "warn");
+			expect(warnings).toMatchObject([{ message: expect.stringContaining("60 minutes fast") }]);
+		});
 	});
 
 	test("OAuth's words, with the header and without", async () => {
@@ -175,6 +283,33 @@ describe("what a user is told", () => {
 		const bare = await send();
 		expect(bare.service).toMatchObject({ name: "InvalidGrantException", message: "Nope" });
 		expect(oauthCode(bare.cause)).toBe("invalid_grant");
+	});
+});
+
+describe("the log", () => {
+	test("has one line for each try, with what came of it and what is done about it", async () => {
+		const aws = await cloud();
+		aws.script.next(OPERATION, error(503, "InternalServerException"), { type: "drop" });
+		const clock = fakeClock();
+		const ctx = testContext({ clock });
+		const done = failure(call(aws, ctx, { attempts: 10 }));
+		for (let retry = 0; retry < 2; retry++) clock.advance(await clock.asleep());
+		await done;
+		const lines = ctx.logged.filter(({ message }) => message === "request");
+		const common = { service: "sso", action: "GetRoleCredentials", ms: expect.any(Number) };
+		expect(lines.map(({ fields }) => fields)).toMatchObject([
+			{ ...common, attempt: 1, status: 503, error: "InternalServerException", retryInMs: expect.any(Number) },
+			{ ...common, attempt: 2, status: undefined, error: "ECONNRESET", retryInMs: expect.any(Number) },
+			{
+				...common,
+				attempt: 3,
+				status: 401,
+				error: "UnauthorizedException",
+				requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+			},
+		]);
+		expect(lines.at(-1)?.fields).not.toHaveProperty("retryInMs");
+		expect(lines.every(({ level }) => level === "debug")).toBe(true);
 	});
 });
 
@@ -208,16 +343,56 @@ describe("retries", () => {
 		expect(delays).toEqual([7000]);
 	});
 
+	test("who wants a longer pause than anybody waits gets no further try, and it is said when to come back", async () => {
+		const aws = await cloud();
+		aws.script.always(OPERATION, error(429, "TooManyRequestsException", "slow", { "retry-after": "3600" }));
+		const shown = await failure(call(aws, testContext(), { attempts: 10 }));
+		expect(shown).toMatchObject({
+			code: "service",
+			message: "the access portal is answering too many requests at the moment",
+			reason: "it asks to be left alone for 60 minutes",
+			remedy: "Try again in 60 minutes",
+		});
+		expect(aws.count(OPERATION)).toBe(1);
+	});
+
+	test("the tries and the pauses between them end together", async () => {
+		const aws = await cloud();
+		aws.script.always(OPERATION, error(429, "TooManyRequestsException", "slow", { "retry-after": "25" }));
+		const clock = fakeClock();
+		const done = failure(call(aws, testContext({ clock }), { attempts: 100 }));
+		let ended = false;
+		void done.then(() => {
+			ended = true;
+		});
+		while (!ended) await Promise.race([done, clock.asleep().then((ms) => clock.advance(ms))]);
+		expect(await done).toMatchObject({ message: expect.stringContaining("too many requests") });
+		// At 0, 25 and 50 seconds; at 75 the minute is over.
+		expect(aws.count(OPERATION)).toBe(3);
+	});
+
+	test("one try ends, however long its answer drips", async () => {
+		const aws = await cloud();
+		aws.script.always(OPERATION, { type: "drip", everyMs: 20 });
+		const base = testContext();
+		const network = createNetwork({ ...base, limits: { tryMs: 300, silenceMs: 10_000 } });
+		onTestFinished(() => network.close());
+		const started = performance.now();
+		const shown = await failure(call(aws, { ...base, network }));
+		expect(performance.now() - started).toBeLessThan(5000);
+		expect(shown).toMatchObject({ code: "network", message: expect.stringContaining("did not answer in time") });
+	});
+
 	test.each([
 		["7", 7000],
 		["0.5", 500],
 		["-3", 0],
-		["999999", 60_000],
+		["3600", 3_600_000],
 		["soon", undefined],
 		["Mon, 23 Nov 2026 12:00:09 GMT", 9000],
 	])("Retry-After: %s", (value, ms) => {
 		const response = { $response: { headers: { "retry-after": value } } };
-		expect(retryAfterMs(response, Date.UTC(2026, 10, 23, 12))).toBe(ms);
+		expect(wantedPauseMs(response, Date.UTC(2026, 10, 23, 12))).toBe(ms);
 	});
 
 	test("a cancelled call ends at once: during a request, between two, and before the first", async () => {

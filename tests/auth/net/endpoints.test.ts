@@ -34,7 +34,12 @@ describe("which endpoint", () => {
 		"ftp://127.0.0.1",
 		"file:///etc/passwd",
 		"gateway.example",
+		"localhost:4566",
 		"https://user:hunter2@gateway.example",
+		"https://hunter2@gateway.example",
+		"https://:hunter2@gateway.example",
+		"user:hunter2@gateway.example",
+		"https//user:hunter2@gateway.example",
 	])("%s is refused, and the variable named", (url) => {
 		let thrown: unknown;
 		try {
@@ -46,5 +51,37 @@ describe("which endpoint", () => {
 		expect((thrown as AuthError).message).toContain("AWS_ENDPOINT_URL_ECR");
 		expect((thrown as AuthError).message).not.toContain("hunter2");
 		expect((thrown as AuthError).remedy).toBeTruthy();
+		expect((thrown as AuthError).remedy).not.toContain("hunter2");
 	});
+
+	test.each([
+		["localhost:4566", "http://localhost:4566"],
+		["127.0.0.1:4566/base", "http://127.0.0.1:4566/base"],
+		["[::1]:4566", "http://[::1]:4566"],
+		["gateway.example", "https://gateway.example"],
+		["gateway.example:8443", "https://gateway.example:8443"],
+		["user:hunter2@gateway.example", "https://gateway.example"],
+	])("%s has no scheme, and it is said how to write it", (value, written) => {
+		for (const [given, name] of [
+			[() => endpointFor({ AWS_ENDPOINT_URL: value }, "sso"), "AWS_ENDPOINT_URL"],
+			[() => endpointFor({}, "sso", value), "spec.endpoint_url"],
+		] as const) {
+			expect(given).toThrow(
+				expect.objectContaining({
+					code: "config",
+					message: expect.stringMatching(new RegExp(`^${name} has no scheme: `)),
+					remedy: `Write it as ${written}`,
+				}),
+			);
+		}
+	});
+
+	test.each(["https://user@gateway.example", "https://:password@gateway.example"])(
+		"%s: user name and password each",
+		(url) => {
+			expect(() => endpointFor({ AWS_ENDPOINT_URL: url }, "sso")).toThrow(
+				expect.objectContaining({ reason: "a URL with a user name or password in it is not sent to a service" }),
+			);
+		},
+	);
 });

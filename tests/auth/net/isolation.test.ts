@@ -17,7 +17,7 @@ const CALLER = `
 	import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 	import { EKSClient, DescribeClusterCommand } from "@aws-sdk/client-eks";
 	const { ENDPOINT: endpoint, ...env } = process.env;
-	const log = { debug() {}, info() {}, warn() {}, error() {} };
+	const log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 	const clock = { now: () => Date.now(), sleep: async () => {} };
 	const network = createNetwork({ env: {}, log, clock, platform: process.platform });
 	const ctx = { env: {}, log, clock, network, platform: process.platform, self: { version: "9.9.9" } };

@@ -12,7 +12,7 @@ import { awsError } from "../../../src/auth/net/aws-errors.ts";
 import { createNetwork } from "../../../src/auth/net/create-network.ts";
 import { routeOf } from "../../../src/auth/net/route.ts";
 import { testContext } from "../../helpers/context.ts";
-import { makeAuthority, type TestAuthority } from "./tls.ts";
+import { certificateFor, makeAuthority, type TestAuthority } from "./tls.ts";
 
 let authority: TestAuthority;
 beforeAll(() => {
@@ -104,7 +104,7 @@ describe("time", () => {
 
 	test("an answer that does not come ends in a time-out", async () => {
 		const ctx = testContext();
-		const network = createNetwork({ ...ctx, timeouts: { answerMs: 150 } });
+		const network = createNetwork({ ...ctx, limits: { silenceMs: 150 } });
 		onTestFinished(() => network.close());
 		const port = await plain(() => {});
 		const error = await failure(get({ ...ctx, network }, `http://127.0.0.1:${port}/`));
@@ -114,7 +114,7 @@ describe("time", () => {
 
 	test("an answer that stops in the middle ends in a time-out", async () => {
 		const ctx = testContext();
-		const network = createNetwork({ ...ctx, timeouts: { answerMs: 150 } });
+		const network = createNetwork({ ...ctx, limits: { silenceMs: 150 } });
 		onTestFinished(() => network.close());
 		const port = await plain((_, response) => {
 			response.writeHead(200, { "content-length": "100" });
@@ -126,7 +126,7 @@ describe("time", () => {
 
 	test("a connection that is not made ends in a time-out, TLS handshake included", async () => {
 		const ctx = testContext();
-		const network = createNetwork({ ...ctx, timeouts: { connectMs: 150 } });
+		const network = createNetwork({ ...ctx, limits: { connectMs: 150 } });
 		onTestFinished(() => network.close());
 		// It accepts and never says a word of TLS.
 		const silent = createTcpServer(() => {});
@@ -138,6 +138,32 @@ describe("time", () => {
 			code: "network",
 			message: `127.0.0.1:${port} did not answer in time`,
 		});
+	});
+
+	test("headers are traced, those that may hold a secret without their values", async () => {
+		const ctx = testContext();
+		const port = await plain((_, response) => {
+			response.setHeader("x-amzn-requestid", "4f9a-1");
+			response.setHeader("x-amzn-session", "HUSH-answer");
+			response.setHeader("set-cookie", "HUSH-cookie");
+			response.end("{}");
+		});
+		const asked = request(`http://127.0.0.1:${port}/assignment/accounts`);
+		asked.query = { max_result: "100", next_token: "HUSH-page" };
+		for (const name of ["authorization", "x-amz-sso_bearer_token", "x-amz-security-token", "cookie"]) {
+			asked.headers[name] = `HUSH-${name}`;
+		}
+		const handler = await ctx.network.handler();
+		const { response } = await handler.handle(asked, {});
+		response.body.resume();
+		const [out, back] = ctx.logged;
+		expect(out).toMatchObject({
+			level: "trace",
+			message: `> POST http://127.0.0.1:${port}/assignment/accounts?max_result=100&next_token=[redacted]`,
+			fields: { "content-type": "application/json", authorization: "[redacted]", cookie: "[redacted]" },
+		});
+		expect(back).toMatchObject({ level: "trace", message: "< 200", fields: { "x-amzn-requestid": "4f9a-1" } });
+		expect(JSON.stringify(ctx.logged)).not.toContain("HUSH");
 	});
 
 	test("an aborted request ends at once", async () => {
@@ -154,7 +180,7 @@ describe("time", () => {
 		const script = `
 			import { createNetwork } from "./src/auth/net/create-network.ts";
 			import { HttpRequest } from "@smithy/protocol-http";
-			const log = { debug() {}, info() {}, warn() {}, error() {} };
+			const log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 			const network = createNetwork({ env: {}, log, clock: Date, platform: process.platform });
 			const handler = await network.handler();
 			const { response } = await handler.handle(new HttpRequest({ protocol: "http:", hostname: "127.0.0.1", port: ${port} }));
@@ -188,7 +214,7 @@ describe("certificate authorities", () => {
 		const script = `
 			import { createNetwork } from "./src/auth/net/create-network.ts";
 			import { HttpRequest } from "@smithy/protocol-http";
-			const log = { debug() {}, info() {}, warn() {}, error() {} };
+			const log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 			const network = createNetwork({ env: process.env, log, clock: Date, platform: process.platform });
 			const handler = await network.handler();
 			const { response } = await handler.handle(new HttpRequest({ protocol: "https:", hostname: "127.0.0.1", port: ${port} }));
@@ -227,6 +253,41 @@ describe("certificate authorities", () => {
 		const error = await failure(get(ctx, `https://127.0.0.1:${await secure()}/`));
 		expect(error).toBeInstanceOf(AuthError);
 		expect(error.message).toContain(path);
+	});
+});
+
+describe("a certificate that is not valid now", () => {
+	/** A server whose clock is `shift` hours ahead of ours, with a certificate that is valid from `from` to `to`, in hours from now. */
+	async function dated(from: number, to: number, shift: number): Promise<number> {
+		const listener: Listener = (_, response) => {
+			response.setHeader("date", new Date(Date.now() + shift * 3_600_000).toUTCString());
+			response.end("{}");
+		};
+		const cert = certificateFor(authority, from, to);
+		return listen(createTlsServer({ key: authority.key, cert }, listener) as unknown as Server);
+	}
+
+	test.each([
+		[1, 48, 3, "the clock of this machine is 3 hours slow", "is not valid yet", "sudo sntp -sS time.apple.com"],
+		[-48, -1, -3, "the clock of this machine is 3 hours fast", "has expired", "sudo sntp -sS time.apple.com"],
+	])(
+		"from %d to %d hours, by the clock of the server: ours is wrong",
+		async (from, to, shift, message, reason, remedy) => {
+			const ctx = testContext({ platform: "darwin", env: { AWS_CA_BUNDLE: authority.caFile } });
+			const error = await failure(get(ctx, `https://127.0.0.1:${await dated(from, to, shift)}/`));
+			const shown = awsError(error, { ctx, operation: "sso:ListAccounts" }) as AuthError;
+			expect(shown).toMatchObject({ code: "network", message, remedy: `Set the clock: ${remedy}` });
+			expect(shown.reason).toContain(reason);
+		},
+	);
+
+	test("by any clock, it is the certificate's fault", async () => {
+		const ctx = testContext({ env: { AWS_CA_BUNDLE: authority.caFile } });
+		const port = await dated(-48, -1, 0);
+		const error = await failure(get(ctx, `https://127.0.0.1:${port}/`));
+		const shown = awsError(error, { ctx, operation: "sso:ListAccounts" }) as AuthError;
+		expect(shown.message).toBe(`the certificate of 127.0.0.1:${port} has expired`);
+		expect(shown.reason).toBe("the clock of this machine is right");
 	});
 });
 

@@ -12,6 +12,27 @@ export interface TestAuthority {
 	readonly folder: string;
 }
 
+/**
+ * A certificate of the authority for other times than now.
+ *
+ * @param from hours from now; `to` likewise
+ */
+export function certificateFor(authority: TestAuthority, from: number, to: number): string {
+	const at = (name: string) => join(authority.folder, name);
+	const time = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().replace(/[-:T]|\.\d+/g, "");
+	writeFileSync(at("index.txt"), "");
+	// `openssl x509` takes dates only from version 3.4 on.
+	writeFileSync(
+		at("ca.conf"),
+		`[ca]\ndefault_ca=it\n[it]\ndatabase=${at("index.txt")}\nnew_certs_dir=${authority.folder}\nrand_serial=yes\ndefault_md=sha256\nunique_subject=no\npolicy=any\n[any]\ncommonName=supplied\n`,
+	);
+	const files = ["-cert", at("ca.pem"), "-keyfile", at("ca.key"), "-in", at("server.csr"), "-out", at("dated.pem")];
+	const dates = ["-startdate", time(from), "-enddate", time(to)];
+	const all = ["ca", "-batch", "-notext", "-config", at("ca.conf"), "-extfile", at("names"), ...files, ...dates];
+	execFileSync("openssl", all, { stdio: ["ignore", "ignore", "ignore"] });
+	return readFileSync(at("dated.pem"), "utf8");
+}
+
 export function makeAuthority(names = "IP:127.0.0.1,DNS:localhost,DNS:portal.test"): TestAuthority {
 	const folder = mkdtempSync(join(tmpdir(), "atmos-auth-tls-"));
 	const at = (name: string) => join(folder, name);

@@ -12,6 +12,9 @@ import { type Cloud, type CloudOptions, startCloud } from "../../cloud/cloud.ts"
 import { smallWorld } from "../../cloud/world.ts";
 import { type FakeClock, fakeClock, type TestContext, testContext } from "../../helpers/context.ts";
 
+/** Longer than anything that is waited for on purpose, shorter than the limits of a sign-in and a discovery. */
+const LONGEST_WAIT_MS = 60_000;
+
 export const REALM = { value: "test", source: "env" } as const;
 
 /** Notes everything that a step says, and answers menus. */
@@ -117,7 +120,7 @@ export async function scene(
 			},
 		);
 		while (!settled) {
-			await Promise.race([end, clock.asleep().then((ms) => clock.advance(ms))]);
+			await Promise.race([end, clock.asleep(LONGEST_WAIT_MS).then((ms) => clock.advance(ms))]);
 		}
 		return done;
 	}

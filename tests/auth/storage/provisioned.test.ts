@@ -19,7 +19,10 @@ describe("provisioned identities", () => {
 	test("are in the file and the layout of the Go program", async () => {
 		const ctx = context();
 		const found = { accounts: 1, roles: [{ account: development, role: "AdministratorAccess" }] };
-		expect(await writeProvisioned(ctx, provider, found)).toEqual(["development/AdministratorAccess"]);
+		expect(await writeProvisioned(ctx, provider, found)).toEqual({
+			names: ["development/AdministratorAccess"],
+			gone: [],
+		});
 		const path = join(ctx.home, ".cache", "atmos", "auth", "company-sso", "provisioned-identities.yaml");
 		expect(parse(readFileSync(path, "utf8"))).toEqual({
 			auth: {
@@ -44,7 +47,7 @@ describe("provisioned identities", () => {
 	});
 
 	test("of two accounts with one name are told apart by the accounts' ids", async () => {
-		const names = await writeProvisioned(context(), provider, {
+		const { names } = await writeProvisioned(context(), provider, {
 			accounts: 4,
 			roles: [
 				role("111111111111", "Sandbox", "Admin"),
@@ -74,7 +77,8 @@ describe("provisioned identities", () => {
 	test("that are no longer there go, the last one too", async () => {
 		const ctx = context();
 		await writeProvisioned(ctx, provider, { accounts: 1, roles: [role("1", "a", "b")] });
-		await writeProvisioned(ctx, provider, { accounts: 0, roles: [] });
+		const { names, gone } = await writeProvisioned(ctx, provider, { accounts: 0, roles: [] });
+		expect([names, gone]).toEqual([[], ["a/b"]]);
 		expect(parse(read(ctx)).auth.identities).toEqual({});
 	});
 
@@ -82,12 +86,13 @@ describe("provisioned identities", () => {
 		const ctx = context();
 		const roles = [role("012345678901", "kept", "Admin"), role("222222222222", "gone", "Admin")];
 		await writeProvisioned(ctx, provider, { accounts: 2, roles });
-		const names = await writeProvisioned(ctx, provider, {
+		const { names, gone } = await writeProvisioned(ctx, provider, {
 			accounts: 2,
 			roles: [role("333333333333", "new", "Admin")],
 			failed: [{ account: { id: "012345678901", name: "kept" } }],
 		});
 		expect(names).toEqual(["kept/Admin", "new/Admin"]);
+		expect(gone).toEqual(["gone/Admin"]);
 	});
 
 	test("replace a file that is broken", async () => {
