@@ -100,6 +100,8 @@ export interface IntegrationRun {
 	readonly force: boolean;
 	/** The retry command was given by name: it may take the current context. */
 	readonly explicit: boolean;
+	/** Whether a person is there who may answer a dialog of the system, such as the keychain's. False, if left out. */
+	readonly attended?: boolean | undefined;
 	/** What the step is doing now, in the present participle: "describing dev-cluster". */
 	status(text: string): void;
 	/** Position among the integrations of this login, in configuration order. */
@@ -111,6 +113,8 @@ export interface IntegrationRun {
 export interface IntegrationKind<Config = unknown> {
 	readonly kind: string;
 	readonly schema: GenericSchema<unknown, Config>;
+	/** How long `execute` may take, in milliseconds, where that is not the 30 s of any integration. */
+	readonly limitMs?: number | undefined;
 	/** `atmos-auth aws ecr login NAME` or the like: the command that retries one integration. */
 	retryCommand(name: string): string;
 	peek(integration: Integration<Config>, ctx: AuthContext, realm: Realm): Promise<ArtifactState>;

@@ -177,7 +177,10 @@ export function createActors(settings: LoginSettings, running: Running) {
 		/** One integration. It reports how it went and rejects only when it was stopped. */
 		integrate: actor(
 			async (input: Reporter & IntegrationInput, signal): Promise<void> =>
-				runIntegration({ ctx, steps, force: settings.force, signal, report: input.report }, input),
+				runIntegration(
+					{ ctx, steps, force: settings.force, attended: settings.mayPrompt, signal, report: input.report },
+					input,
+				),
 		),
 	};
 }

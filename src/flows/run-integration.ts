@@ -33,6 +33,8 @@ export async function runIntegration(
 		readonly ctx: AuthContext;
 		readonly steps: LoginSteps;
 		readonly force: boolean;
+		/** Whether a person is there. */
+		readonly attended: boolean;
 		readonly signal: AbortSignal;
 		report(report: Report): void;
 	},
@@ -51,20 +53,20 @@ export async function runIntegration(
 			});
 		}
 		const known = kind;
-		const artifact = await withTimeLimit(
-			{ clock: ctx.clock, ms: INTEGRATION_LIMIT_MS, signal, error: tooSlow },
-			(limited) =>
-				known.execute(integration, input.identity, input.credentials, {
-					ctx,
-					config,
-					signal: limited,
-					realm: config.realm,
-					force: options.force,
-					explicit: false,
-					status: (text) => report({ type: "INTEGRATION_STATUS", name, text: sanitize(text) }),
-					order: input.order,
-					claims: input.claims,
-				}),
+		const ms = known.limitMs ?? INTEGRATION_LIMIT_MS;
+		const artifact = await withTimeLimit({ clock: ctx.clock, ms, signal, error: () => tooSlow(ms) }, (limited) =>
+			known.execute(integration, input.identity, input.credentials, {
+				ctx,
+				config,
+				signal: limited,
+				realm: config.realm,
+				force: options.force,
+				explicit: false,
+				attended: options.attended,
+				status: (text) => report({ type: "INTEGRATION_STATUS", name, text: sanitize(text) }),
+				order: input.order,
+				claims: input.claims,
+			}),
 		);
 		report({ type: "INTEGRATION_DONE", name, artifact });
 	} catch (error) {
@@ -93,9 +95,9 @@ async function describe(
 	}
 }
 
-function tooSlow(): AuthError {
+function tooSlow(ms: number): AuthError {
 	return new AuthError({
 		code: "network",
-		message: `it took longer than ${INTEGRATION_LIMIT_MS / 1000} seconds`,
+		message: `it took longer than ${ms / 1000} seconds`,
 	});
 }

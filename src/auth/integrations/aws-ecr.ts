@@ -6,7 +6,14 @@ import { type AwsCredentials, type Credentials, Secret } from "../credentials.ts
 import { AuthError } from "../errors.ts";
 import type { ArtifactState, IntegrationKind } from "../kinds.ts";
 import { noteArtifact, readState, updateState } from "../storage/state.ts";
-import { dockerConfigFile, readDockerEntry, servedByEcrHelper, storeDockerLogin } from "./docker-config.ts";
+import {
+	dockerConfigFile,
+	readDockerEntry,
+	servedByEcrHelper,
+	stillStored,
+	storeDockerLogin,
+} from "./docker-config.ts";
+import { HELPERS_MS } from "./docker-helper.ts";
 import { ecrHost, parseEcrHost } from "./ecr-hosts.ts";
 import { endpointOf } from "./identity-endpoint.ts";
 import { notAuthorized } from "./not-authorized.ts";
@@ -19,6 +26,8 @@ const GOOD_FOR_MS = 3_600_000;
 export const kind: IntegrationKind<Config> = {
 	kind: "aws/ecr",
 	schema,
+	// A request with its retries, and the credential helpers of all registries one after the other.
+	limitMs: 30_000 + HELPERS_MS,
 
 	retryCommand: (name) => `atmos-auth aws ecr login ${shellWord(name)}`,
 
@@ -43,6 +52,7 @@ export const kind: IntegrationKind<Config> = {
 		}
 		const known = (await readState(ctx)).artifacts[file]?.[configured];
 		const now = ctx.clock.now();
+		const kept = stillStored(ctx, entry, known?.mark);
 		if (
 			!run.force &&
 			!run.explicit &&
@@ -50,8 +60,7 @@ export const kind: IntegrationKind<Config> = {
 			known.expiresAt - now > GOOD_FOR_MS &&
 			known.identity === identity?.key &&
 			known.realm === run.realm.value &&
-			entry.present &&
-			entry.mark === known.mark
+			kept !== undefined
 		) {
 			return {
 				label: LABEL,
@@ -59,7 +68,7 @@ export const kind: IntegrationKind<Config> = {
 				expiresAt: known.expiresAt,
 				issuedAt: known.issuedAt,
 				changed: false,
-				notes: [],
+				notes: kept,
 			};
 		}
 
@@ -68,7 +77,9 @@ export const kind: IntegrationKind<Config> = {
 		run.status("writing Docker's configuration");
 		// The registry's own suffix wins over ours: it knows its partition.
 		const host = hostFrom(token.proxyEndpoint, accountId, region) ?? configured;
-		const stored = await storeDockerLogin(ctx, { host, username: token.username, password: token.password }, signal);
+		const login = { host, username: token.username, password: token.password };
+		const mark = host === configured ? known?.mark : (await readState(ctx)).artifacts[file]?.[host]?.mark;
+		const stored = await storeDockerLogin(ctx, login, { signal, attended: run.attended === true, mark });
 		await updateState(ctx, (state) =>
 			noteArtifact(state, file, host, {
 				expiresAt: token.expiresAt,
@@ -114,7 +125,8 @@ async function localState(
 		const entry = await readDockerEntry(ctx, host);
 		if (servedByEcrHelper(entry)) return { state: "ready" };
 		const known = (await readState(ctx)).artifacts[dockerConfigFile(ctx)]?.[host];
-		if (!entry.present || known?.expiresAt === undefined || known.mark !== entry.mark) return { state: "missing" };
+		if (known?.expiresAt === undefined || stillStored(ctx, entry, known.mark) === undefined)
+			return { state: "missing" };
 		const state = known.expiresAt > ctx.clock.now() ? "ready" : "expired";
 		return { state, expiresAt: known.expiresAt, issuedAt: known.issuedAt };
 	} catch {

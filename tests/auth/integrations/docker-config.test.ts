@@ -35,13 +35,13 @@ function helper(ctx: TestContext, name: string, script: string): TestContext {
 describe("the file", () => {
 	test("is made where there is none, private", async () => {
 		const { ctx, read } = setUp();
-		await storeDockerLogin(ctx, login("pw"), signal);
+		await storeDockerLogin(ctx, login("pw"), { signal });
 		expect(JSON.parse(read())).toEqual({ auths: { [HOST]: { auth: encoded("pw") } } });
 	});
 
 	test.each(["", "  \n", "{}", '{"auths":{}}', '{"auths":null}'])("%j is taken for an empty one", async (text) => {
 		const { ctx, read } = setUp(text);
-		await storeDockerLogin(ctx, login("pw"), signal);
+		await storeDockerLogin(ctx, login("pw"), { signal });
 		expect(JSON.parse(read())).toMatchObject({ auths: { [HOST]: { auth: encoded("pw") } } });
 	});
 
@@ -57,7 +57,7 @@ describe("the file", () => {
 }
 `;
 		const { ctx, read } = setUp(before);
-		await storeDockerLogin(ctx, login("pw"), signal);
+		await storeDockerLogin(ctx, login("pw"), { signal });
 		const after = read();
 		for (const line of before.split("\n").filter((part) => part.trim() !== "" && !/identitytoken/.test(part))) {
 			expect(after).toContain(line);
@@ -66,6 +66,58 @@ describe("the file", () => {
 		const { auths: old, ...same } = JSON.parse(before);
 		expect(rest).toEqual(same);
 		expect(auths).toEqual({ ...old, [HOST]: { auth: encoded("pw") } });
+	});
+
+	// H is the host and A the login.
+	test.each([
+		[
+			"one line",
+			'{"auths":{"x":{"auth":"Zm9v"}},"y":[1,2]}',
+			'{"auths":{"x":{"auth":"Zm9v"},"H":{"auth":"A"}},"y":[1,2]}',
+		],
+		[
+			"one line with blanks",
+			'{ "auths": { "x": { "auth": "Zm9v" } }, "y": [1, 2] }\n',
+			'{ "auths": { "x": { "auth": "Zm9v" }, "H": {"auth": "A"} }, "y": [1, 2] }\n',
+		],
+		[
+			"four columns",
+			'{\n    "auths": {\n        "x": {"auth":"Zm9v"}\n    },\n    "y": [1,2]\n}',
+			'{\n    "auths": {\n        "x": {"auth":"Zm9v"},\n        "H": {\n            "auth": "A"\n        }\n    },\n    "y": [1,2]\n}',
+		],
+		[
+			"tabs and Windows' line ends",
+			'{\r\n\t"auths": {\r\n\t\t"x": {}\r\n\t},\r\n\t"y":  1\r\n}\r\n',
+			'{\r\n\t"auths": {\r\n\t\t"x": {},\r\n\t\t"H": {\r\n\t\t\t"auth": "A"\r\n\t\t}\r\n\t},\r\n\t"y":  1\r\n}\r\n',
+		],
+		["a byte order mark", '\ufeff{"auths":{"x":{}}}', '\ufeff{"auths":{"x":{},"H":{"auth":"A"}}}'],
+		[
+			"lines of any indentation",
+			'{"auths":\n{ "x" : {\n      "auth":"Zm9v"}},\n\n   "y":1 }\n',
+			'{"auths":\n{ "x" : {\n      "auth":"Zm9v"}, "H": {"auth": "A"}},\n\n   "y":1 }\n',
+		],
+		["an empty list of logins", '{"x":{"y":1},"auths":{},"z":1}', '{"x":{"y":1},"auths":{"H":{"auth":"A"}},"z":1}'],
+		["no list of logins", '{"x":1, "y":2}', '{"x":1, "y":2, "auths":{"H":{"auth":"A"}}}'],
+		["a list of logins that is null", '{"x":1,"auths":null}', '{"x":1,"auths":{"H":{"auth":"A"}}}'],
+		[
+			"a login of before",
+			'{"auths":{"H":{"auth":"b2xk",  "email":"a@b"},"x":{}}}',
+			'{"auths":{"H":{"auth":"A",  "email":"a@b"},"x":{}}}',
+		],
+		["an identity token", '{"auths":{"H":{"identitytoken":"t", "auth":"b2xk"}}}', '{"auths":{"H":{"auth":"A"}}}'],
+		[
+			"a key that is there twice",
+			'{"auths":{"H":{}},"auths":{"x":{}}}',
+			'{"auths":{"H":{}},"auths":{"x":{},"H":{"auth":"A"}}}',
+		],
+	])("of %s, only the login changes", async (_, before, after) => {
+		const fill = (text: string): string => text.replaceAll('"H"', `"${HOST}"`).replaceAll('"A"', `"${encoded("pw")}"`);
+		const { ctx, read } = setUp(fill(before));
+		await storeDockerLogin(ctx, login("pw"), { signal });
+		expect(read()).toBe(fill(after));
+		// And nothing at all, when it is the same.
+		await storeDockerLogin(ctx, login("pw"), { signal });
+		expect(read()).toBe(fill(after));
 	});
 
 	test("any document keeps all that is not this host's", async () => {
@@ -78,7 +130,7 @@ describe("the file", () => {
 						Object.entries(document).filter(([key]) => !["auths", "credHelpers", "credsStore"].includes(key)),
 					);
 					const { ctx, read } = setUp(JSON.stringify(safe, null, indent));
-					await storeDockerLogin(ctx, login("pw"), signal);
+					await storeDockerLogin(ctx, login("pw"), { signal });
 					const { auths, ...rest } = JSON.parse(read());
 					expect(rest).toEqual(JSON.parse(JSON.stringify(safe)));
 					expect(auths[HOST].auth).toBe(encoded("pw"));
@@ -96,7 +148,7 @@ describe("the file", () => {
 		["auths of another type", '{\n  "auths": []\n}\n', /config\.json:2:12 is not valid JSON/],
 	])("%s is refused with its place, and left as it is", async (_, text, message) => {
 		const { ctx, read } = setUp(text);
-		await expect(storeDockerLogin(ctx, login("pw"), signal)).rejects.toThrow(message);
+		await expect(storeDockerLogin(ctx, login("pw"), { signal })).rejects.toThrow(message);
 		expect(read()).toBe(text);
 	});
 
@@ -106,7 +158,7 @@ describe("the file", () => {
 		mkdirSync(folder);
 		writeFileSync(join(folder, "real.json"), '{"currentContext":"x"}');
 		symlinkSync("real.json", join(folder, "config.json"));
-		await storeDockerLogin({ ...ctx, env: { ...ctx.env, DOCKER_CONFIG: folder } }, login("pw"), signal);
+		await storeDockerLogin({ ...ctx, env: { ...ctx.env, DOCKER_CONFIG: folder } }, login("pw"), { signal });
 		expect(JSON.parse(readFileSync(join(folder, "real.json"), "utf8"))).toMatchObject({
 			currentContext: "x",
 			auths: { [HOST]: {} },
@@ -116,7 +168,7 @@ describe("the file", () => {
 	test("twelve logins at once are all kept", async () => {
 		const { ctx, read } = setUp('{"currentContext":"x"}');
 		const hosts = Array.from({ length: 12 }, (_, index) => `${100000000000 + index}.dkr.ecr.us-east-2.amazonaws.com`);
-		await Promise.all(hosts.map((host) => storeDockerLogin(ctx, login("pw", host), signal)));
+		await Promise.all(hosts.map((host) => storeDockerLogin(ctx, login("pw", host), { signal })));
 		const config = JSON.parse(read());
 		expect(Object.keys(config.auths).sort()).toEqual(hosts);
 		expect(config.currentContext).toBe("x");
@@ -127,7 +179,7 @@ describe("credential helpers", () => {
 	test("a general store gets the login, and the file a mark", async () => {
 		const { ctx, read } = setUp('{"credsStore":"keep"}');
 		const withHelper = helper(ctx, "keep", `cat > "${ctx.home}/kept"`);
-		const stored = await storeDockerLogin(withHelper, login("pw"), signal);
+		const stored = await storeDockerLogin(withHelper, login("pw"), { signal });
 		expect(stored.notes).toEqual([]);
 		expect(JSON.parse(readFileSync(join(ctx.home, "kept"), "utf8"))).toEqual({
 			ServerURL: HOST,
@@ -139,12 +191,11 @@ describe("credential helpers", () => {
 
 	test("a host's own helper goes before the general one, and an empty one forces the file", async () => {
 		const { ctx, read } = setUp(`{"credsStore":"general","credHelpers":{"${HOST}":""}}`);
-		await storeDockerLogin(helper(ctx, "general", "exit 1"), login("pw"), signal);
+		await storeDockerLogin(helper(ctx, "general", "exit 1"), login("pw"), { signal });
 		expect(JSON.parse(read()).auths[HOST]).toEqual({ auth: encoded("pw") });
 	});
 
 	test.each([
-		["is not installed", undefined, "docker-credential-x is not installed"],
 		["only reads", 'echo "not implemented" >&2; exit 1', "it only reads"],
 		[
 			"has a locked keychain",
@@ -153,7 +204,9 @@ describe("credential helpers", () => {
 		],
 	])("one that %s is switched off for this host alone, and it is said", async (_, script, reason) => {
 		const { ctx, read } = setUp('{"credsStore":"x"}');
-		const stored = await storeDockerLogin(script === undefined ? ctx : helper(ctx, "x", script), login("pw"), signal);
+		const stored = await storeDockerLogin(script === undefined ? ctx : helper(ctx, "x", script), login("pw"), {
+			signal,
+		});
 		expect(stored.notes).toEqual([expect.stringContaining(reason)]);
 		expect(JSON.parse(read())).toEqual({
 			credsStore: "x",
@@ -168,18 +221,18 @@ describe("credential helpers", () => {
 		writeFileSync(program, `#!/bin/sh\ntouch "${ctx.home}/ran"\n`);
 		chmodSync(program, 0o755);
 		const env = { ...ctx.env, PATH: `.:${ctx.cwd}:${ctx.env.PATH}` };
-		const stored = await storeDockerLogin({ ...ctx, env }, login("pw"), signal);
+		const stored = await storeDockerLogin({ ...ctx, env }, login("pw"), { signal });
 		expect(stored.notes[0]).toContain("not installed");
 	});
 
 	test("what a helper repeats of the login is not told", async () => {
 		const { ctx } = setUp('{"credsStore":"loud"}');
-		const stored = await storeDockerLogin(helper(ctx, "loud", "cat; exit 1"), login("canary-password"), signal);
+		const stored = await storeDockerLogin(helper(ctx, "loud", "cat; exit 1"), login("canary-password"), { signal });
 		expect(stored.notes.join()).not.toContain("canary-password");
 	});
 
 	test("ecr-login serves the host by itself", async () => {
 		const { ctx } = setUp(`{"credHelpers":{"${HOST}":"ecr-login"}}`);
-		expect(await readDockerEntry(ctx, HOST)).toMatchObject({ keeper: { type: "helper", name: "ecr-login" } });
+		expect(await readDockerEntry(ctx, HOST)).toMatchObject({ helper: "ecr-login", listed: false });
 	});
 });
