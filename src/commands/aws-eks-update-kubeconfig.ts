@@ -2,7 +2,7 @@
 import { loadConfig } from "../auth/config/load.ts";
 import { AuthError } from "../auth/errors.ts";
 import { awsKeys } from "../auth/integrations/aws-ecr.ts";
-import { describeCluster, kubeconfigPath, writeEntry } from "../auth/integrations/aws-eks.ts";
+import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/integrations/aws-eks.ts";
 import { endpointOf } from "../auth/integrations/identity-endpoint.ts";
 import { stderrStyle } from "../output/style.ts";
 import { integrationLines } from "../output/summary.ts";
@@ -37,6 +37,7 @@ export const run: Command = async ({ argv, terminal }) => {
 	if (integration === undefined && (name === undefined || region === undefined)) {
 		throw usage("--integration, or --name and --region, must be given");
 	}
+	checkAlias(alias);
 
 	const ctx = createContext({ terminal, common });
 	const config = await loadConfig(ctx, request);

@@ -1,7 +1,7 @@
 /** `kind: aws/eks`: writes a cluster's entry into a kubeconfig. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { type Config, schema } from "../config/schema/aws-eks.ts";
+import { CONTEXT_RULE, type Config, isContextName, schema } from "../config/schema/aws-eks.ts";
 import type { AuthContext } from "../context.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
@@ -13,10 +13,11 @@ import { configHome, expandHome, tildify } from "../storage/paths.ts";
 import { noteArtifact, readState, updateState } from "../storage/state.ts";
 import { readText } from "../storage/write.ts";
 import { awsKeys } from "./aws-ecr.ts";
+import { type DescribedCluster, unusable } from "./described-cluster.ts";
 import { execEntry } from "./exec-entry.ts";
 import { endpointOf } from "./identity-endpoint.ts";
 import type { TakeContext } from "./kubeconfig.ts";
-import { fileMode, updateKubeconfig } from "./kubeconfig-file.ts";
+import { hasOtherMode, updateKubeconfig } from "./kubeconfig-file.ts";
 import { notAuthorized } from "./not-authorized.ts";
 import { shellWord } from "./shell-word.ts";
 
@@ -60,12 +61,6 @@ export interface EksTarget {
 	readonly kubeconfig?: Config["spec"]["cluster"]["kubeconfig"] | undefined;
 }
 
-export interface DescribedCluster {
-	readonly arn: string;
-	readonly endpoint: string;
-	readonly certificateAuthority: string;
-}
-
 /** A short hash, to see whether something is as we left it. */
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
@@ -98,8 +93,7 @@ async function leftAlone(
 	if (context !== mark.context || mark.exec !== digest(JSON.stringify(exec))) return undefined;
 	const text = await readText(file);
 	if (text === undefined) return undefined;
-	const mode = cluster.kubeconfig?.mode;
-	if (mode !== undefined && (await fileMode(file)) !== mode) return undefined;
+	if (await hasOtherMode(ctx, file, cluster.kubeconfig?.mode)) return undefined;
 	const current = /^"?current-context"?:[ \t]*["']?([^"'\r\n]*?)["']?[ \t]*$/m.exec(text)?.[1];
 	if (digest(text) !== mark.file || current !== context) {
 		const { isSettled } = await import("./kubeconfig.ts");
@@ -131,6 +125,12 @@ export function kubeconfigPath(ctx: AuthContext, configured: string | undefined)
 		ctx,
 		configured.replace(/\$\{(\w+)\}|\$(\w+)/g, (whole, a?: string, b?: string) => ctx.env[a ?? b ?? ""] ?? whole),
 	);
+}
+
+/** @throws AuthError `usage` for an alias that the configuration would not take either */
+export function checkAlias(alias: string | undefined): void {
+	if (alias === undefined || isContextName(alias)) return;
+	throw new AuthError({ code: "usage", message: `--alias: ${CONTEXT_RULE}`, remedy: "choose another name" });
 }
 
 /** Writes what was described. Shared with the command that names a cluster without an integration. */
@@ -173,7 +173,11 @@ export async function writeEntry(
 			mark: [context, digest(JSON.stringify(exec)), digest(change.text)].join(" "),
 		}),
 	);
-	return { label: LABEL, target: describe(ctx, context, file), changed: change.changed, notes: [] };
+	const notes =
+		change.copy === undefined
+			? []
+			: [`\`update: replace\` took foreign entries out of it; the former file is ${tildify(ctx, change.copy)}`];
+	return { label: LABEL, target: describe(ctx, context, file), changed: change.changed, notes };
 }
 
 /**
@@ -214,13 +218,12 @@ export async function describeCluster(
 			service: { operation },
 		});
 	}
-	const certificateAuthority = found.certificateAuthority?.data ?? "";
-	const problem = unusable(
-		found.arn ?? undefined,
-		found.endpoint ?? undefined,
-		certificateAuthority,
-		isLocalCloud(ctx, endpoint),
-	);
+	const description = {
+		arn: found.arn ?? "",
+		endpoint: found.endpoint ?? "",
+		certificateAuthority: found.certificateAuthority?.data ?? "",
+	};
+	const problem = unusable(description, cluster, isLocalCloud(ctx, endpoint));
 	if (problem !== undefined) {
 		throw new AuthError({
 			code: "service",
@@ -230,29 +233,12 @@ export async function describeCluster(
 			service: { operation },
 		});
 	}
-	return { arn: found.arn as string, endpoint: found.endpoint as string, certificateAuthority };
+	return description;
 }
 
 function isLocalCloud(ctx: AuthContext, endpoint: string | undefined): boolean {
 	const url = endpointFor(ctx.env, "eks", endpoint);
 	return url !== undefined && isLoopback(new URL(url).hostname);
-}
-
-/** What is wrong with an answer: kubectl would send tokens to that address. */
-function unusable(
-	arn: string | undefined,
-	endpoint: string | undefined,
-	authority: string,
-	local: boolean,
-): string | undefined {
-	if (arn === undefined || !/^arn:[\w-]+:eks:[\w-]+:\d{12}:cluster\/[\w-]+$/.test(arn))
-		return "it has no ARN of a cluster";
-	if (endpoint === undefined || !URL.canParse(endpoint)) return "it has no endpoint";
-	const { protocol, hostname } = new URL(endpoint);
-	if (protocol !== "https:" && !(local && protocol === "http:" && isLoopback(hostname)))
-		return "its endpoint is not https";
-	const pem = Buffer.from(authority, "base64").toString("latin1");
-	return pem.includes("-----BEGIN CERTIFICATE-----") ? undefined : "it has no certificate authority";
 }
 
 function explain(error: unknown, cluster: EksTarget): unknown {

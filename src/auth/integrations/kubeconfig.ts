@@ -2,10 +2,20 @@
  * A kubeconfig: one cluster's entries are put in, everything else stays as it is, comments and unknown keys included.
  * https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/
  */
-import { type Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { type ExecEntry, isOurs } from "./exec-entry.ts";
+import type { EditPath } from "./json-edit.ts";
+import {
+	type Kubeconfig,
+	LISTS,
+	type Named,
+	parseYaml,
+	printKubeconfig,
+	readKubeconfig,
+	reviseKubeconfig,
+} from "./kubeconfig-text.ts";
+import type { Edit } from "./yaml-edit.ts";
 
 export interface ClusterEntry {
 	/** Key of the cluster: its ARN. */
@@ -30,14 +40,17 @@ export interface Change {
 	readonly changed: boolean;
 	/** True when the entry's context is the current one afterwards. */
 	readonly current: boolean;
+	/** True when something went that neither this program nor Atmos has written. */
+	readonly drops: boolean;
 }
 
-const LISTS = { cluster: "clusters", context: "contexts", user: "users" } as const;
+const EMPTY: Kubeconfig = { apiVersion: "v1", kind: "Config", clusters: [], contexts: [], users: [] };
 
 /**
  * @param text the file as it is; undefined or blank for none
  * @param file its path, for errors
- * @throws AuthError `storage` with path and line for a file that is no kubeconfig; `config` for a clash in mode `error`
+ * @throws AuthError `storage` with path and line for a file that is no kubeconfig; `config` where an entry of this name
+ *   belongs to somebody else, and for any clash in mode `error`
  */
 export function putCluster(
 	text: string | undefined,
@@ -45,54 +58,64 @@ export function putCluster(
 	entry: ClusterEntry,
 	options: { readonly update: UpdateMode; readonly takeContext: TakeContext },
 ): Change {
-	const before = options.update === "replace" ? undefined : text;
-	const document = read(before, file);
-	const was = JSON.stringify(document.toJS());
-	if (options.update === "error") refuseClash(document, file, entry);
+	const found = readKubeconfig(text, file);
+	const replaces = options.update === "replace";
+	const before = (replaces ? undefined : found) ?? EMPTY;
+	if (options.update === "error") refuseClash(before, file, entry);
+	refuseForeign(before, file, entry);
 
-	put(document, "cluster", entry.cluster, {
-		server: entry.server,
-		"certificate-authority-data": entry.certificateAuthority,
-	});
+	const edits = [...putValues(before, "cluster", entry.cluster, clusterOf(entry))];
 	// A certificate file or the insecure flag beside the data is an error for kubectl.
-	for (const key of ["certificate-authority", "insecure-skip-tls-verify"]) {
-		document.deleteIn([...pathOf(document, "cluster", entry.cluster), key]);
+	edits.push(...without(before, "cluster", entry.cluster, ["certificate-authority", "insecure-skip-tls-verify"]));
+	edits.push(...putValues(before, "context", entry.context, { cluster: entry.cluster, user: entry.user }));
+	edits.push(...putUser(before, entry));
+
+	const current = contextOf(before);
+	const takes = current !== entry.context && shouldTake(before, current, entry, options.takeContext);
+	if (takes) edits.push({ path: ["current-context"], value: entry.context });
+	const isCurrent = takes || current === entry.context;
+
+	if (found === undefined || replaces) {
+		const fresh = printKubeconfig({
+			...EMPTY,
+			clusters: [{ cluster: clusterOf(entry), name: entry.cluster }],
+			contexts: [{ context: { cluster: entry.cluster, user: entry.user }, name: entry.context }],
+			users: [{ name: entry.user, user: { exec: entry.exec } }],
+			...(takes ? { "current-context": entry.context } : {}),
+		});
+		// A file of comments alone keeps them.
+		const next = found === undefined && text?.trim() && !replaces ? `${text.trimEnd()}\n${fresh}` : fresh;
+		if (found !== undefined && JSON.stringify(found) === JSON.stringify(parseYaml(fresh).toJS()))
+			return { text: text as string, changed: false, current: isCurrent, drops: false };
+		return { text: next, changed: true, current: isCurrent, drops: text !== undefined && hasForeign(text, found) };
 	}
-	put(document, "context", entry.context, { cluster: entry.cluster, user: entry.user });
-	putUser(document, entry);
-	removeFormerUsers(document, entry);
-
-	const current = document.get("current-context");
-	const currentName = typeof current === "string" ? current : "";
-	if (shouldTake(document.toJS() as Kubeconfig, currentName, options.takeContext))
-		document.set("current-context", entry.context);
-	const isCurrent = document.get("current-context") === entry.context;
-
-	const now = JSON.stringify(document.toJS());
-	const same = options.update === "replace" ? sameContent(text, file, now) : now === was;
-	if (same && text !== undefined) return { text, changed: false, current: isCurrent };
-	return { text: print(document, before), changed: true, current: isCurrent };
+	if (edits.length === 0) return { text: text as string, changed: false, current: isCurrent, drops: false };
+	return { text: reviseKubeconfig(text as string, file, edits), changed: true, current: isCurrent, drops: false };
 }
 
-function sameContent(text: string | undefined, file: string, json: string): boolean {
-	try {
-		return text !== undefined && JSON.stringify(read(text, file).toJS()) === json;
-	} catch {
-		return false;
-	}
+const clusterOf = (entry: ClusterEntry): Readonly<Record<string, string>> => ({
+	server: entry.server,
+	"certificate-authority-data": entry.certificateAuthority,
+});
+
+const listOf = (config: Kubeconfig, type: keyof typeof LISTS): readonly Named[] => config[LISTS[type]] ?? [];
+
+/** Entries may be anything: a list of numbers is no kubeconfig for kubectl, but no reason to fail here. */
+const isNamed = (item: Named, name: unknown): boolean => (item as Named | null)?.name === name;
+
+const named = (config: Kubeconfig, type: keyof typeof LISTS, name: unknown): Named | undefined =>
+	listOf(config, type).find((item) => isNamed(item, name));
+
+function contextOf(config: Kubeconfig): string {
+	const current = config["current-context"];
+	return typeof current === "string" ? current : "";
 }
 
-/** As much of a kubeconfig as is looked at. */
-interface Kubeconfig {
-	readonly "current-context"?: unknown;
-	readonly contexts?: readonly { readonly name?: unknown; readonly context?: { readonly user?: unknown } }[];
-	readonly users?: readonly { readonly name?: unknown; readonly user?: { readonly exec?: unknown } }[];
-}
+const userOf = (context: Named | undefined): unknown => context?.context?.user;
 
-function execOf(config: Kubeconfig, contextName: string): unknown {
-	const context = config.contexts?.find(({ name }) => name === contextName);
-	return config.users?.find(({ name }) => name === context?.context?.user)?.user?.exec;
-}
+/** The plugin entry of a context's user. */
+const execOf = (config: Kubeconfig, context: unknown): unknown =>
+	named(config, "user", userOf(named(config, "context", context)))?.user?.exec;
 
 /**
  * @param context the context's name
@@ -107,127 +130,81 @@ export function isSettled(
 	takeContext: TakeContext,
 ): boolean {
 	try {
-		const document = parseDocument(text);
-		const config = document.toJS() as Kubeconfig;
+		const config = parseYaml(text).toJS() as Kubeconfig;
 		const found = execOf(config, context);
 		if (!isOurs(found) || (exec !== undefined && JSON.stringify(found) !== JSON.stringify(exec))) return false;
-		const current = typeof config["current-context"] === "string" ? config["current-context"] : "";
-		return current === context || !shouldTake(config, current, takeContext);
+		const current = contextOf(config);
+		return current === context || !shouldTake(config, current, undefined, takeContext);
 	} catch {
 		return false;
 	}
 }
 
-function read(text: string | undefined, file: string): Document {
-	if (text === undefined || text.trim() === "") {
-		return parseDocument("apiVersion: v1\nkind: Config\nclusters: []\ncontexts: []\nusers: []\n", {
-			keepSourceTokens: false,
-		});
-	}
-	const document = parseDocument(text, { strict: true });
-	const [error] = document.errors;
-	const broken = (line: number, reason: string): AuthError =>
-		new AuthError({
-			code: "storage",
-			message: `${sanitize(file)}:${line} is not a kubeconfig`,
-			reason: `${reason}; the file was not changed`,
-			remedy: `mend ${sanitize(file)}, or move it away`,
-		});
-	if (error)
-		throw broken(error.linePos?.[0].line ?? 1, sanitize(error.message.split("\n")[0] ?? "").replace(/ at line.*$/, ""));
-	if (document.contents === null) return read(undefined, file);
-	if (!isMap(document.contents)) throw broken(1, "expected a map");
-	for (const list of Object.values(LISTS)) {
-		const value = document.get(list);
-		if (value !== undefined && value !== null && !isSeq(value)) throw broken(1, `expected a list in ${list}`);
-	}
-	return document as Document;
-}
-
-function listOf(document: Document, type: keyof typeof LISTS): YAMLSeq {
-	const value = document.get(LISTS[type]);
-	if (isSeq(value)) {
-		// `clusters: []` grows downwards, unless the whole file is JSON.
-		if (value.items.length === 0 && !isJson(document)) value.flow = false;
-		return value;
-	}
-	const made = document.createNode([]) as YAMLSeq;
-	made.flow = isJson(document);
-	document.set(LISTS[type], made);
-	return made;
-}
-
-const isJson = (document: Document): boolean => isMap(document.contents) && document.contents.flow === true;
-
-function pathOf(document: Document, type: keyof typeof LISTS, name: string): [string, number, string] {
-	const items = listOf(document, type).items;
-	return [LISTS[type], items.findIndex((item) => isMap(item) && item.get("name") === name), type];
-}
-
 /** Sets keys of an entry, and leaves its others: a namespace, a proxy, an extension. */
-function put(
-	document: Document,
-	type: keyof typeof LISTS,
+function putValues(
+	config: Kubeconfig,
+	type: "cluster" | "context",
 	name: string,
 	values: Readonly<Record<string, string>>,
-): void {
-	const list = listOf(document, type);
-	const found = list.items.find((item) => isMap(item) && item.get("name") === name) as YAMLMap | undefined;
-	if (found === undefined) {
-		list.add(document.createNode({ [type]: values, name }, { flow: isJson(document) }));
-		return;
-	}
-	const inner = found.get(type);
-	if (!isMap(inner)) found.set(type, document.createNode(values, { flow: isJson(document) }));
-	else for (const [key, value] of Object.entries(values)) if (inner.get(key) !== value) inner.set(key, value);
+): Edit[] {
+	const at = listOf(config, type).findIndex((item) => isNamed(item, name));
+	if (at < 0) return [{ path: [LISTS[type], -1], value: { [type]: values, name } }];
+	const inner = listOf(config, type)[at]?.[type] as Readonly<Record<string, unknown>> | null | undefined;
+	const path: EditPath = [LISTS[type], at, type];
+	if (typeof inner !== "object" || inner === null) return [{ path, value: values }];
+	return Object.entries(values)
+		.filter(([key, value]) => inner[key] !== value)
+		.map(([key, value]) => ({ path: [...path, key], value }));
 }
 
-function putUser(document: Document, entry: ClusterEntry): void {
-	const list = listOf(document, "user");
-	const found = list.items.find((item) => isMap(item) && item.get("name") === entry.user) as YAMLMap | undefined;
-	const user = document.createNode({ exec: entry.exec }, { flow: isJson(document) });
-	if (found === undefined) {
-		list.add(document.createNode({ name: entry.user, user }, { flow: isJson(document) }));
-		return;
-	}
-	const old = found.get("user");
-	if (!isMap(old) || JSON.stringify(old.toJS(document)) !== JSON.stringify(user.toJS(document)))
-		found.set("user", user);
+function without(config: Kubeconfig, type: "cluster", name: string, keys: readonly string[]): Edit[] {
+	const at = listOf(config, type).findIndex((item) => isNamed(item, name));
+	const inner = listOf(config, type)[at]?.[type] as object | null | undefined;
+	return keys
+		.filter((key) => typeof inner === "object" && inner !== null && key in inner)
+		.map((key) => ({ path: [LISTS[type], at, type, key], value: undefined }));
 }
 
-/** Users of ours for the same cluster that no context needs any more. */
-function removeFormerUsers(document: Document, entry: ClusterEntry): void {
+/** The user, in place of former ones for the same cluster that no context needs any more. */
+function putUser(config: Kubeconfig, entry: ClusterEntry): Edit[] {
+	const users = listOf(config, "user");
 	const used = new Set(
-		listOf(document, "context").items.map((item) => (isMap(item) ? item.getIn(["context", "user"]) : undefined)),
+		listOf(config, "context")
+			.filter((item) => !isNamed(item, entry.context))
+			.map(userOf),
 	);
-	const list = listOf(document, "user");
-	list.items = list.items.filter((item) => {
-		if (!isMap(item)) return true;
-		const name = item.get("name");
-		const former = typeof name === "string" && (name === entry.userPrefix || name.startsWith(`${entry.userPrefix}-`));
-		return !former || used.has(name) || !isOurs((item.toJS(document) as { user?: { exec?: unknown } }).user?.exec);
+	used.add(entry.user);
+	const former = [...users.keys()].filter((index) => {
+		const { name, user } = users[index] ?? {};
+		const prefixed = typeof name === "string" && (name === entry.userPrefix || name.startsWith(`${entry.userPrefix}-`));
+		return prefixed && !used.has(name) && isOurs(user?.exec);
 	});
+	const at = users.findIndex((item) => isNamed(item, entry.user));
+	const edits: Edit[] = [];
+	const user = { exec: entry.exec };
+	if (at < 0) edits.push({ path: [LISTS.user, former.shift() ?? -1], value: { name: entry.user, user } });
+	else if (JSON.stringify(users[at]?.user) !== JSON.stringify(user))
+		edits.push({ path: [LISTS.user, at, "user"], value: user });
+	return [...edits, ...former.map((index): Edit => ({ path: [LISTS.user, index], value: undefined }))];
 }
 
-function shouldTake(config: Kubeconfig, current: string, take: TakeContext): boolean {
+/** @param entry what is about to be written, whose context is one of ours then */
+function shouldTake(config: Kubeconfig, current: string, entry: ClusterEntry | undefined, take: TakeContext): boolean {
 	if (take === "always") return true;
 	if (take === "never") return false;
 	// None is set, it names a context that does not exist, or it is one of ours.
-	const exists = config.contexts?.some(({ name }) => name === current) === true;
+	const exists = named(config, "context", current) !== undefined && current !== entry?.context;
 	return current === "" || !exists || isOurs(execOf(config, current));
 }
 
-function refuseClash(document: Document, file: string, entry: ClusterEntry): void {
+function refuseClash(config: Kubeconfig, file: string, entry: ClusterEntry): void {
 	const wanted: Readonly<Record<string, readonly [name: string, values: unknown]>> = {
-		cluster: [entry.cluster, { server: entry.server, "certificate-authority-data": entry.certificateAuthority }],
+		cluster: [entry.cluster, clusterOf(entry)],
 		context: [entry.context, { cluster: entry.cluster, user: entry.user }],
 	};
 	for (const [type, [name, values]] of Object.entries(wanted)) {
-		const path = pathOf(document, type as keyof typeof LISTS, name);
-		if (path[1] < 0) continue;
-		const found = document.getIn(path);
-		const value = isMap(found) ? found.toJS(document) : found;
-		if (JSON.stringify(value) === JSON.stringify(values)) continue;
+		const found = named(config, type as keyof typeof LISTS, name);
+		if (found === undefined || JSON.stringify(found[type as "context"]) === JSON.stringify(values)) continue;
 		throw new AuthError({
 			code: "config",
 			message: `${type} ${sanitize(name)} already exists in ${sanitize(file)}`,
@@ -237,14 +214,62 @@ function refuseClash(document: Document, file: string, entry: ClusterEntry): voi
 	}
 }
 
-function print(document: Document, before: string | undefined): string {
-	if (isJson(document)) return `${JSON.stringify(document.toJS(), null, 2)}\n`;
-	const text = document.toString({
-		lineWidth: 0,
-		flowCollectionPadding: false,
-		// kubectl writes lists without indentation; what a person indented stays so.
-		indentSeq: before !== undefined && /^\w[\w-]*:\s*\n[ \t]+-/m.test(before),
-	});
-	const mark = before?.startsWith("\ufeff") && !text.startsWith("\ufeff") ? "\ufeff" : "";
-	return mark + (before?.includes("\r\n") ? text.replaceAll(/\r?\n/g, "\r\n") : text);
+/** A context is ours by its user's plugin. A user of ours that somebody has deleted leaves its name. */
+function isOurContext(config: Kubeconfig, context: Named): boolean {
+	const user = userOf(context);
+	const found = named(config, "user", user);
+	return found ? isOurs(found.user?.exec) : typeof user === "string" && user.startsWith("atmos-eks-");
+}
+
+/** What a person or another program has under the same names is theirs: `kubectl` would lead them to another cluster. */
+function refuseForeign(config: Kubeconfig, file: string, entry: ClusterEntry): void {
+	const foreign = (type: keyof typeof LISTS, name: string, remedy: string): AuthError =>
+		new AuthError({
+			code: "config",
+			message: `the ${type} ${sanitize(name)} in ${sanitize(file)} is not ours`,
+			reason: "neither atmos-auth nor Atmos has written it; the file was not changed",
+			remedy,
+		});
+	const ownFile = "name another file in spec.cluster.kubeconfig.path (--kubeconfig), or remove the entry";
+
+	const context = named(config, "context", entry.context);
+	const points = context?.context?.cluster === entry.cluster && userOf(context) === entry.user;
+	if (context && !points && !isOurContext(config, context)) {
+		throw foreign("context", entry.context, "choose another name for ours with `spec.cluster.alias` (--alias)");
+	}
+	const cluster = named(config, "cluster", entry.cluster);
+	if (
+		cluster &&
+		without(config, "cluster", entry.cluster, ["certificate-authority", "insecure-skip-tls-verify"]).length +
+			putValues(config, "cluster", entry.cluster, clusterOf(entry)).length >
+			0
+	) {
+		const users = listOf(config, "context").filter((item) => item?.context?.cluster === entry.cluster);
+		if (!users.some((item) => isOurContext(config, item))) throw foreign("cluster", entry.cluster, ownFile);
+	}
+	const user = named(config, "user", entry.user);
+	if (user && !isOurs(user.user?.exec)) throw foreign("user", entry.user, ownFile);
+}
+
+/** Whether a file has anything in it that neither this program nor Atmos writes, comments included. */
+function hasForeign(text: string, config: Kubeconfig | undefined): boolean {
+	if (/(?:^|\s)#/m.test(text)) return true;
+	if (config === undefined) return false;
+	const {
+		apiVersion: _,
+		kind: __,
+		clusters: ___,
+		contexts,
+		users,
+		preferences = {},
+		"current-context": ____,
+		...rest
+	} = config;
+	if (Object.keys(rest).length > 0 || Object.keys(preferences ?? {}).length > 0) return true;
+	const clusters = new Set((contexts ?? []).map((item) => item?.context?.cluster));
+	return (
+		(users ?? []).some((item) => !isOurs(item?.user?.exec)) ||
+		(contexts ?? []).some((item) => !isOurContext(config, item)) ||
+		listOf(config, "cluster").some((item) => !clusters.has(item?.name))
+	);
 }

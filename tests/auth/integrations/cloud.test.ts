@@ -158,7 +158,11 @@ describe("aws/eks", () => {
 
 	test.each([
 		["an address without TLS", { endpoint: "http://evil.example" }, "its endpoint is not https"],
-		["no certificate", { certificateAuthority: "nothing" }, "it has no certificate authority"],
+		[
+			"no certificate",
+			{ certificateAuthority: "nothing" },
+			"its certificate authority is not a certificate (PEM in base64)",
+		],
 	])("a description with %s is refused", async (_, lie, reason) => {
 		const { execute, cloud } = await scene();
 		cloud.world.clusters[0] = {
