@@ -7,8 +7,9 @@ import type { AuthContext } from "./context.ts";
 import type { ArtifactState, SessionState } from "./kinds.ts";
 import { lowerCase } from "./lower-case.ts";
 import { sanitize } from "./sanitize.ts";
-import { listAwsSessions, type StoredAwsSession } from "./storage/aws-files.ts";
+import type { StoredAwsSession } from "./storage/aws-files.ts";
 import { readState } from "./storage/state.ts";
+import { currentSessions } from "./stored-sessions.ts";
 
 /** A line of the screen. Texts are sanitized. */
 export interface BoardRow {
@@ -66,13 +67,20 @@ function listsOf(config: AuthConfig): Lists {
 
 /** @returns all identities, recently used ones first, then by name. Never rejects for a broken entry or file */
 export async function identityRows(ctx: AuthContext, config: AuthConfig): Promise<readonly BoardRow[]> {
-	const { identities, providers } = listsOf(config);
+	const { identities } = listsOf(config);
 	const paths = pathFinder(listsOf(config));
 	const ways = new Map(identities.map((identity) => [identity.key, paths(identity.key)]));
-	const roots = new Set([...ways.values()].flatMap((way) => ("provider" in way ? [way.provider] : [])));
+	const byRoot = Map.groupBy(identities, ({ key }) => {
+		const way = ways.get(key);
+		return way !== undefined && "provider" in way ? way.provider : undefined;
+	});
+	byRoot.delete(undefined);
 	const [state, ...stored] = await Promise.all([
 		readState(ctx),
-		...[...roots].map(async (root) => [root, await sessionsOf(ctx, config, root, providers.get(root))] as const),
+		...[...byRoot].map(async ([root = "", members]) => {
+			const keys = members.map(({ key }) => key);
+			return [root, await currentSessions(ctx, config, root, keys)] as const;
+		}),
 	]);
 	const sessions = new Map(stored);
 	const lastUsed = state.lastUsed[config.realm.value] ?? {};
@@ -87,8 +95,8 @@ export async function identityRows(ctx: AuthContext, config: AuthConfig): Promis
 			kind: sanitize(identity.kind),
 			isDefault: identity.isDefault,
 			tags: identity.tags.map(sanitize),
-			account: sanitize(found?.accountName ?? identity.account ?? found?.accountId ?? ""),
-			role: via ?? sanitize(identity.role ?? ""),
+			account: sanitize(accountIn(found) ?? identity.account ?? ""),
+			role: via ?? sanitize(found?.role ?? identity.role ?? ""),
 			session: sessionState(found, now),
 			lastUsed: lastUsed[identity.key],
 			chain: way !== undefined && "names" in way ? way.names : [sanitize(identity.name)],
@@ -154,9 +162,8 @@ async function accountOf(
 	summary: IdentitySummary,
 	path: Path,
 ): Promise<string | undefined> {
-	const { sessions } = await readState(ctx);
-	const facts = "provider" in path ? sessions[config.realm.value]?.[path.provider]?.[summary.key] : undefined;
-	const account = facts?.accountName ?? summary.account ?? facts?.accountId;
+	const sessions = "provider" in path ? await currentSessions(ctx, config, path.provider, [summary.key]) : undefined;
+	const account = accountIn(sessions?.get(summary.key)) ?? summary.account;
 	return account === undefined ? undefined : sanitize(account);
 }
 
@@ -209,14 +216,9 @@ function pathFinder({ byKey, providers }: Lists): (key: string) => Path {
 	return (key) => find(key, []);
 }
 
-async function sessionsOf(
-	ctx: AuthContext,
-	config: AuthConfig,
-	root: string,
-	provider: ProviderSummary | undefined,
-): Promise<ReadonlyMap<string, StoredAwsSession>> {
-	// A name that cannot be a folder has no files; whoever signs in with it is told.
-	return listAwsSessions(ctx, config.realm, root, { basePath: provider?.basePath }).catch(() => new Map());
+/** Of credentials that are at hand, what they are for is known better than from the configuration. */
+function accountIn(found: StoredAwsSession | undefined): string | undefined {
+	return found?.accountName ?? found?.accountId;
 }
 
 function sessionState(found: StoredAwsSession | undefined, now: number): SessionState {

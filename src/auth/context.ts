@@ -43,5 +43,7 @@ export interface AuthContext {
 	readonly log: Logger;
 	readonly network: Network;
 	/** How to start this program again from any folder with a bare `PATH`: absolute program and leading arguments. */
+	/** The command that signs in to what this run is about, as its user would type it: for remedies. */
+	readonly signInCommand?: string | undefined;
 	readonly self: { readonly command: string; readonly args: readonly string[]; readonly version: string };
 }

@@ -56,6 +56,18 @@ export interface AwsCredentials {
 	readonly issuedAt?: number | undefined;
 	readonly accountId?: string | undefined;
 	readonly accountName?: string | undefined;
+	/** The permission set or role that they were made for, for display. */
+	readonly role?: string | undefined;
+	/** What they were made for; see `purpose.ts`. Undefined until they are those of a chain's link. */
+	readonly purpose?: string | undefined;
+}
+
+/** The addresses of the two services that a session was issued for, where they are not the region's own. */
+export interface SessionEndpoints {
+	/** The sign-in service, which issues and refreshes it. */
+	readonly oidc?: string | undefined;
+	/** The access portal, which takes it. */
+	readonly portal?: string | undefined;
 }
 
 /** An IAM Identity Center session: the bearer token of the access portal. */
@@ -67,6 +79,8 @@ export interface SsoSession {
 	readonly issuedAt?: number | undefined;
 	readonly region: string;
 	readonly startUrl: string;
+	/** Whose it is: it is sent nowhere else. The region's own services, if left out. */
+	readonly endpoints?: SessionEndpoints | undefined;
 	/** Where the session came from, to be told to the user. */
 	readonly origin: "cache" | "aws-cli" | "refresh" | "device" | "shared";
 }

@@ -7,6 +7,7 @@ import type { AuthConfig, Identity, Integration, Provider, Realm } from "./confi
 import type { AuthContext } from "./context.ts";
 import type { Credentials, SsoSession } from "./credentials.ts";
 import type { Interaction } from "./interaction.ts";
+import type { Aspects } from "./purpose.ts";
 
 /** What one step is given. */
 export interface Run {
@@ -44,6 +45,8 @@ export interface ProviderKind<Config = unknown> {
 	readonly schema: GenericSchema<unknown, Config>;
 	/** Local state only: never the network, never a prompt. */
 	peek(provider: Provider<Config>, ctx: AuthContext, realm: Realm): Promise<SessionState>;
+	/** Everything that decides whose sessions these are: the credentials of the links after it are used again only for that. */
+	purpose(provider: Provider<Config>, ctx: AuthContext): Aspects;
 	authenticate(provider: Provider<Config>, run: Run): Promise<Credentials>;
 	/** Finds the identities that the session may use and writes them for later runs. Called after `authenticate` when the config asks for it. */
 	provision?(provider: Provider<Config>, credentials: Credentials, run: Run): Promise<void>;
@@ -52,19 +55,29 @@ export interface ProviderKind<Config = unknown> {
 export interface IdentityKind<Config = unknown> {
 	readonly kind: string;
 	readonly schema: GenericSchema<unknown, Config>;
+	/** Everything that decides whose credentials this link gives, beside what the links before it say of themselves. */
+	purpose(identity: Identity<Config>, rootProvider: Provider, ctx: AuthContext): Aspects;
 	/**
 	 * Turns the credentials of the previous link into this identity's.
 	 * `rootProvider` is the first link of the chain: the folder under which files are kept.
 	 */
 	authenticate(identity: Identity<Config>, base: Credentials, rootProvider: Provider, run: Run): Promise<Credentials>;
-	/** Credentials that this machine already holds, from files alone. */
+	/**
+	 * Credentials that this machine already holds, from files alone.
+	 *
+	 * @param purpose what they have to be for (`purposeOf` the whole chain); none are returned that were made for another
+	 */
 	load(
 		identity: Identity<Config>,
 		rootProvider: Provider,
 		ctx: AuthContext,
 		realm: Realm,
+		purpose: string,
 	): Promise<Credentials | undefined>;
-	/** Writes the target's credentials where `aws` and `atmos` look for them. Only for the last link of a chain. */
+	/**
+	 * Writes the target's credentials where `aws` and `atmos` look for them, and beside them what they are for. Only for the
+	 * last link of a chain.
+	 */
 	save(identity: Identity<Config>, credentials: Credentials, rootProvider: Provider, run: Run): Promise<void>;
 }
 

@@ -1,14 +1,16 @@
 /**
- * `aws eks token`: kubectl's plugin. It answers from the cached role credentials, without reading any configuration where
- * the kubeconfig entry says enough. It never opens a browser and never asks.
+ * `aws eks token`: kubectl's plugin. It answers from the stored role credentials, without reading any configuration as long
+ * as the files of the one that they were made for have not changed. It never opens a browser and never asks.
  */
 import { parseArgs } from "node:util";
+import type { ConfigRequest } from "../auth/config/model.ts";
 import type { AwsCredentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { eksToken, execCredential } from "../auth/integrations/eks-token.ts";
 import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/integrations/exec-entry.ts";
 import { lowerCase } from "../auth/lower-case.ts";
 import { loadAwsCredentials } from "../auth/storage/aws-files.ts";
+import { isCurrent } from "../auth/storage/config-stamp.ts";
 import { writeAnswer } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
 import { createContext } from "./context.ts";
@@ -43,6 +45,17 @@ function readFlags(argv: readonly string[]) {
 	}
 }
 
+/** What the flags say of the configuration. */
+function requestOf(flags: ReturnType<typeof readFlags>): ConfigRequest {
+	const list = (values: string[] | undefined): string[] | undefined => values?.flatMap((value) => value.split(","));
+	return {
+		config: list(flags.config),
+		configPath: list(flags["config-path"]),
+		basePath: flags["base-path"],
+		profiles: list(flags.profile),
+	};
+}
+
 const usage = (message: string): AuthError =>
 	new AuthError({ code: "usage", message, remedy: "atmos-auth aws eks token --help" });
 
@@ -60,30 +73,22 @@ export const run: Command = async ({ argv, terminal }) => {
 
 	let credentials: AwsCredentials | undefined;
 	const [realm, provider] = [env.ATMOS_AUTH_REALM, env[PROVIDER_VARIABLE]];
-	if (named && realm && provider) {
+	const request = requestOf(flags);
+	if (named && realm && provider && Object.values(request).every((value) => value === undefined)) {
 		const basePath = env[FILES_VARIABLE];
 		credentials = await loadAwsCredentials(
 			ctx,
 			{ value: realm },
 			provider,
 			lowerCase(named),
+			(facts) => isCurrent(facts.config, env),
 			basePath ? { basePath } : {},
 		);
 	}
 	const now = ctx.clock.now();
 	if (credentials === undefined || (credentials.expiresAt !== undefined && credentials.expiresAt - now < MARGIN_MS)) {
 		const { silentCredentials } = await import("./silent-credentials.ts");
-		const list = (values: string[] | undefined): string[] | undefined => values?.flatMap((value) => value.split(","));
-		credentials = await silentCredentials(ctx, {
-			identity: named,
-			request: {
-				config: list(flags.config),
-				configPath: list(flags["config-path"]),
-				basePath: flags["base-path"],
-				profiles: list(flags.profile),
-			},
-			marginMs: MARGIN_MS,
-		});
+		credentials = await silentCredentials(ctx, { identity: named, request, marginMs: MARGIN_MS });
 	}
 	const token = await eksToken({ credentials, cluster, region, env, now: ctx.clock.now() });
 	writeAnswer(execCredential(token, env.KUBERNETES_EXEC_INFO));

@@ -66,7 +66,13 @@ export const run: Command = async ({ argv, terminal }) => {
 				order: 0,
 				claims: new Map(),
 			},
-			{ ...target, ...found, identity: identity.key, file: kubeconfigPath(ctx, kubeconfig) },
+			{
+				...target,
+				...found,
+				identity: identity.key,
+				purpose: credentials.purpose,
+				file: kubeconfigPath(ctx, kubeconfig),
+			},
 		);
 		const style = stderrStyle(terminal, common.color);
 		const lines = integrationLines(successRow(target.name, KIND, artifact), ctx.clock.now(), style);

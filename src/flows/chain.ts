@@ -5,7 +5,11 @@ import type { Credentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { isFresh } from "../auth/freshness.ts";
 import type { IdentityKind, ProviderKind, Run, SessionState } from "../auth/kinds.ts";
+import { type Aspects, purposeOf } from "../auth/purpose.ts";
 import { sanitize } from "../auth/sanitize.ts";
+import { commandFor } from "../auth/sign-in-command.ts";
+import { stampOf } from "../auth/storage/config-stamp.ts";
+import { noteConfig, readState, updateState } from "../auth/storage/state.ts";
 import type { LoginSteps } from "./steps.ts";
 
 /** What is signed in to. */
@@ -19,11 +23,15 @@ export interface IdentityLink {
 	readonly identity: Identity;
 	readonly kind: IdentityKind;
 	readonly summary?: IdentitySummary | undefined;
+	/** What its credentials are for: `purposeOf` the chain up to here. */
+	readonly purpose: string;
 }
 
 /** A target with everything that is on the way to it. */
 export interface Plan {
 	readonly target: Target;
+	/** The command that signs in to it, for `AuthContext.signInCommand`. */
+	readonly signInCommand: string;
 	readonly provider: Provider;
 	readonly providerKind: ProviderKind;
 	/** From the one after the provider to the target; empty for a provider login. */
@@ -54,18 +62,21 @@ export async function planChain(
 	const providerKind = await steps.providerKind(provider.kind);
 	if (providerKind === undefined) throw unknownKind("provider", provider);
 	const links: IdentityLink[] = [];
+	const aspects: Aspects[] = [providerKind.purpose(provider, ctx)];
 	const summaries = config.identities();
 	for (const key of chain.identities) {
 		const identity = await config.identity(key);
 		const kind = await steps.identityKind(identity.kind);
 		if (kind === undefined) throw unknownKind("identity", identity);
-		links.push({ identity, kind, summary: summaries.find((summary) => summary.key === identity.key) });
+		aspects.push(kind.purpose(identity, provider, ctx));
+		const summary = summaries.find((candidate) => candidate.key === identity.key);
+		links.push({ identity, kind, summary, purpose: purposeOf(aspects) });
 	}
 	const [reusable, session] = await Promise.all([
 		findReusable(ctx, config, provider, options.force ? links.slice(0, -1) : links),
 		providerKind.peek(provider, ctx, config.realm),
 	]);
-	return { target, provider, providerKind, links, reusable, session };
+	return { target, signInCommand: commandFor(ctx, config, target), provider, providerKind, links, reusable, session };
 }
 
 /** The link nearest to the target whose credentials are at hand and fresh by the one rule for that. */
@@ -77,7 +88,7 @@ async function findReusable(
 ): Promise<Plan["reusable"]> {
 	for (let index = links.length - 1; index >= 0; index--) {
 		const link = links[index] as IdentityLink;
-		const credentials = await link.kind.load(link.identity, provider, ctx, config.realm);
+		const credentials = await link.kind.load(link.identity, provider, ctx, config.realm, link.purpose);
 		if (credentials !== undefined && isFresh(credentials.expiresAt, credentials.issuedAt, ctx.clock.now())) {
 			return { index, credentials };
 		}
@@ -99,13 +110,48 @@ export function authenticateProvider(plan: Plan, run: Run): Promise<Credentials>
 export async function authenticateLink(plan: Plan, index: number, base: Credentials, run: Run): Promise<Credentials> {
 	const link = plan.links[index] as IdentityLink;
 	const last = index === plan.links.length - 1;
-	const credentials = await link.kind.authenticate(link.identity, base, plan.provider, {
+	const made = await link.kind.authenticate(link.identity, base, plan.provider, {
 		...run,
 		force: run.force && last,
 	});
+	const credentials = made.type === "aws" ? { ...made, purpose: link.purpose } : made;
 	run.signal.throwIfAborted();
 	if (last) await link.kind.save(link.identity, credentials, plan.provider, run);
 	return credentials;
+}
+
+/** Remembers that the plan's target has been signed in to now, and the configuration that said how. Never rejects. */
+export async function rememberSignIn(
+	ctx: AuthContext,
+	config: AuthConfig,
+	steps: LoginSteps,
+	plan: Plan,
+): Promise<void> {
+	const purpose = plan.links.at(-1)?.purpose;
+	if (purpose === undefined) return;
+	await steps.remember(ctx, {
+		realm: config.realm.value,
+		provider: plan.provider.key,
+		identity: plan.target.key,
+		purpose,
+		config: stampOf(ctx, config, plan.target.key),
+		at: ctx.clock.now(),
+	});
+}
+
+/**
+ * Remembers that credentials at hand were found to be those of the configuration as it is now, so that kubectl's plugin need
+ * not read it again. Never rejects.
+ */
+export async function rememberConfig(ctx: AuthContext, config: AuthConfig, plan: Plan): Promise<void> {
+	const { target, provider } = plan;
+	const realm = config.realm.value;
+	const purpose = plan.links.at(-1)?.purpose;
+	const facts = (await readState(ctx)).sessions[realm]?.[provider.key]?.[target.key];
+	if (purpose === undefined || facts?.purpose !== purpose) return;
+	const stamp = stampOf(ctx, config, target.key);
+	if (JSON.stringify(stamp) === JSON.stringify(facts.config)) return;
+	await updateState(ctx, (state) => noteConfig(state, realm, provider.key, target.key, purpose, stamp));
 }
 
 function unknownKind(type: "provider" | "identity", entry: { name: string; kind: string; file: string }): AuthError {

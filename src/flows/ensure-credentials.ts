@@ -5,7 +5,14 @@ import type { Credentials, SsoSession } from "../auth/credentials.ts";
 import type { Interaction } from "../auth/interaction.ts";
 import type { Run } from "../auth/kinds.ts";
 import { SessionRejectedError } from "../auth/providers/session-rejected.ts";
-import { authenticateLink, authenticateProvider, type Plan, planChain } from "./chain.ts";
+import {
+	authenticateLink,
+	authenticateProvider,
+	type Plan,
+	planChain,
+	rememberConfig,
+	rememberSignIn,
+} from "./chain.ts";
 import { type LoginSteps, realSteps } from "./steps.ts";
 
 export interface EnsureOptions {
@@ -55,10 +62,11 @@ export async function ensureCredentials(options: EnsureOptions): Promise<Ensured
 	if (target === undefined) throw new Error("the chain of an identity has no links");
 	const found = { identity: target.identity, provider: plan.provider };
 	if (plan.reusable?.index === plan.links.length - 1) {
+		await rememberConfig(ctx, config, plan);
 		return { ...found, credentials: plan.reusable.credentials, renewed: false };
 	}
 	const run = (rejected?: SsoSession): Run => ({
-		ctx,
+		ctx: { ...ctx, signInCommand: plan.signInCommand },
 		signal,
 		realm: config.realm,
 		interaction: options.interaction ?? silent,
@@ -70,7 +78,7 @@ export async function ensureCredentials(options: EnsureOptions): Promise<Ensured
 		if (!(error instanceof SessionRejectedError)) throw error;
 		return walk({ ...plan, reusable: undefined }, run, error.session);
 	});
-	await steps.remember(ctx, { realm: config.realm.value, identity: key, at: ctx.clock.now() });
+	await rememberSignIn(ctx, config, steps, plan);
 	return { ...found, credentials, renewed: true };
 }
 

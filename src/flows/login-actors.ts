@@ -6,7 +6,7 @@ import { AuthError } from "../auth/errors.ts";
 import type { Run } from "../auth/kinds.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { actorInteraction } from "./actor-interaction.ts";
-import { authenticateLink, authenticateProvider, type Plan, planChain, type Target } from "./chain.ts";
+import { authenticateLink, authenticateProvider, type Plan, planChain, rememberSignIn, type Target } from "./chain.ts";
 import type { LoginSettings, Report } from "./login-data.ts";
 import { integrationWaiting, linkedIntegrations } from "./rows.ts";
 import { type IntegrationInput, runIntegration } from "./run-integration.ts";
@@ -75,7 +75,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 		options: { readonly prompts: boolean; readonly rejected?: SsoSession | undefined },
 	): Run {
 		return {
-			ctx,
+			ctx: { ...ctx, signInCommand: input.plan.signInCommand },
 			signal,
 			realm: input.config.realm,
 			interaction: actorInteraction({
@@ -159,7 +159,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 				const { plan, config, index } = input;
 				const credentials = await authenticateLink(plan, index, input.base, run(input, signal, { prompts: true }));
 				if (index === plan.links.length - 1) {
-					await steps.remember(ctx, { realm: config.realm.value, identity: plan.target.key, at: ctx.clock.now() });
+					await rememberSignIn(ctx, config, steps, plan);
 				}
 				return credentials;
 			},
@@ -178,7 +178,14 @@ export function createActors(settings: LoginSettings, running: Running) {
 		integrate: actor(
 			async (input: Reporter & IntegrationInput, signal): Promise<void> =>
 				runIntegration(
-					{ ctx, steps, force: settings.force, attended: settings.mayPrompt, signal, report: input.report },
+					{
+						ctx: { ...ctx, signInCommand: input.signInCommand },
+						steps,
+						force: settings.force,
+						attended: settings.mayPrompt,
+						signal,
+						report: input.report,
+					},
 					input,
 				),
 		),

@@ -40,6 +40,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 					config,
 					identity: plan.links.at(-1)?.identity,
 					credentials: context.credentials,
+					signInCommand: plan.signInCommand,
 					claims: context.claims,
 					report: (event) => self.send(event),
 				},

@@ -96,7 +96,7 @@ export function assumed(data: LoginData, credentials: Credentials): Update {
 		prompt: undefined,
 		answer: undefined,
 		link: data.link + 1,
-		chain: patch(data.chain, data.link, (row) => linkDone(row, plan, index, credentials, "ok")),
+		chain: patch(data.chain, data.link, (row) => linkDone(row, credentials, "ok")),
 		...(last ? { result: loginResult(plan, realmOf(data), credentials, false) } : {}),
 	};
 }

@@ -28,7 +28,7 @@ export function chainRows(plan: Plan): Row[] {
 		...rows.map((row, index): Row => {
 			if (index > reusable.index) return row;
 			if (index < reusable.index) return { ...row, state: "reused", text: "not needed now" };
-			return linkDone(row, plan, index, reusable.credentials, "reused");
+			return linkDone(row, reusable.credentials, "reused");
 		}),
 	];
 }
@@ -52,11 +52,11 @@ export function providerDone(row: Row, session: Credentials): Row {
 }
 
 /** An identity's row after its link was walked, or found still good. */
-export function linkDone(row: Row, plan: Plan, index: number, credentials: Credentials, state: "ok" | "reused"): Row {
-	const summary = plan.links[index]?.summary;
-	const account = accountOf(credentials, summary?.account);
+export function linkDone(row: Row, credentials: Credentials, state: "ok" | "reused"): Row {
+	const account = accountOf(credentials);
 	const place = account?.name ?? account?.id;
-	const text = [summary?.role ?? "signed in", place].filter((part) => part !== undefined).join(" in ");
+	const role = credentials.type === "aws" ? credentials.role : undefined;
+	const text = [role ?? "signed in", place].filter((part) => part !== undefined).join(" in ");
 	return {
 		...row,
 		state,
@@ -107,13 +107,12 @@ export function integrationDone(row: IntegrationRow, artifact: Artifact): Integr
 
 /** What the successful login says. */
 export function loginResult(plan: Plan, realm: string, credentials: Credentials, stillValid: boolean): LoginResult {
-	const summary = plan.links.at(-1)?.summary;
-	const region = credentials.region ?? summary?.region;
+	const { region } = credentials;
 	const isIdentity = plan.target.type === "identity";
 	return {
 		...(isIdentity ? { identity: sanitize(plan.target.name) } : {}),
 		provider: sanitize(plan.provider.name),
-		account: isIdentity ? accountOf(credentials, summary?.account) : undefined,
+		account: isIdentity ? accountOf(credentials) : undefined,
 		region: region === undefined ? undefined : sanitize(region),
 		realm,
 		expiresAt: credentials.expiresAt,
@@ -121,11 +120,10 @@ export function loginResult(plan: Plan, realm: string, credentials: Credentials,
 	};
 }
 
-function accountOf(credentials: Credentials, configured: string | undefined): LoginResult["account"] {
-	const given = credentials.type === "aws" ? credentials : undefined;
-	const isId = configured !== undefined && /^\d{12}$/.test(configured);
-	const id = given?.accountId ?? (isId ? configured : undefined);
-	const name = given?.accountName ?? (isId ? undefined : configured);
+/** From the credentials: what the configuration says today need not be what they were made for. */
+function accountOf(credentials: Credentials): LoginResult["account"] {
+	if (credentials.type !== "aws") return undefined;
+	const { accountId: id, accountName: name } = credentials;
 	if (id === undefined && name === undefined) return undefined;
 	return { id: id === undefined ? undefined : sanitize(id), name: name === undefined ? undefined : sanitize(name) };
 }

@@ -21,6 +21,8 @@ export interface IntegrationInput {
 	readonly config: AuthConfig;
 	readonly identity: Identity | undefined;
 	readonly credentials: Credentials;
+	/** Of the plan. */
+	readonly signInCommand: string;
 	readonly claims: Map<string, number>;
 }
 

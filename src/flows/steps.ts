@@ -5,14 +5,20 @@ import { projectName } from "../auth/config/project-name.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "../auth/kinds.ts";
 import { identityKind, integrationKind, providerKind } from "../auth/registry.ts";
-import { noteUse, updateState } from "../auth/storage/state.ts";
+import type { ConfigStamp } from "../auth/storage/config-stamp.ts";
+import { noteConfig, noteUse, updateState } from "../auth/storage/state.ts";
 import type { BoardDetails, BoardRow } from "./snapshot.ts";
 
 /** One successful sign-in with an identity, as it is remembered on this machine. */
 export interface Remembered {
 	readonly realm: string;
-	/** Key of the identity. */
+	/** Keys of the root provider and of the identity. */
+	readonly provider: string;
 	readonly identity: string;
+	/** What its credentials are for. */
+	readonly purpose: string;
+	/** By what the configuration is recognized that has this purpose, where it can be. */
+	readonly config: ConfigStamp | undefined;
 	/** Milliseconds since the epoch. */
 	readonly at: number;
 }
@@ -44,7 +50,10 @@ export const realSteps: LoginSteps = {
 	identityRows: async (ctx, config) => (await import("../auth/board.ts")).identityRows(ctx, config),
 	providerRows: async (ctx, config) => (await import("../auth/board.ts")).providerRows(ctx, config),
 	details: async (ctx, config, identity) => (await import("../auth/board.ts")).boardDetails(ctx, config, identity),
-	remember: async (ctx, { realm, identity, at }) => {
-		await updateState(ctx, (state) => noteUse(state, realm, identity, at));
+	remember: async (ctx, { realm, provider, identity, purpose, config, at }) => {
+		await updateState(ctx, (state) => {
+			noteUse(state, realm, identity, at);
+			noteConfig(state, realm, provider, identity, purpose, config);
+		});
 	},
 };

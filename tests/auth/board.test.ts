@@ -1,9 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { boardDetails, identityRows, providerRows } from "../../src/auth/board.ts";
 import { loadConfig } from "../../src/auth/config/load.ts";
+import type { AuthConfig } from "../../src/auth/config/model.ts";
+import { type AwsCredentials, Secret } from "../../src/auth/credentials.ts";
+import { saveAwsCredentials } from "../../src/auth/storage/aws-files.ts";
 import { noteSession, noteUse, updateState } from "../../src/auth/storage/state.ts";
+import { planChain } from "../../src/flows/chain.ts";
+import { realSteps } from "../../src/flows/steps.ts";
 import { fakeClock, type TestContext, testContext } from "../helpers/context.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -62,11 +68,23 @@ beforeEach(() => {
 	writeFileSync(join(ctx.cwd, "atmos.yaml"), YAML);
 });
 
-async function remember(identity: string, provider: string, expiresAt: number): Promise<void> {
-	await updateState(ctx, (state) => {
-		noteUse(state, "test", identity, NOW - HOUR);
-		noteSession(state, "test", provider, identity, { expiresAt, issuedAt: NOW - HOUR, accountName: "development" });
-	});
+const credentials = (expiresAt: number): AwsCredentials => ({
+	type: "aws",
+	accessKeyId: "ASIAX",
+	secretAccessKey: new Secret("s"),
+	sessionToken: new Secret("t"),
+	region: "us-east-2",
+	expiresAt,
+	issuedAt: NOW - HOUR,
+	accountId: "999999999999",
+	accountName: "made-for",
+	role: "MadeForAccess",
+});
+
+/** What the credentials of an identity would be for now. */
+async function purposeNow(config: AuthConfig, key: string): Promise<string> {
+	const { links } = await planChain(ctx, config, realSteps, { type: "identity", name: key, key }, { force: true });
+	return links.at(-1)?.purpose ?? "";
 }
 
 describe("the identities board", () => {
@@ -101,33 +119,60 @@ describe("the identities board", () => {
 	});
 
 	test("reads each provider's credentials where they are, and puts the recently used first", async () => {
-		const { saveAwsCredentials } = await import("../../src/auth/storage/aws-files.ts");
-		const { Secret } = await import("../../src/auth/credentials.ts");
 		const config = await loadConfig(ctx, {});
-		const credentials = (expiresAt: number) => ({
-			type: "aws" as const,
-			accessKeyId: "ASIAEXAMPLE",
-			secretAccessKey: new Secret("s"),
-			sessionToken: new Secret("t"),
-			region: "us-east-1",
-			expiresAt,
-			issuedAt: NOW - HOUR,
-		});
-		await saveAwsCredentials(ctx, config.realm, "company-sso", "dev-admin", credentials(NOW - 1), {});
-		await saveAwsCredentials(ctx, config.realm, "company-sso", "over", credentials(NOW + HOUR), {});
-		await saveAwsCredentials(ctx, config.realm, "elsewhere", "other", credentials(NOW + HOUR), {
-			basePath: join(ctx.home, "keys"),
-		});
-		await remember("other", "elsewhere", NOW + HOUR);
+		const save = async (provider: string, key: string, expiresAt: number, basePath?: string) => {
+			const made = { ...credentials(expiresAt), purpose: await purposeNow(config, key) };
+			await saveAwsCredentials(ctx, config.realm, provider, key, made, { basePath });
+		};
+		await save("company-sso", "dev-admin", NOW - 1);
+		await save("elsewhere", "other", NOW + HOUR, join(ctx.home, "keys"));
+		await updateState(ctx, (state) => noteUse(state, "test", "other", NOW - HOUR));
 		const rows = await identityRows(ctx, config);
-		expect(rows[0]).toMatchObject({ name: "other", lastUsed: NOW - HOUR, account: "development" });
+		expect(rows[0]).toMatchObject({ name: "other", lastUsed: NOW - HOUR, account: "made-for", role: "MadeForAccess" });
 		expect(Object.fromEntries(rows.map((row) => [row.name, row.session.state]))).toMatchObject({
 			"Dev-Admin": "expired",
-			over: "valid",
+			over: "none",
 			other: "valid",
 			astray: "none",
 		});
 		expect(rows[0]?.session).toEqual({ state: "valid", expiresAt: NOW + HOUR, issuedAt: NOW - HOUR });
+		expect((await boardDetails(ctx, config, "other")).account).toBe("made-for");
+	});
+
+	test.each([
+		["the role", "name: AdministratorAccess", "name: ReadOnlyAccess"],
+		["the account", 'id: "123456789012"', 'id: "012345678901"'],
+		["the region", "region: us-east-2", "region: eu-west-1"],
+		["the portal", "https://acme", "https://acme2"],
+		[
+			"the endpoint",
+			"region: us-east-1 }\n    elsewhere",
+			'region: us-east-1, spec: { endpoint_url: "https://e.test" } }\n    elsewhere',
+		],
+	])("does not take credentials for an identity's once %s is another", async (_, before, after) => {
+		const config = await loadConfig(ctx, {});
+		const made = { ...credentials(NOW + HOUR), purpose: await purposeNow(config, "dev-admin") };
+		await saveAwsCredentials(ctx, config.realm, "company-sso", "dev-admin", made);
+		expect((await identityRows(ctx, config))[0]?.session.state).toBe("valid");
+		expect(YAML).toContain(before);
+		writeFileSync(join(ctx.cwd, "atmos.yaml"), YAML.replace(before, after));
+		const changed = await loadConfig(ctx, {});
+		const [row] = await identityRows(ctx, changed);
+		expect(row).toMatchObject({ name: "Dev-Admin", session: { state: "none" } });
+		expect(row?.account).not.toBe("made-for");
+		expect((await boardDetails(ctx, changed, "dev-admin")).account).not.toBe("made-for");
+	});
+
+	test("runs no program to know whose credentials are there", async () => {
+		const marker = join(ctx.cwd, "ran");
+		const slow = YAML.replace("name: AdministratorAccess", `name: !exec "touch '${marker}'; echo AdministratorAccess"`);
+		writeFileSync(join(ctx.cwd, "atmos.yaml"), slow);
+		const config = await loadConfig(ctx, {});
+		const made = { ...credentials(NOW + HOUR), purpose: "of whatever it printed" };
+		await saveAwsCredentials(ctx, config.realm, "company-sso", "dev-admin", made);
+		const [row] = await identityRows(ctx, config);
+		expect(row).toMatchObject({ account: "made-for", role: "MadeForAccess", session: { state: "valid" } });
+		expect(existsSync(marker)).toBe(false);
 	});
 
 	test("survives files that cannot be read", async () => {
@@ -179,7 +224,15 @@ test("three thousand identities are listed with their sessions", async () => {
 	);
 	const file = join(ctx.home, ".config/atmos/test/aws/sso/credentials");
 	keys(file, Object.fromEntries(names.map((name) => [name, NOW + HOUR])));
-	const rows = await identityRows(ctx, await loadConfig(ctx, {}));
+	const config = await loadConfig(ctx, {});
+	const purpose = await purposeNow(config, "workload-0");
+	const digest = createHash("sha256").update("ASIAX").digest("base64url").slice(0, 16);
+	await updateState(ctx, (state) => {
+		for (const name of names) {
+			noteSession(state, "test", "sso", name, { expiresAt: NOW + HOUR, keys: digest, purpose });
+		}
+	});
+	const rows = await identityRows(ctx, config);
 	expect(rows).toHaveLength(3000);
 	expect(rows.every((row) => row.session.state === "valid" && row.session.expiresAt === NOW + HOUR)).toBe(true);
 });

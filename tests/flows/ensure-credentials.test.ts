@@ -34,7 +34,7 @@ describe("credentials for a command", () => {
 		(await it.assume.call(1)).resolve(awsCredentials({ accountName: "top" }));
 		expect(await found).toMatchObject({ renewed: true, credentials: { accountName: "top" } });
 		expect(it.saved).toEqual(["Top"]);
-		expect(it.remembered).toEqual([{ realm: "0123abcd", identity: "top", at: NOW }]);
+		expect(it.remembered).toMatchObject([{ realm: "0123abcd", provider: "company-sso", identity: "top", at: NOW }]);
 	});
 
 	test("begin at the last link that is good", async () => {

@@ -28,6 +28,7 @@ export function awsCredentials(over: Partial<AwsCredentials> = {}): AwsCredentia
 		expiresAt: NOW + HOUR,
 		accountId: "123456789012",
 		accountName: "development",
+		role: "AdministratorAccess",
 		...over,
 	};
 }
@@ -196,6 +197,7 @@ export function world(options: WorldOptions = {}): World {
 		}),
 		identity: async (name) => ({ ...find(identities, name), file: "/project/atmos.yaml", config: {} }),
 		integration: async (name) => ({ ...find(integrations, name), file: "/project/atmos.yaml", config: {} }),
+		evaluation: () => "literal",
 		chain: chainOf,
 		integrationsOf: (identity) =>
 			identity.toLowerCase() === identities[0]?.key ? integrations.map((row) => row.key) : [],
@@ -206,12 +208,14 @@ export function world(options: WorldOptions = {}): World {
 		kind: "aws/iam-identity-center",
 		schema: undefined as never,
 		peek: async () => ({ state: "none" }),
+		purpose: () => ({}),
 		authenticate: (provider, run) => signIn.enter(provider.name, run),
 		provision: (provider: Provider, _credentials, run) => provision.enter(provider.name, run),
 	};
 	const identityKind: IdentityKind = {
 		kind: "aws/permission-set",
 		schema: undefined as never,
+		purpose: () => ({}),
 		authenticate: (identity, _base, _root, run) => assume.enter(identity.name, run),
 		load: async (identity) => held.get(identity.key),
 		save: async (identity) => void saved.push(identity.name),

@@ -49,7 +49,7 @@ describe("a login", () => {
 		]);
 		expect(last.integrations).toMatchObject([{ name: "dev/ecr", state: "ok", label: "ECR login" }]);
 		expect(it.saved).toEqual(["dev-admin"]);
-		expect(it.remembered).toEqual([{ realm: "0123abcd", identity: "dev-admin", at: NOW }]);
+		expect(it.remembered).toMatchObject([{ realm: "0123abcd", identity: "dev-admin", at: NOW }]);
 		expect(it.signIn.calls).toHaveLength(1);
 	});
 

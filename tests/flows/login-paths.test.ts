@@ -83,6 +83,7 @@ describe("every phase", () => {
 			kind: "deaf",
 			schema: undefined as never,
 			peek: async () => ({ state: "none" }),
+			purpose: () => ({}),
 			authenticate: () => new Promise(() => undefined),
 		});
 		const { login, clock } = start(it);

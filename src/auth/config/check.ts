@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { lowerCase } from "../lower-case.ts";
 import { sanitize } from "../sanitize.ts";
 import { evaluate, FUNCTIONS, type FunctionContext, isQuick } from "./functions.ts";
-import { FOREIGN_KINDS, STANDALONE_KINDS } from "./kind-names.ts";
+import { FOREIGN_KINDS, IDLE_KEYS, STANDALONE_KINDS } from "./kind-names.ts";
 import { locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
 import type { ConfigProblem } from "./model.ts";
@@ -14,9 +14,6 @@ import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 /** Keys that are read before, or beside, a kind's schema. */
 const OUTER_KEYS = ["kind", "via"];
-
-/** Keys whose values no sign-in needs: a function there that would run something is left alone. */
-const IDLE_KEYS = ["env", "alias", "tags", "default", "required", "console"];
 
 /** The outcome of a check: the value in the schema's own form, or what is wrong. */
 export interface Checked {

@@ -17,6 +17,8 @@ export interface FunctionContext {
 	readonly execLimitMs: number;
 	/** What was evaluated already: a command runs once a configuration, a file is read once. */
 	readonly known: WeakMap<Tagged, YamlValue | Promise<YamlValue>>;
+	/** Told when something is evaluated: the outcome depends on more than the configuration's files then. */
+	readonly onEvaluated?: (() => void) | undefined;
 }
 
 /** A function that could not be evaluated. The message says why; where it stands is for the caller to find. */
@@ -60,6 +62,7 @@ export function evaluateQuick(ctx: FunctionContext, tagged: Tagged): YamlValue |
 	if (!isQuick(tagged)) return undefined;
 	const known = ctx.known.get(tagged);
 	if (known !== undefined) return known as YamlValue;
+	ctx.onEvaluated?.();
 	const value = quick(ctx, tagged, 0);
 	ctx.known.set(tagged, value);
 	return value;

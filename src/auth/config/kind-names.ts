@@ -47,3 +47,6 @@ export const STANDALONE_KINDS: readonly string[] = [
 	"azure/emulator",
 	"kubernetes/emulator",
 ];
+
+/** Keys of an entry whose values no sign-in needs: a function there that would run something is left alone. */
+export const IDLE_KEYS: readonly string[] = ["env", "alias", "tags", "default", "required", "console"];

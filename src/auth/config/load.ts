@@ -41,12 +41,16 @@ export async function loadConfig(
 	const reader = createReader(cache.parse);
 	const found = findFiles({ ...ctx, reader }, request);
 	const problems: ConfigProblem[] = [];
+	let dependent = false;
 	const functions = (env: Environment): FunctionContext => ({
 		env,
 		cwd: ctx.cwd,
 		platform: ctx.platform,
 		execLimitMs: options.execLimitMs ?? EXEC_LIMIT_MS,
 		known: new WeakMap(),
+		onEvaluated: () => {
+			dependent = true;
+		},
 	});
 	const early = functions(ctx.env);
 	const root = repositoryRoot(ctx.cwd);
@@ -100,6 +104,7 @@ export async function loadConfig(
 		realm,
 		locator: locator(ctx, found, profiles, runtimeBasePath),
 		merged,
+		dependent,
 		functions: late,
 		problems,
 	});

@@ -3,8 +3,8 @@ import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { lowerCase } from "../lower-case.ts";
 import { sanitize } from "../sanitize.ts";
-import { evaluateQuick, type FunctionContext, FunctionFailure, withMergedFunction } from "./functions.ts";
-import { type Section, STANDALONE_KINDS } from "./kind-names.ts";
+import { evaluateQuick, type FunctionContext, FunctionFailure, isQuick, withMergedFunction } from "./functions.ts";
+import { IDLE_KEYS, type Section, STANDALONE_KINDS } from "./kind-names.ts";
 import { locate, locateDeepest } from "./locate-lazily.ts";
 import { type Entry, type Merged, SINGULAR } from "./merge.ts";
 import type {
@@ -36,6 +36,8 @@ export interface LoadedParts {
 	readonly realm: Realm;
 	readonly locator: Readonly<Record<string, string>>;
 	readonly merged: Merged;
+	/** Whether functions had a say in what was found and merged. */
+	readonly dependent: boolean;
 	readonly functions: FunctionContext;
 	/** Found while loading, such as imports that name nothing. */
 	readonly problems: readonly ConfigProblem[];
@@ -52,6 +54,16 @@ interface Break {
 
 const byName = <Item extends { readonly name: string }>(a: Item, b: Item): number =>
 	a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+
+/** The functions in an entry that a sign-in with it evaluates. */
+function taggedIn(value: YamlValue, idle: readonly string[] = IDLE_KEYS): Tagged[] {
+	if (value instanceof Tagged) return [value];
+	if (Array.isArray(value)) return value.flatMap((item: YamlValue) => taggedIn(item, []));
+	if (!isMap(value)) return [];
+	return Object.keys(value)
+		.filter((key) => !idle.includes(key))
+		.flatMap((key) => taggedIn(value[key] as YamlValue, []));
+}
 
 export class LoadedConfig implements AuthConfig {
 	readonly files: readonly string[];
@@ -120,6 +132,17 @@ export class LoadedConfig implements AuthConfig {
 	async integration(name: string): Promise<Integration> {
 		const entry = this.#find("integrations", name);
 		return { ...this.#named(entry), via: this.#via(entry), config: await this.#checked(entry) };
+	}
+
+	evaluation(identity: string): "literal" | "quick" | "slow" {
+		const { provider, identities } = this.chain(identity);
+		const entries = [
+			this.#entries("providers").get(provider),
+			...identities.map((key) => this.#entries("identities").get(key)),
+		];
+		const tags = entries.flatMap((entry) => (entry === undefined ? [] : taggedIn(entry.value)));
+		if (!tags.every(isQuick)) return "slow";
+		return tags.length > 0 || this.#parts.dependent ? "quick" : "literal";
 	}
 
 	chain(identity: string): Chain {

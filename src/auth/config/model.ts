@@ -127,6 +127,12 @@ export interface AuthConfig {
 	identity(name: string): Promise<Identity>;
 	integration(name: string): Promise<Integration>;
 
+	/**
+	 * What it takes to know everything about an identity and the links before it: nothing (`literal`), looking at the
+	 * environment and at files (`quick`), or running a program (`slow`). What no sign-in needs does not count.
+	 */
+	evaluation(identity: string): "literal" | "quick" | "slow";
+
 	/** Follows `via` to the root. @throws ConfigError on a missing link or a cycle. */
 	chain(identity: string): Chain;
 	/** Keys of the integrations linked to the identity or to its root provider, in configuration order, whether or not `auto_provision`. */

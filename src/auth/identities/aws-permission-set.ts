@@ -5,14 +5,25 @@ import { type Config, schema } from "../config/schema/aws-permission-set.ts";
 import type { AwsCredentials, Credentials, SsoSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { IdentityKind, Run } from "../kinds.ts";
+import { endpointFor } from "../net/endpoints.ts";
 import type { Account, SsoPortal } from "../net/sso-portal.ts";
 import { basePathOf, endpointOf } from "../providers/provider-spec.ts";
 import { SessionRejectedError } from "../providers/session-rejected.ts";
 import { sanitize } from "../sanitize.ts";
+import { signInCommand } from "../sign-in-command.ts";
+import type { SessionFacts } from "../storage/state.ts";
 
 export const kind: IdentityKind<Config> = {
 	kind: "aws/permission-set",
 	schema,
+
+	purpose(identity, _rootProvider, ctx) {
+		const { name: role, account, region } = identity.config.principal;
+		// What a name leads to is known only by asking; it is then kept with the credentials.
+		const where = account.id === undefined ? { accountName: account.name } : { accountId: account.id };
+		const endpoint = endpointFor(ctx.env, "sso", endpointOf(identity.config));
+		return { kind: identity.kind, role, ...where, region, endpoint };
+	},
 
 	async authenticate(identity, base, rootProvider, run) {
 		const session = asSession(base, identity);
@@ -23,15 +34,17 @@ export const kind: IdentityKind<Config> = {
 		const credentials = await roleCredentials(identity, account, portal, run);
 		return {
 			...credentials,
+			role: identity.config.principal.name,
 			region: identity.config.principal.region ?? session.region,
 			accountId: account.id,
 			...(account.name === account.id ? {} : { accountName: account.name }),
 		};
 	},
 
-	async load(identity, rootProvider, ctx, realm) {
+	async load(identity, rootProvider, ctx, realm, purpose) {
 		const { loadAwsCredentials } = await import("../storage/aws-files.ts");
-		return loadAwsCredentials(ctx, realm, rootProvider.key, identity.key, filesOf(rootProvider));
+		const accepts = (facts: SessionFacts): boolean => facts.purpose === purpose;
+		return loadAwsCredentials(ctx, realm, rootProvider.key, identity.key, accepts, filesOf(rootProvider));
 	},
 
 	async save(identity, credentials, rootProvider, run) {
@@ -102,9 +115,18 @@ async function noSuchRole(
 		if (listing instanceof AuthError && listing.service?.status === 403) roles = [];
 	}
 	const place = account.name === account.id ? account.id : `${account.name} (${account.id})`;
+	const common = { code: "denied", service: error.service, cause: error.cause } as const;
+	if (roles?.includes(sanitize(role))) {
+		return new AuthError({
+			...common,
+			message: `${sanitize(role)} in account ${place} was refused, although it is assigned to you`,
+			reason: "the assignment may be stale, or its provisioning may be under way",
+			remedy: `Try again in a few minutes: ${signInCommand(run.ctx)}; if it stays, ask an administrator of IAM Identity Center to assign it anew`,
+		});
+	}
 	const nearest = roles?.[0];
 	return new AuthError({
-		code: "denied",
+		...common,
 		message: `there is no role ${sanitize(role)} for you in account ${place}`,
 		reason:
 			roles === undefined
@@ -117,7 +139,5 @@ async function noSuchRole(
 			nearest === undefined
 				? `Check \`principal\` of ${sanitize(identity.name)}, or ask an administrator of IAM Identity Center for the assignment`
 				: `Set \`principal.name\` of ${sanitize(identity.name)} to one of them, for instance ${nearest}`,
-		service: error.service,
-		cause: error.cause,
 	});
 }

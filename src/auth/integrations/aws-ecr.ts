@@ -60,6 +60,7 @@ export const kind: IntegrationKind<Config> = {
 			known.expiresAt - now > GOOD_FOR_MS &&
 			known.identity === identity?.key &&
 			known.realm === run.realm.value &&
+			known.purpose === awsKeys(credentials).purpose &&
 			kept !== undefined
 		) {
 			return {
@@ -86,6 +87,7 @@ export const kind: IntegrationKind<Config> = {
 				issuedAt: now,
 				identity: identity?.key,
 				realm: run.realm.value,
+				purpose: awsKeys(credentials).purpose,
 				mark: stored.mark,
 			}),
 		);

@@ -46,11 +46,12 @@ export const kind: IntegrationKind<Config> = {
 		const { cluster } = integration.config.spec;
 		const { ctx } = run;
 		const file = kubeconfigPath(ctx, cluster.kubeconfig?.path);
-		const settled = await leftAlone(run, cluster, identity?.key, file);
+		const settled = await leftAlone(run, cluster, identity?.key, awsKeys(credentials).purpose, file);
 		if (settled) return settled;
 		run.status(`describing ${cluster.name}`);
 		const found = await describeCluster(ctx, awsKeys(credentials), cluster, endpointOf(identity), run.signal);
-		return writeEntry(run, { ...cluster, ...found, identity: identity?.key, file });
+		const { purpose } = awsKeys(credentials);
+		return writeEntry(run, { ...cluster, ...found, identity: identity?.key, purpose, file });
 	},
 };
 
@@ -81,6 +82,7 @@ async function leftAlone(
 	run: IntegrationRun,
 	cluster: EksTarget,
 	identity: string | undefined,
+	purpose: string | undefined,
 	file: string,
 ): Promise<Artifact | undefined> {
 	if (run.force || run.explicit) return undefined;
@@ -88,6 +90,8 @@ async function leftAlone(
 	const known = (await readState(ctx)).artifacts[file]?.[targetKey(cluster)];
 	const mark = readMark(known?.mark);
 	if (mark === undefined || known?.realm !== run.realm.value || known.identity !== identity) return undefined;
+	// A cluster of this name in another account is another cluster.
+	if (known.purpose !== purpose) return undefined;
 	const context = cluster.alias ?? mark.context;
 	const exec = execEntry(ctx, { cluster: cluster.name, region: cluster.region, identity, config: run.config });
 	if (context !== mark.context || mark.exec !== digest(JSON.stringify(exec))) return undefined;
@@ -136,7 +140,13 @@ export function checkAlias(alias: string | undefined): void {
 /** Writes what was described. Shared with the command that names a cluster without an integration. */
 export async function writeEntry(
 	run: IntegrationRun,
-	target: EksTarget & DescribedCluster & { readonly identity: string | undefined; readonly file: string },
+	target: EksTarget &
+		DescribedCluster & {
+			readonly identity: string | undefined;
+			/** Of the credentials that described it. */
+			readonly purpose: string | undefined;
+			readonly file: string;
+		},
 ): Promise<Artifact> {
 	const { ctx, signal } = run;
 	const { name, region, arn, file, identity } = target;
@@ -169,6 +179,7 @@ export async function writeEntry(
 		noteArtifact(state, file, targetKey(target), {
 			identity,
 			realm: run.realm.value,
+			purpose: target.purpose,
 			issuedAt: ctx.clock.now(),
 			mark: [context, digest(JSON.stringify(exec)), digest(change.text)].join(" "),
 		}),

@@ -2,6 +2,7 @@
 import type { AuthContext } from "../context.ts";
 import { AuthError, isAbort, type ServiceDetails } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
+import { signInCommand } from "../sign-in-command.ts";
 import { clockError, setClock } from "./clock-skew.ts";
 import { isTransientNetworkError, networkError } from "./network-errors.ts";
 import { routeOf } from "./route.ts";
@@ -108,12 +109,12 @@ export function awsError(error: unknown, call: { readonly ctx: AuthContext; read
 	if (network !== undefined) return network;
 	const unreadable = unreadableAdvice(error, service);
 	if (unreadable !== undefined) return new AuthError({ ...unreadable, service });
-	return skewError(error, service, ctx) ?? new AuthError({ ...adviceFor(service), service, cause: error });
+	return skewError(error, service, ctx) ?? new AuthError({ ...adviceFor(service, ctx), service, cause: error });
 }
 
 type Advice = Pick<AuthError, "code" | "message"> & { readonly reason?: string | undefined; readonly remedy?: string };
 
-function adviceFor(service: ServiceDetails): Advice {
+function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 	const { name = "", message, status, operation = "the request" } = service;
 	const host = serviceTitle(operation);
 	if (isThrottling(name, status)) {
@@ -137,7 +138,7 @@ function adviceFor(service: ServiceDetails): Advice {
 			code: "expired",
 			message: "the credentials have expired",
 			reason: message,
-			remedy: "Sign in again: atmos-auth login --force",
+			remedy: `Sign in again: ${signInCommand(ctx, { force: true })}`,
 		};
 	}
 	if (/^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure)$/.test(name)) {
@@ -145,7 +146,7 @@ function adviceFor(service: ServiceDetails): Advice {
 			code: "denied",
 			message: `${host} does not know these credentials`,
 			reason: message ?? "they were revoked, or belong to another partition or a region that is not enabled",
-			remedy: "Sign in again: atmos-auth login --force",
+			remedy: `Sign in again: ${signInCommand(ctx, { force: true })}`,
 		};
 	}
 	if (/AccessDenied|UnauthorizedOperation|ForbiddenException|NotAuthorized/.test(name) || status === 403) {

@@ -11,7 +11,9 @@ import {
 import type { AuthContext } from "../context.ts";
 import { type AwsCredentials, Secret, type SsoSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
+import { checkReceiver } from "../providers/session-endpoints.ts";
 import { SessionRejectedError } from "../providers/session-rejected.ts";
+import { signInCommand } from "../sign-in-command.ts";
 import { ACCOUNTS, badAnswer, checkAnswer, ROLE_CREDENTIALS, ROLES } from "./answers.ts";
 import { awsClientConfig } from "./aws-clients.ts";
 import { type AwsCall, callAws } from "./call-aws.ts";
@@ -50,11 +52,13 @@ export interface SsoPortal {
 /** The largest page that the service gives. */
 const PAGE = 100;
 
+/** @throws AuthError `config` where the session was not issued for that endpoint: nothing is sent then */
 export async function createSsoPortal(
 	ctx: AuthContext,
 	session: SsoSession,
 	endpoint: string | undefined,
 ): Promise<SsoPortal> {
+	checkReceiver(ctx.env, session, endpoint);
 	const client = new SSOClient(await awsClientConfig(ctx, "sso", { region: session.region, endpoint, maxAttempts: 1 }));
 	const accessToken = session.accessToken.reveal();
 
@@ -68,7 +72,8 @@ export async function createSsoPortal(
 			return await callAws({ ctx, operation, signal, ...limits }, send);
 		} catch (error) {
 			if (error instanceof AuthError && error.service?.status === 401) {
-				throw new SessionRejectedError(session, error.service, error.cause);
+				const remedy = signInCommand(ctx, { force: true });
+				throw new SessionRejectedError(session, error.service, { remedy, cause: error.cause });
 			}
 			throw error;
 		}

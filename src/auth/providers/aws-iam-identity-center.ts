@@ -3,6 +3,8 @@ import { type Config, schema } from "../config/schema/aws-iam-identity-center.ts
 import { AuthError } from "../errors.ts";
 import type { ProviderKind } from "../kinds.ts";
 import { localSessions } from "./local-sessions.ts";
+import { endpointOf } from "./provider-spec.ts";
+import { sessionEndpoints } from "./session-endpoints.ts";
 
 export const kind: ProviderKind<Config> = {
 	kind: "aws/iam-identity-center",
@@ -13,6 +15,12 @@ export const kind: ProviderKind<Config> = {
 		if (best === undefined) return { state: "none" };
 		const { expiresAt, issuedAt } = best;
 		return { state: expiresAt > ctx.clock.now() ? "valid" : "expired", expiresAt, issuedAt };
+	},
+
+	purpose(provider, ctx) {
+		const { start_url: startUrl, region } = provider.config;
+		const endpoints = sessionEndpoints(ctx.env, region, endpointOf(provider.config));
+		return { kind: provider.kind, startUrl, region, oidcEndpoint: endpoints?.oidc, portalEndpoint: endpoints?.portal };
 	},
 
 	async authenticate(provider, run) {

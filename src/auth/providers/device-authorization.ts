@@ -6,6 +6,7 @@ import type { Interaction } from "../interaction.ts";
 import { isTransient, oauthCode, wantedPauseMs } from "../net/aws-errors.ts";
 import type { Registration, SsoOidc, Token } from "../net/sso-oidc.ts";
 import { sanitize } from "../sanitize.ts";
+import { signInCommand } from "../sign-in-command.ts";
 import { checkVerificationLink } from "./verification-link.ts";
 
 export interface DeviceFlow {
@@ -158,7 +159,7 @@ function explain(flow: DeviceFlow, error: AuthError, code: string | undefined, e
 				code: "denied",
 				message: "the request was denied in the browser",
 				reason: service?.message,
-				remedy: `Run the login again and choose Allow: ${command(flow)}`,
+				remedy: `Run the login again and choose Allow: ${signInCommand(flow.ctx)}`,
 				service,
 				cause,
 			});
@@ -183,14 +184,10 @@ function expired(flow: DeviceFlow, expiresAt: number, last: AuthError | undefine
 		message: "the code expired before it was approved",
 		reason:
 			network === undefined ? `it was good until ${time(expiresAt)}` : `the last polls failed: ${network.message}`,
-		remedy: `Run the login again and approve the code in time: ${command(flow)}`,
+		remedy: `Run the login again and approve the code in time: ${signInCommand(flow.ctx)}`,
 		service: last?.service,
 		cause: last?.cause,
 	});
-}
-
-function command(flow: DeviceFlow): string {
-	return `atmos-auth login --provider ${sanitize(flow.provider)}`;
 }
 
 function time(ms: number): string {

@@ -1,23 +1,26 @@
 /** The sessions of an access portal that this machine holds: ours (the Go program's too) and the AWS CLI's. */
+import type { Config } from "../config/schema/aws-iam-identity-center.ts";
 import type { AuthContext } from "../context.ts";
 import type { SsoSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { findAwsCliSession } from "../storage/aws-cli-cache.ts";
 import { loadSsoSession, type StoredSsoSession } from "../storage/sso-session.ts";
+import { endpointOf } from "./provider-spec.ts";
+import { mayReceive } from "./session-endpoints.ts";
 
-/** The two keys that a session belongs to, exactly as configured: the name of its file is made from them. */
-export interface PortalKeys {
-	readonly start_url: string;
-	readonly region: string;
-}
+/**
+ * What a session belongs to. The name of its file is made from the start URL and the region, exactly as configured; whether
+ * it is this portal's is told by the endpoint.
+ */
+export type Portal = Pick<Config, "start_url" | "region" | "spec">;
 
 /**
  * @param rejected a session that the portal has turned away: it is left out
- * @returns the sessions, the one that lasts longest first; expired ones too
+ * @returns the sessions that this portal may be shown, the one that lasts longest first; expired ones too
  */
 export async function localSessions(
 	ctx: AuthContext,
-	portal: PortalKeys,
+	portal: Portal,
 	rejected?: SsoSession | undefined,
 ): Promise<readonly SsoSession[]> {
 	const { start_url: startUrl, region } = portal;
@@ -27,11 +30,12 @@ export async function localSessions(
 	if (foreign !== undefined) sessions.push({ type: "sso", origin: "aws-cli", region, startUrl, ...foreign });
 	return sessions
 		.filter((session) => !isSame(session, rejected) && isHeaderText(session.accessToken.reveal()))
+		.filter((session) => isFor(ctx, portal, session))
 		.sort((a, b) => b.expiresAt - a.expiresAt);
 }
 
 /** Our own session. A file that cannot be read is a session that is not there: it is no reason not to sign in. */
-export async function loadStored(ctx: AuthContext, portal: PortalKeys): Promise<StoredSsoSession | undefined> {
+export async function loadStored(ctx: AuthContext, portal: Portal): Promise<StoredSsoSession | undefined> {
 	try {
 		return await loadSsoSession(ctx, portal.start_url, portal.region);
 	} catch (error) {
@@ -41,10 +45,16 @@ export async function loadStored(ctx: AuthContext, portal: PortalKeys): Promise<
 	}
 }
 
+function isFor(ctx: AuthContext, portal: Portal, session: SsoSession): boolean {
+	if (mayReceive(ctx.env, session, "sso", endpointOf(portal))) return true;
+	ctx.log.debug("a session is not used: another endpoint has issued it", { origin: session.origin });
+	return false;
+}
+
 /** A stored session as credentials. */
 export function fromStored(stored: StoredSsoSession, origin: SsoSession["origin"]): SsoSession {
-	const { accessToken, expiresAt, issuedAt, region, startUrl } = stored;
-	return { type: "sso", accessToken, expiresAt, issuedAt, region, startUrl, origin };
+	const { accessToken, expiresAt, issuedAt, region, startUrl, endpoints } = stored;
+	return { type: "sso", accessToken, expiresAt, issuedAt, region, startUrl, endpoints, origin };
 }
 
 /** True when both are the same token, wherever they were found. */

@@ -2,9 +2,10 @@
  * From nothing to a session of the access portal: a token that is still good, a refreshed one, or one that a person
  * approves in the browser. One process at a time does this for a session; others wait for it and share what comes of it.
  */
+import { createHash } from "node:crypto";
 import type { Provider } from "../config/model.ts";
 import type { Config } from "../config/schema/aws-iam-identity-center.ts";
-import type { SsoSession } from "../credentials.ts";
+import type { SessionEndpoints, SsoSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { isFresh } from "../freshness.ts";
 import type { Run } from "../kinds.ts";
@@ -16,6 +17,7 @@ import { type AnnouncedCode, portalOf } from "./device-authorization.ts";
 import { isSame, localSessions } from "./local-sessions.ts";
 import { endpointOf } from "./provider-spec.ts";
 import { renewSession } from "./renew-session.ts";
+import { sessionEndpoints } from "./session-endpoints.ts";
 import { checkVerificationLink } from "./verification-link.ts";
 
 /**
@@ -31,12 +33,13 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 		if (fresh !== undefined) return fresh;
 	}
 	const endpoint = endpointFor(ctx.env, "sso-oidc", endpointOf(portal));
+	const endpoints = sessionEndpoints(ctx.env, portal.region, endpointOf(portal));
 	// Ends our wait for somebody else's approval where we may not be kept waiting for one.
 	const impatience = new AbortController();
 	let waited = false;
 	try {
 		return await joinOrLead<SsoSession, AnnouncedCode>(ctx, {
-			path: `${ssoSessionFile(ctx, portal.start_url, portal.region)}.sign-in`,
+			path: flightPath(ssoSessionFile(ctx, portal.start_url, portal.region), endpoints),
 			signal: AbortSignal.any([signal, impatience.signal]),
 			async read() {
 				const now = await localSessions(ctx, portal, rejected);
@@ -45,7 +48,7 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 				const fresh = freshest(made, ctx.clock.now());
 				return fresh && { ...fresh, origin: "shared" };
 			},
-			lead: (publish) => renewSession(provider, run, endpoint, publish),
+			lead: (publish) => renewSession(provider, run, publish),
 			onWaiting(leader) {
 				waited = true;
 				if (leader.info !== undefined && !run.mayPrompt) impatience.abort(busy(provider, leader.pid));
@@ -55,6 +58,15 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 	} finally {
 		if (waited) interaction.prompt(undefined);
 	}
+}
+
+/** Those who sign in to another endpoint make another session: they neither wait for this one nor share its end. */
+function flightPath(file: string, endpoints: SessionEndpoints | undefined): string {
+	if (endpoints === undefined) return `${file}.sign-in`;
+	const name = createHash("sha256")
+		.update(`${endpoints.oidc ?? ""} ${endpoints.portal ?? ""}`)
+		.digest("hex");
+	return `${file}.${name.slice(0, 12)}.sign-in`;
 }
 
 function freshest(sessions: readonly SsoSession[], now: number): SsoSession | undefined {

@@ -6,31 +6,34 @@ import type { SsoSession } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import type { Run } from "../kinds.ts";
 import { oauthCode } from "../net/aws-errors.ts";
+import { endpointFor } from "../net/endpoints.ts";
 import { createSsoOidc, type Registration, type SsoOidc, type Token } from "../net/sso-oidc.ts";
-import { sanitize } from "../sanitize.ts";
 import { dropSsoSession, type StoredSsoSession, saveSsoSession } from "../storage/sso-session.ts";
+import { ApprovalNeededError } from "./approval-needed.ts";
 import { type AnnouncedCode, authorizeDevice } from "./device-authorization.ts";
 import { fromStored, isSame, loadStored, localSessions } from "./local-sessions.ts";
+import { endpointOf } from "./provider-spec.ts";
 import { sessionDuration } from "./session-duration.ts";
+import { mayReceive, sessionEndpoints } from "./session-endpoints.ts";
 
 /** An old session is used to its end rather than bothering a person, but not for the last seconds of it. */
 const USABLE_MS = 60_000;
 /** A registration that runs out this soon is not built on. */
 const REGISTRATION_MARGIN_MS = 15 * 60_000;
 
-/**
- * @param endpoint of the sign-in service, where it is not the region's own
- * @param publish tells waiting processes which code is to be approved
- */
+/** @param publish tells waiting processes which code is to be approved */
 export async function renewSession(
 	provider: Provider<Config>,
 	run: Run,
-	endpoint: string | undefined,
 	publish: (code: AnnouncedCode) => Promise<void>,
 ): Promise<SsoSession> {
 	const { ctx, interaction, signal } = run;
 	const { start_url: startUrl, region } = provider.config;
-	const stored = await loadStored(ctx, provider.config);
+	const configured = endpointOf(provider.config);
+	const endpoint = endpointFor(ctx.env, "sso-oidc", configured);
+	const found = await loadStored(ctx, provider.config);
+	// The refresh token and the client's secret are the issuer's as well.
+	const stored = found && mayReceive(ctx.env, found, "sso-oidc", configured) ? found : undefined;
 	const sessionMs = sessionDuration(provider.config);
 	const oidc = await createSsoOidc(ctx, { region, endpoint, sessionMs });
 
@@ -40,7 +43,7 @@ export async function renewSession(
 	if (rest !== undefined) return rest;
 	// Without a network a device code will not come either.
 	if (refreshed.refused?.code === "network") throw refreshed.refused;
-	if (!run.mayPrompt) throw nobodyToAsk(provider, refreshed.refused);
+	if (!run.mayPrompt) throw new ApprovalNeededError(ctx, provider.name, refreshed.refused);
 
 	let registration = stored && registrationOf(stored, ctx.clock.now() + REGISTRATION_MARGIN_MS);
 	if (stored !== undefined && run.rejected !== undefined && isSame(fromStored(stored, "cache"), run.rejected)) {
@@ -119,6 +122,7 @@ async function store(
 		issuedAt: now,
 		region,
 		startUrl,
+		endpoints: sessionEndpoints(ctx.env, region, endpointOf(provider.config)),
 		// A service that rotates refresh tokens sends the next one; one that does not, none.
 		refreshToken: token.refreshToken ?? previous?.refreshToken,
 		clientId: registration.clientId,
@@ -133,22 +137,4 @@ async function store(
 		ctx.log.warn(`the session could not be kept: ${error.message}`, { remedy: error.remedy });
 	}
 	return fromStored(session, origin);
-}
-
-function nobodyToAsk(provider: Provider, refused: AuthError | undefined): AuthError {
-	const name = sanitize(provider.name);
-	return new AuthError({
-		code: "usage",
-		message: `${name} needs an approval in a browser, and nobody can be asked here`,
-		reason:
-			refused === undefined
-				? "there is no session on this machine that is still good"
-				: `the session could not be refreshed: ${refused.message}`,
-		remedy: `Sign in once from a terminal: atmos-auth login --provider ${name}`,
-		service: refused?.service,
-		details: [
-			"In CI, give the job an identity of its own (OpenID Connect) instead of a person's session",
-			"With --device-code the code is printed and waited for here all the same",
-		],
-	});
 }

@@ -10,14 +10,19 @@ import { AuthError, type ServiceDetails } from "../errors.ts";
 export class SessionRejectedError extends AuthError {
 	readonly session: SsoSession;
 
-	constructor(session: SsoSession, service: ServiceDetails, cause?: unknown) {
+	/** @param options.remedy the command that signs in again */
+	constructor(
+		session: SsoSession,
+		service: ServiceDetails,
+		options: { readonly remedy?: string | undefined; readonly cause?: unknown } = {},
+	) {
 		super({
 			code: "expired",
 			message: "the access portal does not accept the session",
 			reason: `it was ended or revoked, or \`region\` (${session.region}) is not the one of the Identity Center instance`,
-			remedy: "Check `region` of the provider, then sign in again: atmos-auth login --force",
+			remedy: `Check \`region\` of the provider, then sign in again: ${options.remedy ?? "atmos-auth login --force"}`,
 			service,
-			cause,
+			cause: options.cause,
 		});
 		this.name = "SessionRejectedError";
 		this.session = session;

@@ -2,7 +2,9 @@
  * The `credentials` and `config` files that `aws`, Terraform and Cloud Posse's `atmos` read, one pair for each realm and
  * root provider. Everything in them that is not ours stays as it is.
  */
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { lstat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { Realm } from "../config/model.ts";
 import type { AuthContext } from "../context.ts";
 import { type AwsCredentials, Secret } from "../credentials.ts";
@@ -10,7 +12,7 @@ import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { fromBytes, IniSyntaxError, parseIni, toBytes } from "./ini.ts";
 import type { SectionEdit } from "./ini-edit.ts";
-import { awsFolder, shellPath } from "./paths.ts";
+import { awsFolder, expandHome, shellPath } from "./paths.ts";
 import { pauseFor } from "./pause.ts";
 import { readSecretFile } from "./read.ts";
 import { noteSession, readState, type SessionFacts, updateState } from "./state.ts";
@@ -21,7 +23,7 @@ export interface AwsFilesOptions {
 	readonly basePath?: string | undefined;
 }
 
-/** What is known of stored credentials without using them. */
+/** What is known of stored credentials without using them. Where no facts hold for them, it is not known what they are for. */
 export type StoredAwsSession = SessionFacts;
 
 /** `; atmos: expiration=2026-11-23T15:42:07Z`, among other words perhaps. */
@@ -47,8 +49,39 @@ export function awsFiles(
 }
 
 /**
+ * The two files, where nothing leads elsewhere. A `base_path` may come with a repository, and so may symbolic links below it:
+ * through one of them, a person's own `~/.aws/credentials` would be taken for ours.
+ *
+ * @throws AuthError `config` for a link below `base_path`
+ */
+async function ownFiles(
+	ctx: AuthContext,
+	realm: RealmValue,
+	providerKey: string,
+	options: AwsFilesOptions,
+): Promise<ReturnType<typeof awsFiles>> {
+	const files = awsFiles(ctx, realm, providerKey, options);
+	if (!options.basePath) return files;
+	const base = resolve(ctx.cwd, expandHome(ctx, options.basePath));
+	const places = [files.credentials, files.config];
+	for (let folder = dirname(files.credentials); folder !== base; folder = dirname(folder)) places.push(folder);
+	for (const place of places) {
+		const info = await lstat(place).catch(() => undefined);
+		if (info?.isSymbolicLink() !== true) continue;
+		throw new AuthError({
+			code: "config",
+			message: `${sanitize(place)} is a symbolic link`,
+			reason: "below `spec.files.base_path`, credentials are kept in folders and files of their own alone",
+			remedy: `Remove the link (rm ${shellPath(place)}), or \`base_path\` of the provider`,
+		});
+	}
+	return files;
+}
+
+/**
  * @param identityKey the identity's name in lower case: the section
- * @returns the keys as they are stored, expired or not; undefined when there are none
+ * @param accepts whether credentials with these facts are the ones that are wanted
+ * @returns the keys as they are stored, expired or not; undefined when there are none, or others than those that are wanted
  * @throws AuthError `storage` when the file cannot be read
  */
 export async function loadAwsCredentials(
@@ -56,9 +89,10 @@ export async function loadAwsCredentials(
 	realm: RealmValue,
 	providerKey: string,
 	identityKey: string,
+	accepts: (facts: SessionFacts) => boolean,
 	options: AwsFilesOptions = {},
 ): Promise<AwsCredentials | undefined> {
-	const files = awsFiles(ctx, realm, providerKey, options);
+	const files = await ownFiles(ctx, realm, providerKey, options);
 	const [credentials, config, state] = await Promise.all([
 		readText(ctx, files.credentials),
 		readText(ctx, files.config).catch(() => undefined),
@@ -69,6 +103,13 @@ export async function loadAwsCredentials(
 	const found = sectionsOf(credentials, [section]).get(section);
 	const [id, secret, token] = [ID, SECRET, TOKEN].map((key) => found?.values.get(key));
 	if (!found || !id || !secret) return undefined;
+	const known = facts(found, state.sessions[realm.value]?.[providerKey]?.[identityKey]);
+	if (!accepts(known)) {
+		const reason = known.purpose === undefined ? "nobody knows what they were made for" : "they were made for another";
+		ctx.log.debug("the stored credentials are not used", { identity: identityKey, reason });
+		return undefined;
+	}
+	const { expiresAt, issuedAt, accountId, accountName, role, purpose } = known;
 	const profiles = configSections(identityKey);
 	const settings = sectionsOf(config ?? "", profiles);
 	const region = profiles.map((name) => settings.get(name)?.values.get("region")).find(Boolean);
@@ -79,7 +120,12 @@ export async function loadAwsCredentials(
 		sessionToken: token ? new Secret(fromBytes(token)) : undefined,
 		// In `config`, unlike in `credentials`, a comment may follow a value.
 		region: region?.replace(/[ \t]+[;#].*$/, "") || undefined,
-		...facts(found, state.sessions[realm.value]?.[providerKey]?.[identityKey]),
+		expiresAt,
+		issuedAt,
+		accountId,
+		accountName,
+		role,
+		purpose,
 	};
 }
 
@@ -96,7 +142,7 @@ export async function listAwsSessions(
 ): Promise<Map<string, StoredAwsSession>> {
 	const sessions = new Map<string, StoredAwsSession>();
 	try {
-		const path = awsFiles(ctx, realm, providerKey, options).credentials;
+		const path = (await ownFiles(ctx, realm, providerKey, options)).credentials;
 		const [text, state] = await Promise.all([readText(ctx, path), readState(ctx)]);
 		const known = state.sessions[realm.value]?.[providerKey];
 		for (const [name, section] of sectionsOf(text ?? "")) {
@@ -125,9 +171,9 @@ export async function saveAwsCredentials(
 	options: AwsFilesOptions = {},
 ): Promise<void> {
 	checkSection(identityKey);
-	const { accessKeyId, secretAccessKey, sessionToken, expiresAt, issuedAt, accountId, accountName } = credentials;
+	const { accessKeyId, secretAccessKey, sessionToken, expiresAt } = credentials;
 	const region = credentials.region || DEFAULT_REGION;
-	const files = awsFiles(ctx, realm, providerKey, options);
+	const files = await ownFiles(ctx, realm, providerKey, options);
 	const keys = new Map<string, string | undefined>([
 		[ID, accessKeyId],
 		[SECRET, secretAccessKey.reveal()],
@@ -146,9 +192,12 @@ export async function saveAwsCredentials(
 	await updateState(ctx, (state) =>
 		noteSession(state, realm.value, providerKey, identityKey, {
 			expiresAt: expiresAt === undefined ? undefined : Math.floor(expiresAt / 1000) * 1000,
-			issuedAt,
-			accountId,
-			accountName,
+			issuedAt: credentials.issuedAt,
+			accountId: credentials.accountId,
+			accountName: credentials.accountName,
+			role: credentials.role,
+			keys: digestOf(accessKeyId),
+			purpose: credentials.purpose,
 		}),
 	);
 }
@@ -227,11 +276,16 @@ function expirationIn(note: string): number | undefined {
 	return parseTime(EXPIRATION.exec(note)?.[1]);
 }
 
-/** What we remember holds only for credentials that run out when ours did: another program may have renewed them. */
+/** What we remember holds only for the very keys that we wrote: another program may have put its own in their place. */
 function facts({ values, note }: Section, known: SessionFacts | undefined): StoredAwsSession {
 	const expiresAt = values.get(TOKEN) && note !== undefined ? expirationIn(note) : undefined;
-	if (known === undefined || known.expiresAt !== expiresAt) return { expiresAt };
-	return { expiresAt, issuedAt: known.issuedAt, accountId: known.accountId, accountName: known.accountName };
+	const holds = known?.keys === digestOf(fromBytes(values.get(ID) ?? "")) && known.expiresAt === expiresAt;
+	return holds ? known : { expiresAt };
+}
+
+/** An access key's id is no secret, but it is nobody else's business either. */
+function digestOf(accessKeyId: string): string {
+	return createHash("sha256").update(accessKeyId).digest("base64url").slice(0, 16);
 }
 
 /**

@@ -1,10 +1,11 @@
 /**
  * The session of an access portal on disk: path, keys, their order and the form of times are those of Cloud Posse's
- * `atmos`, which reads and writes the same file.
+ * `atmos`, which reads and writes the same file. One key is our own: which endpoints the session belongs to, where they are
+ * not the region's own. The Go program passes over it, and drops it when it writes a session of its own.
  */
 import { rename, unlink } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
-import { Secret } from "../credentials.ts";
+import { Secret, type SessionEndpoints } from "../credentials.ts";
 import { sanitize } from "../sanitize.ts";
 import { errnoOf, storageError } from "./failure.ts";
 import { withLock } from "./lock.ts";
@@ -22,12 +23,17 @@ export interface StoredSsoSession {
 	readonly issuedAt?: number | undefined;
 	readonly region: string;
 	readonly startUrl: string;
+	/** Whose it is, with all that is in it. The region's own services', if left out. */
+	readonly endpoints?: SessionEndpoints | undefined;
 	readonly refreshToken?: Secret | undefined;
 	readonly clientId?: string | undefined;
 	readonly clientSecret?: Secret | undefined;
 	/** Milliseconds since the epoch. */
 	readonly registrationExpiresAt?: number | undefined;
 }
+
+/** Our own key. */
+const ENDPOINTS = "atmosAuthEndpoints";
 
 /** The Go program writes in place, in one call: a file that is broken now may be whole in a moment. */
 const SECOND_LOOK_MS = 50;
@@ -99,11 +105,22 @@ function parse(text: string, modifiedAt: number): StoredSsoSession | "damaged" {
 		issuedAt: modifiedAt < expiresAt ? modifiedAt : undefined,
 		region,
 		startUrl,
+		endpoints: endpointsIn(found[ENDPOINTS]),
 		refreshToken: secret(found.refreshToken),
 		clientId: typeof found.clientId === "string" && found.clientId !== "" ? found.clientId : undefined,
 		clientSecret: secret(found.clientSecret),
 		registrationExpiresAt: parseTime(found.registrationExpiresAt),
 	};
+}
+
+/** What is there and is no endpoint is one that no request goes to. */
+function endpointsIn(value: unknown): SessionEndpoints | undefined {
+	if (value === undefined) return undefined;
+	const { oidc, portal } = (typeof value === "object" && value !== null ? value : { oidc: "", portal: "" }) as Readonly<
+		Record<keyof SessionEndpoints, unknown>
+	>;
+	const one = (endpoint: unknown): string | undefined => (endpoint === undefined ? undefined : String(endpoint));
+	return { oidc: one(oidc), portal: one(portal) };
 }
 
 function secret(value: unknown): Secret | undefined {
@@ -123,6 +140,7 @@ function serialize(session: StoredSsoSession): string {
 			...(clientSecret && { clientSecret: clientSecret.reveal() }),
 			// Go's `omitempty` leaves no time out.
 			registrationExpiresAt: registrationExpiresAt === undefined ? GO_ZERO_TIME : formatNano(registrationExpiresAt),
+			...(session.endpoints && { [ENDPOINTS]: session.endpoints }),
 		},
 		undefined,
 		2,

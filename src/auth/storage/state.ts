@@ -1,18 +1,27 @@
 /**
- * What the shared files have no room for: when an identity was last used, when credentials were issued, for which account,
- * and what the integrations made. It holds no secret and nothing depends on it: without it, less is known.
+ * What the shared files have no room for: when an identity was last used, what stored credentials are for, and what the
+ * integrations made. It holds no secret, and it may be lost: less is known then, and what was stored is not used again.
  */
 import type { AuthContext } from "../context.ts";
+import type { ConfigStamp } from "./config-stamp.ts";
 import { stateFile } from "./paths.ts";
 import { readText } from "./read.ts";
 
-/** Facts about stored credentials. They hold for those that expire at `expiresAt`, and for no others. */
+/** Facts about stored credentials. They hold for the very keys that they were written down for, and for no others. */
 export interface SessionFacts {
 	/** Times are milliseconds since the epoch. */
 	readonly expiresAt?: number | undefined;
 	readonly issuedAt?: number | undefined;
 	readonly accountId?: string | undefined;
 	readonly accountName?: string | undefined;
+	/** The permission set or role, as it was asked for. */
+	readonly role?: string | undefined;
+	/** A digest of the access key's id. */
+	readonly keys?: string | undefined;
+	/** What the credentials were made for; see `purpose.ts`. */
+	readonly purpose?: string | undefined;
+	/** The configuration that was found to have that purpose. */
+	readonly config?: ConfigStamp | undefined;
 }
 
 /** Facts about what an integration made. */
@@ -22,6 +31,8 @@ export interface ArtifactFacts {
 	/** Key of the identity whose credentials made it. */
 	readonly identity?: string | undefined;
 	readonly realm?: string | undefined;
+	/** Of the credentials that made it: what was made with others is made again. */
+	readonly purpose?: string | undefined;
 	/** Anything else, short and not secret, such as a hash of what was written. */
 	readonly mark?: string | undefined;
 }
@@ -114,6 +125,20 @@ export function noteSession(
 	table(table(state.sessions, realm), providerKey)[identityKey] = facts;
 }
 
+/** Remembers which configuration has the purpose of the credentials that are stored, where it is theirs. */
+export function noteConfig(
+	state: State,
+	realm: string,
+	providerKey: string,
+	identityKey: string,
+	purpose: string,
+	config: ConfigStamp | undefined,
+): void {
+	const identities = table(table(state.sessions, realm), providerKey);
+	const facts = identities[identityKey];
+	if (facts?.purpose === purpose) identities[identityKey] = { ...facts, config };
+}
+
 /** Remembers, or with undefined forgets, what an integration made. */
 export function noteArtifact(state: State, file: string, target: string, facts: ArtifactFacts | undefined): void {
 	if (facts === undefined) delete table(state.artifacts, file)[target];
@@ -178,7 +203,17 @@ function session(value: unknown): SessionFacts | undefined {
 		issuedAt: number(facts.issuedAt),
 		accountId: text(facts.accountId),
 		accountName: text(facts.accountName),
+		role: text(facts.role),
+		keys: text(facts.keys),
+		purpose: text(facts.purpose),
+		config: stamp(facts.config),
 	};
+}
+
+function stamp(value: unknown): ConfigStamp | undefined {
+	if (typeof value !== "object" || value === null) return undefined;
+	const { env, paths } = value as Record<keyof ConfigStamp, unknown>;
+	return { env: records(env, text), paths: records(paths, text) };
 }
 
 function artifact(value: unknown): ArtifactFacts | undefined {
@@ -189,6 +224,7 @@ function artifact(value: unknown): ArtifactFacts | undefined {
 		issuedAt: number(facts.issuedAt),
 		identity: text(facts.identity),
 		realm: text(facts.realm),
+		purpose: text(facts.purpose),
 		mark: text(facts.mark),
 	};
 }

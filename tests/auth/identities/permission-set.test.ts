@@ -134,8 +134,10 @@ test("what is saved is loaded again", async () => {
 	const { authenticate, ctx, provider, run } = await signedIn();
 	const target = admin({ id: "123456789012" });
 	const credentials = await authenticate(target);
-	await kind.save(target, credentials, provider, run());
-	const loaded = (await kind.load(target, provider, ctx, REALM)) as AwsCredentials;
+	await kind.save(target, { ...credentials, purpose: "this" }, provider, run());
+	expect(await kind.load(target, provider, ctx, REALM, "another")).toBeUndefined();
+	const loaded = (await kind.load(target, provider, ctx, REALM, "this")) as AwsCredentials;
+	expect(loaded.role).toBe("AdministratorAccess");
 	expect(loaded.accessKeyId).toBe(credentials.accessKeyId);
 	expect(loaded.secretAccessKey.reveal() === credentials.secretAccessKey.reveal()).toBe(true);
 	expect(loaded.expiresAt).toBe(credentials.expiresAt);

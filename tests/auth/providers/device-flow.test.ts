@@ -243,7 +243,7 @@ describe("what is configured wrong", () => {
 		const set = await scene();
 		expect(await failure(set.signIn({ mayPrompt: false }))).toMatchObject({
 			code: "usage",
-			remedy: "Sign in once from a terminal: atmos-auth login --provider company-sso",
+			remedy: "Sign in once from a terminal: atmos-auth login dev-admin",
 			details: expect.arrayContaining([expect.stringContaining("OpenID Connect")]),
 		});
 		expect(set.cloud.requests).toEqual([]);

@@ -64,7 +64,7 @@ describe("a session that is nearly over", () => {
 });
 
 test("the AWS CLI's session is used where it fits, and never written", async () => {
-	const set = await scene();
+	const set = await scene({ endpoint: false });
 	const folder = join(set.ctx.home, ".aws/sso/cache");
 	mkdirSync(folder, { recursive: true });
 	const text = JSON.stringify({
@@ -78,6 +78,11 @@ test("the AWS CLI's session is used where it fits, and never written", async () 
 	expect(session.origin).toBe("aws-cli");
 	expect(session.accessToken.reveal()).toBe("from-the-aws-cli");
 	expect(set.cloud.requests).toEqual([]);
+	// It is the region's own: no other endpoint is shown it, but where the user's environment leads.
+	const elsewhere = { ...set.provider, config: { ...set.provider.config, spec: { endpoint_url: set.cloud.url } } };
+	expect(await kind.peek(elsewhere, set.ctx, REALM)).toEqual({ state: "none" });
+	const env = { ...set.ctx.env, AWS_ENDPOINT_URL: set.cloud.url };
+	expect(await kind.peek(elsewhere, { ...set.ctx, env }, REALM)).toMatchObject({ state: "valid" });
 });
 
 test("a forced sign-in gets a new session", async () => {

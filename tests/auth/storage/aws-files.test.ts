@@ -24,6 +24,9 @@ const credentials: AwsCredentials = {
 	accountName: "development",
 };
 
+/** Whatever they were made for. */
+const anything = (): boolean => true;
+
 const filesOf = (ctx: TestContext) => awsFiles(ctx, realm, "sso");
 const save = (ctx: TestContext, name: string, changed: Partial<AwsCredentials> = {}): Promise<void> =>
 	saveAwsCredentials(ctx, realm, "sso", name, { ...credentials, ...changed });
@@ -68,7 +71,7 @@ region = us-east-1
 	test("come back with what is known of them", async () => {
 		const ctx = testContext();
 		await save(ctx, "dev-admin");
-		const loaded = await loadAwsCredentials(ctx, realm, "sso", "dev-admin");
+		const loaded = await loadAwsCredentials(ctx, realm, "sso", "dev-admin", anything);
 		expect(loaded).toMatchObject({
 			accessKeyId: "ASIAEXAMPLE",
 			region: "us-east-2",
@@ -79,8 +82,8 @@ region = us-east-1
 		});
 		expect(loaded?.secretAccessKey.reveal()).toBe("abc/def+ghi");
 		expect(loaded?.sessionToken?.reveal()).toBe("token==");
-		expect(await loadAwsCredentials(ctx, realm, "sso", "other")).toBeUndefined();
-		expect(await loadAwsCredentials(ctx, { value: "other" }, "sso", "dev-admin")).toBeUndefined();
+		expect(await loadAwsCredentials(ctx, realm, "sso", "other", anything)).toBeUndefined();
+		expect(await loadAwsCredentials(ctx, { value: "other" }, "sso", "dev-admin", anything)).toBeUndefined();
 	});
 
 	test.each(["log archive/admin", 'o\'brien/"x"\\y', "a]b", "dot.ted:x@y%", "ünïcode", "__proto__"])(
@@ -90,7 +93,7 @@ region = us-east-1
 			await save(ctx, name);
 			await save(ctx, "other");
 			await save(ctx, name, { accessKeyId: "ASIANEW", region: "eu-west-3" });
-			expect(await loadAwsCredentials(ctx, realm, "sso", name)).toMatchObject({
+			expect(await loadAwsCredentials(ctx, realm, "sso", name, anything)).toMatchObject({
 				accessKeyId: "ASIANEW",
 				region: "eu-west-3",
 				accountName: "development",
@@ -116,7 +119,9 @@ region = us-east-1
 			filesOf(ctx).config,
 			'[profile "log archive/admin"]\nregion = us-east-1\n[profile log archive/admin]\nregion = ca-central-1\n',
 		);
-		expect(await loadAwsCredentials(ctx, realm, "sso", "log archive/admin")).toMatchObject({ region: "ca-central-1" });
+		expect(await loadAwsCredentials(ctx, realm, "sso", "log archive/admin", anything)).toMatchObject({
+			region: "ca-central-1",
+		});
 	});
 
 	test("under the provider's own folder", async () => {
@@ -124,9 +129,9 @@ region = us-east-1
 		const options = { basePath: "~/keys" };
 		await saveAwsCredentials(ctx, realm, "sso", "dev", credentials, options);
 		expect(statSync(join(ctx.home, "keys", "realm", "aws", "sso", "credentials")).isFile()).toBe(true);
-		expect(await loadAwsCredentials(ctx, realm, "sso", "dev", options)).toBeDefined();
+		expect(await loadAwsCredentials(ctx, realm, "sso", "dev", anything, options)).toBeDefined();
 		expect((await listAwsSessions(ctx, realm, "sso", options)).size).toBe(1);
-		expect(await loadAwsCredentials(ctx, realm, "sso", "dev")).toBeUndefined();
+		expect(await loadAwsCredentials(ctx, realm, "sso", "dev", anything)).toBeUndefined();
 	});
 
 	test("replace the target of a symbolic link", async () => {
@@ -203,7 +208,7 @@ latin = \xe4`;
 		await save(ctx, "dev");
 		const { credentials: path } = filesOf(ctx);
 		chmodSync(path, 0o644);
-		expect(await loadAwsCredentials(ctx, realm, "sso", "dev")).toBeDefined();
+		expect(await loadAwsCredentials(ctx, realm, "sso", "dev", anything)).toBeDefined();
 		expect(statSync(path).mode & 0o777).toBe(0o600);
 		expect(ctx.logged).toContainEqual(
 			expect.objectContaining({
@@ -226,7 +231,10 @@ latin = \xe4`;
 			credentials: `${comment}\n[dev]\n${keys}aws_session_token = C\n\n${comment}\n[static]\n${keys}`,
 			config: "[profile dev]\nregion = eu-west-1 # Ireland\n",
 		});
-		expect(await loadAwsCredentials(ctx, realm, "sso", "dev")).toMatchObject({ expiresAt, region: "eu-west-1" });
+		expect(await loadAwsCredentials(ctx, realm, "sso", "dev", anything)).toMatchObject({
+			expiresAt,
+			region: "eu-west-1",
+		});
 		// Keys without a token do not expire.
 		expect((await listAwsSessions(ctx, realm, "sso")).get("static")).toEqual({ expiresAt: undefined });
 	});
@@ -236,7 +244,7 @@ latin = \xe4`;
 		await save(ctx, "dev");
 		const { credentials: path } = filesOf(ctx);
 		writeFileSync(path, readFileSync(path, "utf8").replace("03:04:05Z", "09:00:00Z"));
-		const loaded = await loadAwsCredentials(ctx, realm, "sso", "dev");
+		const loaded = await loadAwsCredentials(ctx, realm, "sso", "dev", anything);
 		expect(loaded?.expiresAt).toBe(Date.UTC(2030, 0, 2, 9));
 		expect(loaded?.issuedAt).toBeUndefined();
 	});

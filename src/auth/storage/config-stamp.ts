@@ -1,0 +1,88 @@
+/**
+ * By what a later process can tell that a configuration still says what it said, without reading it: the choice of files, and
+ * the state of everything that was read or could have been.
+ */
+import { statSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+import type { AuthConfig } from "../config/model.ts";
+import type { AuthContext, Environment } from "../context.ts";
+import { configHome, type PathContext, provisionedFile } from "./paths.ts";
+
+export interface ConfigStamp {
+	/** Variables that decide which files are read and which endpoints are asked, by name. */
+	readonly env: Readonly<Record<string, string>>;
+	/** Path → its time of change, size and number, or "-" where there was nothing. */
+	readonly paths: Readonly<Record<string, string>>;
+}
+
+/** The names in `AuthConfig.locator`, and the others that find a configuration. */
+const LOCATORS = ["ATMOS_CLI_CONFIG_PATH", "ATMOS_CONFIG", "ATMOS_CONFIG_PATH", "ATMOS_BASE_PATH", "ATMOS_PROFILE"];
+const ENDPOINTS = [
+	"AWS_ENDPOINT_URL",
+	"AWS_ENDPOINT_URL_SSO",
+	"AWS_ENDPOINT_URL_SSO_OIDC",
+	"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+];
+/** More than this is no configuration to be told by its files' state. */
+const MOST_PATHS = 200;
+
+/**
+ * @param identity its key
+ * @returns undefined where files do not tell: something of the identity comes from a function, such as `!env`
+ */
+export function stampOf(
+	ctx: Pick<AuthContext, "env" | "home" | "cwd" | "platform">,
+	config: AuthConfig,
+	identity: string,
+): ConfigStamp | undefined {
+	if (config.evaluation(identity) !== "literal" || config.files.length === 0) return undefined;
+	const paths = [...pathsOf(ctx, config, identity)];
+	if (paths.length > MOST_PATHS) return undefined;
+	return {
+		env: { ...pick(ctx.env, ENDPOINTS), ...pick(config.locator, LOCATORS) },
+		paths: Object.fromEntries(paths.map((path) => [path, stateOf(path)])),
+	};
+}
+
+/** Whether the stamped configuration is the one that this process would read, and is as it was. */
+export function isCurrent(stamp: ConfigStamp | undefined, env: Environment): boolean {
+	if (stamp === undefined) return false;
+	const now = pick(env, [...ENDPOINTS, ...LOCATORS]);
+	const names = new Set([...Object.keys(now), ...Object.keys(stamp.env)]);
+	for (const name of names) if (now[name] !== stamp.env[name]) return false;
+	return Object.entries(stamp.paths).every(([path, state]) => stateOf(path) === state);
+}
+
+function pick(env: Environment, names: readonly string[]): Record<string, string> {
+	const picked: Record<string, string> = {};
+	for (const name of names) if (env[name]) picked[name] = env[name];
+	return picked;
+}
+
+/** The files, the folders where one more would be found, and the places outside the project where one may appear. */
+function* pathsOf(ctx: PathContext, config: AuthConfig, identity: string): Generator<string> {
+	const folders = new Set<string>();
+	for (const file of config.files) {
+		yield file;
+		folders.add(dirname(file));
+	}
+	for (const folder of folders) {
+		yield folder;
+		// Where the files themselves lie in such folders, there are no more of them inside.
+		if (/^\.?atmos\.d$|^profiles$/.test(folder.split(sep).at(-1) ?? "")) continue;
+		for (const name of ["atmos.d", ".atmos.d", "profiles", join(".atmos", "profiles")]) yield join(folder, name);
+	}
+	yield join(configHome(ctx), "profiles");
+	yield join(ctx.home, ".atmos", "atmos.yaml");
+	yield "/usr/local/etc/atmos/atmos.yaml";
+	yield provisionedFile(ctx, config.chain(identity).provider);
+}
+
+function stateOf(path: string): string {
+	try {
+		const { mtimeMs, size, ino } = statSync(path);
+		return `${mtimeMs} ${size} ${ino}`;
+	} catch {
+		return "-";
+	}
+}
