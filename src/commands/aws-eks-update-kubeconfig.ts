@@ -4,6 +4,7 @@ import { AuthError } from "../auth/errors.ts";
 import { awsKeys } from "../auth/integrations/aws-ecr.ts";
 import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/integrations/aws-eks.ts";
 import { endpointOf } from "../auth/integrations/identity-endpoint.ts";
+import { commandFor } from "../auth/sign-in-command.ts";
 import { stderrStyle } from "../output/style.ts";
 import { integrationLines } from "../output/summary.ts";
 import type { Command } from "./command.ts";
@@ -53,7 +54,8 @@ export const run: Command = async ({ argv, terminal }) => {
 		const credentials = awsKeys(await silentCredentials(ctx, { identity: identity.name, config, marginMs: 60_000 }));
 		const signal = new AbortController().signal;
 		const target = { name: name as string, region: region as string, alias };
-		const found = await describeCluster(ctx, credentials, target, endpointOf(identity), signal);
+		const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
+		const found = await describeCluster({ ...ctx, signInCommand }, credentials, target, endpointOf(identity), signal);
 		const artifact = await writeEntry(
 			{
 				ctx,

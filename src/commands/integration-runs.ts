@@ -5,6 +5,7 @@ import { AuthError, isAbort, toErrorView } from "../auth/errors.ts";
 import type { Artifact, IntegrationKind } from "../auth/kinds.ts";
 import { integrationKind } from "../auth/registry.ts";
 import { sanitize } from "../auth/sanitize.ts";
+import { commandFor } from "../auth/sign-in-command.ts";
 import type { IntegrationRow } from "../flows/snapshot.ts";
 import { errorLines } from "../output/error-lines.ts";
 import { stderrStyle } from "../output/style.ts";
@@ -58,8 +59,9 @@ export async function runNamed(runs: NamedRuns): Promise<number> {
 			const credentials = await silentCredentials(ctx, { identity: identity.name, config, marginMs: MARGIN_MS });
 			let row: IntegrationRow;
 			try {
+				const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
 				const artifact = await kindOf.execute(integration, identity, credentials, {
-					ctx,
+					ctx: { ...ctx, signInCommand },
 					config,
 					signal: abort.signal,
 					realm: config.realm,

@@ -4,6 +4,7 @@ import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { isFresh } from "../auth/freshness.ts";
+import { shellWord } from "../auth/integrations/shell-word.ts";
 import type { IdentityKind, ProviderKind, Run, SessionState } from "../auth/kinds.ts";
 import { type Aspects, purposeOf } from "../auth/purpose.ts";
 import { sanitize } from "../auth/sanitize.ts";
@@ -155,10 +156,11 @@ export async function rememberConfig(ctx: AuthContext, config: AuthConfig, plan:
 }
 
 function unknownKind(type: "provider" | "identity", entry: { name: string; kind: string; file: string }): AuthError {
+	const name = shellWord(sanitize(entry.name));
 	return new AuthError({
 		code: "config",
 		message: `${type} "${sanitize(entry.name)}" is of kind ${sanitize(entry.kind)}, which this version does not support`,
 		reason: `it is defined in ${sanitize(entry.file)}`,
-		remedy: "sign in to it with Cloud Posse's atmos: atmos auth login",
+		remedy: `sign in to it with Cloud Posse's atmos: atmos auth login --${type}=${name}`,
 	});
 }

@@ -284,7 +284,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 							target: ["#working.main.integrating", "#working.provisioning.ended"],
 							actions: { type: "awaitRetry", params: ({ event }) => event.name },
 						},
-						// The file may have been mended meanwhile.
+						// The file may have been corrected meanwhile.
 						{
 							guard: ({ context, event }) =>
 								context.error?.code === "config" && context.result === undefined && event.name === undefined,

@@ -113,14 +113,18 @@ function parse(text: string, modifiedAt: number): StoredSsoSession | "damaged" {
 	};
 }
 
-/** What is there and is no endpoint is one that no request goes to. */
+/** No request goes to an empty address: what is there and makes no sense is nobody's session. */
+const NOBODY: SessionEndpoints = { oidc: "", portal: "" };
+
 function endpointsIn(value: unknown): SessionEndpoints | undefined {
 	if (value === undefined) return undefined;
-	const { oidc, portal } = (typeof value === "object" && value !== null ? value : { oidc: "", portal: "" }) as Readonly<
-		Record<keyof SessionEndpoints, unknown>
-	>;
-	const one = (endpoint: unknown): string | undefined => (endpoint === undefined ? undefined : String(endpoint));
-	return { oidc: one(oidc), portal: one(portal) };
+	if (typeof value !== "object" || value === null) return NOBODY;
+	const { oidc, portal } = value as Readonly<Record<keyof SessionEndpoints, unknown>>;
+	const isAddress = (endpoint: unknown): endpoint is string | undefined =>
+		endpoint === undefined || (typeof endpoint === "string" && endpoint !== "");
+	// One that is the region's own altogether is written without this key.
+	if (!isAddress(oidc) || !isAddress(portal) || (oidc ?? portal) === undefined) return NOBODY;
+	return { oidc, portal };
 }
 
 function secret(value: unknown): Secret | undefined {

@@ -101,6 +101,49 @@ test("a role that is not assigned lists the ones that are", async () => {
 	expect(error.details.join("\n")).toMatch(/AdministratorAccess[\s\S]*ReadOnlyAccess/);
 });
 
+test("a role that is listed and refused all the same is not suggested", async () => {
+	const { authenticate, cloud } = await signedIn();
+	cloud.script.always("sso:GetRoleCredentials", { type: "error", status: 403, name: "ForbiddenException" });
+	const error = await failure<AuthError>(authenticate(admin({ id: "123456789012", name: "development" })));
+	expect(error).toMatchObject({
+		code: "denied",
+		message: "AdministratorAccess in account development (123456789012) was refused, although it is assigned to you",
+		reason: "the assignment may be stale, or its provisioning may be under way",
+		details: [],
+	});
+	expect(error.remedy).toContain("atmos-auth login dev-admin");
+	expect(error.remedy).not.toContain("AdministratorAccess");
+});
+
+test("a session that ends while the roles are listed is told apart as well", async () => {
+	const { authenticate, cloud, session } = await signedIn();
+	cloud.script.always("sso:ListAccountRoles", { type: "error", status: 401, name: "UnauthorizedException" });
+	const error = await failure(authenticate(identity({ name: "Nothing", account: { id: "123456789012" } })));
+	expect(error).toBeInstanceOf(SessionRejectedError);
+	expect((error as SessionRejectedError).session).toBe(session);
+	expect((error as AuthError).remedy).toContain("atmos-auth login dev-admin --force");
+});
+
+test("an identity's own endpoint is asked only where the session comes from there", async () => {
+	const { authenticate, cloud } = await signedIn();
+	const target = admin({ id: "123456789012" });
+	const own = (url: string) => ({ ...target, config: { ...target.config, spec: { endpoint_url: url } } });
+	await expect(authenticate(own(cloud.url))).resolves.toMatchObject({ type: "aws" });
+	const before = cloud.requests.length;
+	const error = await failure<AuthError>(authenticate(own("http://127.0.0.1:9")));
+	expect(error).toMatchObject({ code: "config", message: "the session is not sent to http://127.0.0.1:9" });
+	expect(cloud.requests).toHaveLength(before);
+});
+
+test("a clock that is off is told, with how far", async () => {
+	const { authenticate, cloud, ctx } = await signedIn();
+	cloud.shiftClock(30 * 60_000);
+	await authenticate(admin({ id: "123456789012" }));
+	expect(ctx.logged.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+		expect.stringMatching(/^the clock of this machine is 30 minutes slow/),
+	]);
+});
+
 test("a session that was revoked is told apart, so that the login can sign in again", async () => {
 	const { authenticate, cloud, session } = await signedIn();
 	cloud.revokeSessions();

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { SsoSession } from "../../../src/auth/credentials.ts";
 import type { AuthError } from "../../../src/auth/errors.ts";
 import { kind } from "../../../src/auth/providers/aws-iam-identity-center.ts";
 import { loadSsoSession } from "../../../src/auth/storage/sso-session.ts";
@@ -110,6 +111,20 @@ test("two that sign in at once share one approval", async () => {
 	const [one, two] = await set.pass(Promise.all(both));
 	expect(one?.accessToken.reveal() === two?.accessToken.reveal()).toBe(true);
 	expect(set.cloud.count("sso-oidc:StartDeviceAuthorization")).toBe(1);
+}, 30_000);
+
+test("two that sign in at once at different endpoints make a session each", async () => {
+	const [set, other] = [await scene(), await scene()];
+	const elsewhere = { ...set.provider, config: other.provider.config };
+	const first = set.signIn();
+	const code = await set.cloud.nextCode();
+	await set.onlooker.shown();
+	// The first one is waiting for its approval all the while.
+	const second = kind.authenticate(elsewhere, set.run({ mayPrompt: true })) as Promise<SsoSession>;
+	other.cloud.approve(await other.cloud.nextCode());
+	expect((await set.pass(second)).endpoints).toEqual({ oidc: other.cloud.url, portal: other.cloud.url });
+	set.cloud.approve(code);
+	expect((await set.pass(first)).endpoints).toEqual({ oidc: set.cloud.url, portal: set.cloud.url });
 }, 30_000);
 
 test("cancelling ends the wait at once", async () => {

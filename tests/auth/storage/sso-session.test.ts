@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, w
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../../src/auth/credentials.ts";
+import { mayReceive } from "../../../src/auth/providers/session-endpoints.ts";
 import { ssoSessionFile } from "../../../src/auth/storage/paths.ts";
 import {
 	dropSsoSession,
@@ -85,6 +86,34 @@ describe("a session", () => {
 		expect(await loadSsoSession(ctx, `${startUrl}/`, region)).toBeUndefined();
 		expect(await loadSsoSession(ctx, startUrl, "eu-west-1")).toBeUndefined();
 	});
+
+	test("says whose it is, where that is not the region's own, and loses it when the Go program writes", async () => {
+		const ctx = testContext();
+		const endpoints = { oidc: "https://mine.example", portal: "https://mine.example" };
+		await saveSsoSession(ctx, { ...session, endpoints });
+		const path = ssoSessionFile(ctx, startUrl, region);
+		expect(JSON.parse(readFileSync(path, "utf8")).atmosAuthEndpoints).toEqual(endpoints);
+		expect((await load(ctx))?.endpoints).toEqual(endpoints);
+		await saveSsoSession(ctx, session);
+		expect(readFileSync(path, "utf8")).not.toContain("atmosAuthEndpoints");
+		expect((await load(ctx))?.endpoints).toBeUndefined();
+	});
+
+	test.each(["null", "1", '"https://mine.example"', "[]", '{"oidc":1}'])(
+		"whose owner is %s belongs to nobody",
+		async (owner) => {
+			const ctx = testContext();
+			await saveSsoSession(ctx, session);
+			const path = ssoSessionFile(ctx, startUrl, region);
+			const text = readFileSync(path, "utf8");
+			writeFileSync(path, text.replace(/\n\}$/, `,\n  "atmosAuthEndpoints": ${owner}\n}`));
+			const { endpoints } = (await load(ctx)) ?? {};
+			for (const service of ["sso", "sso-oidc"] as const) {
+				expect(mayReceive({}, { region, endpoints }, service, "https://mine.example")).toBe(false);
+			}
+			expect(mayReceive({}, { region, endpoints }, "sso-oidc", undefined)).toBe(false);
+		},
+	);
 
 	test("is read as the Go program wrote it: nanoseconds, an offset, issued when it was written", async () => {
 		const ctx = testContext();
