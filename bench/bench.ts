@@ -132,7 +132,9 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
 		await run(where, ["login", "dev-admin", "--plain"]);
 		const realm = /"realm":"([^"]+)"/.exec((await run(where, ["login", "dev-admin", "--json"])).output)?.[1] ?? "";
 		where.env.ATMOS_AUTH_REALM = realm;
+		// As the entry in a kubeconfig has it.
 		where.env.ATMOS_AUTH_PROVIDER = "company-sso";
+		where.env.ATMOS_CLI_CONFIG_PATH = where.folder;
 		const args = [
 			"aws",
 			"eks",

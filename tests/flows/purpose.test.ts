@@ -25,7 +25,11 @@ auth:
     dev/ecr:
       kind: aws/ecr
       via: { identity: dev }
-      spec: { auto_provision: ${part.ecr ?? "false"}, registry: { account_id: "123456789012", region: us-east-2 } }
+      spec: { auto_provision: ${part.provision ?? "false"}, registry: { account_id: "123456789012", region: us-east-2 } }
+    dev/eks:
+      kind: aws/eks
+      via: { identity: dev }
+      spec: { auto_provision: ${part.provision ?? "false"}, cluster: { name: dev-cluster, region: us-east-2, alias: dev } }
 `;
 
 const READ_ONLY = { role: "ReadOnlyAccess" };
@@ -127,13 +131,15 @@ describe("stored credentials are used again only for what they were made for", (
 	});
 
 	test("what an integration made with others is made again", async () => {
-		const it = await signedIn({ ecr: "true" });
+		const it = await signedIn({ provision: "true" });
 		expect((await it.asks(["login"])).operations).toEqual([]);
-		it.write({ ecr: "true", ...READ_ONLY });
+		it.write({ provision: "true", ...READ_ONLY });
 		const { requests } = await it.asks(["login"]);
-		expect(requests.find(({ operation }) => operation === "ecr:GetAuthorizationToken")?.facts.principal).toContain(
-			"ReadOnlyAccess",
-		);
+		const signed = requests.filter(({ facts }) => facts.principal?.includes("ReadOnlyAccess"));
+		expect(signed.map(({ operation }) => operation).sort()).toEqual([
+			"ecr:GetAuthorizationToken",
+			"eks:DescribeCluster",
+		]);
 	});
 
 	test("the command for a registry does not use another role's", async () => {
@@ -211,6 +217,18 @@ describe("kubectl's plugin", () => {
 		const it = await signedIn({ role: '!env ROLE "AdministratorAccess"' });
 		const { stdout } = await it.asks(ARGS, entry(it, { ROLE: "ReadOnlyAccess" }));
 		expect(roleOf(it, stdout)).toBe("ReadOnlyAccess");
+	});
+
+	test("looks again where a file that is none of the configuration's own has a say", async () => {
+		const it = await signedIn();
+		const [providers = "", identities = ""] = yaml().split("  identities:\n");
+		const part = (identities.split("  integrations:")[0] ?? "").replace(/^ {4}/gm, "");
+		const shared = join(it.home, "shared.yaml");
+		writeFileSync(shared, part);
+		writeFileSync(join(it.folder, "atmos.yaml"), `${providers}  identities: !include ${shared}\n`);
+		await it.asks(ARGS, entry(it));
+		writeFileSync(shared, part.replace("AdministratorAccess", "ReadOnlyAccess"));
+		expect(roleOf(it, (await it.asks(ARGS, entry(it))).stdout)).toBe("ReadOnlyAccess");
 	});
 
 	test("uses what another program wrote for nothing", async () => {

@@ -2,7 +2,14 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "nod
 import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stateFile } from "../../../src/auth/storage/paths.ts";
-import { noteArtifact, noteSession, noteUse, readState, updateState } from "../../../src/auth/storage/state.ts";
+import {
+	noteArtifact,
+	noteConfig,
+	noteSession,
+	noteUse,
+	readState,
+	updateState,
+} from "../../../src/auth/storage/state.ts";
 import { fakeClock, type TestContext, testContext } from "../../helpers/context.ts";
 
 const DAY = 24 * 3_600_000;
@@ -17,7 +24,16 @@ function given(ctx: TestContext, text: string): string {
 describe("the state", () => {
 	test("remembers uses, sessions and artifacts", async () => {
 		const ctx = testContext();
-		const facts = { expiresAt: ctx.clock.now() + 1_000, issuedAt: 5, accountId: "012345678901", accountName: "dev" };
+		const facts = {
+			expiresAt: ctx.clock.now() + 1_000,
+			issuedAt: 5,
+			accountId: "012345678901",
+			accountName: "dev",
+			role: "AdministratorAccess",
+			keys: "digest",
+			purpose: "this",
+			config: { env: { ATMOS_PROFILE: "dev" }, paths: { "/project/atmos.yaml": "1 2 3" } },
+		};
 		await updateState(ctx, (state) => noteUse(state, "realm", "dev", ctx.clock.now()));
 		await updateState(ctx, (state) => noteSession(state, "realm", "sso", "dev", facts));
 		await updateState(ctx, (state) => noteArtifact(state, "/file", "host", { identity: "dev", mark: "x" }));
@@ -29,6 +45,18 @@ describe("the state", () => {
 
 		await updateState(ctx, (draft) => noteArtifact(draft, "/file", "host", undefined));
 		expect((await readState(ctx)).artifacts["/file"]).toBeUndefined();
+	});
+
+	test("remembers a configuration only for the credentials that are there", async () => {
+		const ctx = testContext();
+		const config = { env: {}, paths: { "/a": "-" } };
+		await updateState(ctx, (state) => {
+			noteSession(state, "realm", "sso", "dev", { purpose: "this" });
+			noteConfig(state, "realm", "sso", "dev", "another", config);
+		});
+		expect((await readState(ctx)).sessions.realm?.sso?.dev?.config).toBeUndefined();
+		await updateState(ctx, (state) => noteConfig(state, "realm", "sso", "dev", "this", config));
+		expect((await readState(ctx)).sessions.realm?.sso?.dev).toMatchObject({ purpose: "this", config });
 	});
 
 	test("takes any name, those of JavaScript's own included", async () => {
