@@ -7,10 +7,9 @@ import type { AuthContext, Clock } from "../auth/context.ts";
 import { AuthError } from "../auth/errors.ts";
 import { createNetwork } from "../auth/net/create-network.ts";
 import type { Terminal } from "../terminal/streams.ts";
-import { version } from "../version.ts";
 import type { CommonFlags } from "./flags.ts";
 import { createLogger } from "./logger.ts";
-import { selfCommand } from "./self.ts";
+import { self } from "./self.ts";
 
 export const wallClock: Clock = {
 	now: () => Date.now(),
@@ -68,6 +67,6 @@ export function createContext(options: {
 		clock: wallClock,
 		log,
 		network: createNetwork({ env, log, clock: wallClock, platform: terminal.platform }),
-		self: { ...selfCommand(env), version },
+		self: self({ env, cwd }),
 	};
 }
