@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import type { AuthError } from "../../../src/auth/errors.ts";
 import { type ClusterEntry, isSettled, putCluster } from "../../../src/auth/integrations/kubeconfig.ts";
 
 const ARN = "arn:aws:eks:us-east-2:123456789012:cluster/dev";
@@ -161,11 +162,118 @@ describe("the current context", () => {
 	});
 });
 
+describe("what is no kubeconfig", () => {
+	test.each([
+		["a shell's file", "export PATH=$PATH:~/bin\n"],
+		["a private key", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----\n"],
+		["a manifest", "apiVersion: v1\nkind: Secret\ndata: {a: Yg==}\n"],
+		["another version", "apiVersion: v2\nkind: Config\n"],
+		["a Compose file", "services:\n  web: {image: nginx}\n"],
+		["accounts for cloud-init", "#cloud-config\nusers:\n- name: me\n"],
+		["JSON of another program", '{"token":"abc"}\n'],
+		["broken YAML", "apiVersion: v1\nclusters: [\n"],
+		["two documents", "clusters: []\n---\nb: 2\n"],
+		["a list", "- a\n"],
+		["a map of clusters", "clusters: {a: 1}\n"],
+	])("%s is refused by every mode", (_, text) => {
+		for (const update of ["merge", "replace", "error"] as const) {
+			expect(() => put(text, {}, { update, takeContext: "if-free" })).toThrow(/config:\d+ is not a kubeconfig/);
+		}
+	});
+
+	test.each([
+		["nothing", ""],
+		["blanks", "\n\n"],
+		["an empty map", "{}\n"],
+		["a kind alone", "kind: Config\n"],
+		["what `kubectl config unset` leaves", 'apiVersion: v1\nclusters: null\ncontexts: null\ncurrent-context: ""\n'],
+	])("%s is one", (_, text) => {
+		for (const update of ["merge", "replace", "error"] as const) {
+			const change = put(text, {}, { update, takeContext: "if-free" });
+			expect(parse(change.text)).toMatchObject({ "current-context": "dev-eks", users: [{ name: entry().user }] });
+			expect(change.drops).toBe(false);
+		}
+	});
+
+	test("comments alone are kept", () => {
+		expect(put("# mine\n").text).toMatch(/^# mine\napiVersion: v1\n/);
+	});
+});
+
+describe("what belongs to somebody else", () => {
+	test.each([
+		["context", FOREIGN.replaceAll("name: home\ncurrent", "name: dev-eks\ncurrent"), "alias"],
+		["cluster", FOREIGN.replaceAll("name: home\ncontexts", `name: ${ARN}\ncontexts`), "path"],
+		["cluster", FOREIGN.replaceAll("home", ARN), "path"],
+		[
+			"user",
+			FOREIGN.replace("name: me\n", `name: ${entry().user}\n`).replace("user: me,", `user: ${entry().user},`),
+			"path",
+		],
+	])("a %s of the same name is never taken over", (type, text, remedy) => {
+		const error = thrown(() => put(text));
+		expect(error).toMatchObject({ code: "config", remedy: expect.stringContaining(remedy) });
+		expect(error.message).toMatch(new RegExp(`^the ${type} .* in /home/ada/.kube/config is not ours$`));
+		expect(thrown(() => put(text, {}, { update: "merge", takeContext: "always" })).message).toBe(error.message);
+	});
+
+	test("the same cluster, written by the AWS CLI, is shared", () => {
+		const aws = `apiVersion: v1
+clusters:
+- cluster: {certificate-authority-data: Q0E=, server: ${entry().server}}
+  name: ${ARN}
+contexts:
+- context: {cluster: "${ARN}", user: "${ARN}"}
+  name: ${ARN}
+current-context: ${ARN}
+users:
+- name: ${ARN}
+  user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws, args: [eks, get-token, --cluster-name, dev]}}
+`;
+		const { text } = put(aws);
+		expect(text.startsWith(aws.slice(0, aws.indexOf("current-context")))).toBe(true);
+		expect(parse(text)).toMatchObject({ clusters: [{ name: ARN }], "current-context": ARN });
+		// Without an alias, the context's name is the AWS CLI's.
+		expect(thrown(() => put(aws, { context: ARN })).remedy).toContain("alias");
+		// And it is not led elsewhere.
+		expect(thrown(() => put(aws, { server: "https://other" })).message).toContain("the cluster arn");
+	});
+
+	test("a context of ours whose user somebody has deleted is still ours", () => {
+		const { text } = put(undefined);
+		const config = parse(text);
+		expect(put(JSON.stringify({ ...config, users: [] })).changed).toBe(true);
+	});
+});
+
+function thrown(run: () => unknown): AuthError {
+	try {
+		run();
+	} catch (error) {
+		return error as AuthError;
+	}
+	throw new Error("nothing was thrown");
+}
+
 describe("update modes", () => {
-	test("replace keeps nothing else", () => {
-		const config = parse(put(FOREIGN, {}, { update: "replace", takeContext: "if-free" }).text);
+	test("replace keeps nothing else, and says when that was somebody's", () => {
+		const replace = { update: "replace", takeContext: "if-free" } as const;
+		const change = put(FOREIGN, {}, replace);
+		const config = parse(change.text);
 		expect(config.clusters).toHaveLength(1);
 		expect(config["x-unknown"]).toBeUndefined();
+		expect(change).toMatchObject({ current: true, drops: true });
+
+		const { text } = put(undefined);
+		const dropsOf = (before: string): boolean => put(before, { server: "https://new" }, replace).drops;
+		expect(dropsOf(text)).toBe(false);
+		expect(dropsOf(`# mine\n${text}`)).toBe(true);
+		expect(dropsOf(`${text}x-unknown: 1\n`)).toBe(true);
+		expect(dropsOf(`${text}preferences: {colors: true}\n`)).toBe(true);
+		expect(dropsOf(`${text}preferences: {}\n`)).toBe(false);
+		expect(dropsOf(text.replace("clusters:\n", "clusters:\n- {name: a, cluster: {server: https://a}}\n"))).toBe(true);
+		expect(dropsOf(text.replace("contexts:\n", "contexts:\n- {name: a, context: {cluster: x, user: y}}\n"))).toBe(true);
+		expect(dropsOf(text.replace("users:\n", "users:\n- {name: a, user: {token: b}}\n"))).toBe(true);
 	});
 
 	test("replace leaves the same content alone", () => {
@@ -178,17 +286,6 @@ describe("update modes", () => {
 		const mode = { update: "error", takeContext: "if-free" } as const;
 		expect(put(text, {}, mode).changed).toBe(false);
 		expect(() => put(text, { server: "https://other" }, mode)).toThrow(/cluster arn:.* already exists in \/home\/ada/);
-	});
-});
-
-describe("broken files", () => {
-	test.each([
-		["broken YAML", "apiVersion: v1\nclusters: [\n", /config:\d+ is not a kubeconfig/],
-		["two documents", "a: 1\n---\nb: 2\n", /config:\d+ is not a kubeconfig/],
-		["a list", "- a\n", /config:1 is not a kubeconfig/],
-		["a map of clusters", "clusters: {a: 1}\n", /config:1 is not a kubeconfig/],
-	])("%s is refused", (_, text, message) => {
-		expect(() => put(text)).toThrow(message);
 	});
 });
 
