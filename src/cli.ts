@@ -2,6 +2,7 @@
  * The door: checks Node, answers `--version`, finds the command and loads that one alone.
  * Nothing is imported statically that the fastest commands do not need.
  */
+import { keepCompiled } from "./commands/compile-cache.ts";
 import { commandNames, findCommand } from "./commands/table.ts";
 import { processTerminal, writeAnswer } from "./terminal/streams.ts";
 import { version } from "./version.ts";
@@ -32,10 +33,8 @@ async function main(): Promise<number> {
 			return 2;
 		}
 		case "command": {
-			// In the user's own cache folder: Node's default, a shared one under /tmp, could be filled by somebody else.
 			if (found.heavy) {
-				const cache = process.env.XDG_CACHE_HOME || `${process.getBuiltinModule("node:os").homedir()}/.cache`;
-				process.getBuiltinModule("node:module").enableCompileCache(`${cache}/atmos/compiled`);
+				keepCompiled(process.env, process.platform);
 				// A reader that goes away (`| head`) is no failure of ours.
 				process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 					if (error.code === "EPIPE") process.exit(0);
@@ -47,6 +46,7 @@ async function main(): Promise<number> {
 				const { run } = await found.load();
 				return await run({ argv: found.argv, terminal });
 			} catch (error) {
+				if ((error as NodeJS.ErrnoException | null)?.syscall === "write") throw error;
 				const { reportFailure } = await import("./commands/failure.ts");
 				return reportFailure(error, terminal);
 			}
@@ -54,6 +54,15 @@ async function main(): Promise<number> {
 	}
 }
 
+/** For what no command caught, rejected promises included: no stack trace, and a terminal that is given back. */
+function fail(error: unknown): void {
+	import("./commands/crash.ts").then(
+		({ crash }) => crash(error),
+		() => process.exit(1),
+	);
+}
+
+process.on("uncaughtException", fail);
 // Not awaited at the top level: the commands import from the bundle's first file, and would wait for it to be done.
 void main().then((code) => {
 	process.exitCode = code;

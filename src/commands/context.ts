@@ -1,13 +1,17 @@
 /** Builds the one context of a run from the process: everything impure is read here. */
 import { statSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthContext, Clock } from "../auth/context.ts";
 import { AuthError } from "../auth/errors.ts";
 import { createNetwork } from "../auth/net/create-network.ts";
+import { sanitize } from "../auth/sanitize.ts";
+import { relativeFolders } from "../auth/storage/paths.ts";
+import { sweepTemporaries } from "../auth/storage/temporary.ts";
 import type { Terminal } from "../terminal/streams.ts";
 import type { CommonFlags } from "./flags.ts";
+import { homeFolder } from "./home.ts";
 import { createLogger } from "./logger.ts";
 import { self } from "./self.ts";
 
@@ -34,7 +38,7 @@ export function logicalDirectory(env: Terminal["env"]): string {
 
 /**
  * @param options.common the flags common to all commands
- * @throws AuthError `usage` when `--chdir` names no directory
+ * @throws AuthError `usage` when `--chdir` names no directory, or HOME none
  */
 export function createContext(options: {
 	readonly terminal: Terminal;
@@ -43,12 +47,13 @@ export function createContext(options: {
 	readonly writeLog?: ((line: string) => void) | undefined;
 }): AuthContext {
 	const { terminal, common } = options;
-	const { env } = terminal;
+	const { env, platform } = terminal;
+	const home = homeFolder(terminal);
 	const start = logicalDirectory(env);
 	const target = common.chdir ?? (env.ATMOS_CHDIR || undefined);
 	let cwd = start;
 	if (target !== undefined) {
-		cwd = target.startsWith("~/") ? join(homedir(), target.slice(2)) : resolve(start, target);
+		cwd = target.startsWith("~/") ? join(home, target.slice(2)) : resolve(start, target);
 		if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
 			throw new AuthError({ code: "usage", message: `--chdir: ${cwd} is not a directory` });
 		}
@@ -57,16 +62,20 @@ export function createContext(options: {
 		level: common.logLevel ?? env.ATMOS_LOGS_LEVEL,
 		write: options.writeLog ?? ((line) => terminal.stderr.write(line)),
 	});
+	for (const name of relativeFolders({ env, platform })) {
+		log.warn(`${name} is a relative path and is ignored: ${sanitize(env[name] ?? "")}`);
+	}
+	void sweepTemporaries({ env, home, cwd, platform });
 	return {
 		env,
 		cwd,
-		home: env.HOME || homedir(),
-		platform: terminal.platform,
+		home,
+		platform,
 		hostname: hostname(),
 		pid: process.pid,
 		clock: wallClock,
 		log,
-		network: createNetwork({ env, log, clock: wallClock, platform: terminal.platform }),
+		network: createNetwork({ env, log, clock: wallClock, platform }),
 		self: self({ env, cwd }),
 	};
 }

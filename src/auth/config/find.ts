@@ -99,6 +99,7 @@ function unreadable(path: string, error: unknown): AuthError {
 	const { code, message } = error as NodeJS.ErrnoException;
 	const reasons: Readonly<Record<string, string>> = {
 		ENOENT: "there is no such file",
+		ENOTDIR: "a folder of its path is a file",
 		EISDIR: "it is a folder; --config takes files and --config-path takes folders",
 		EACCES: "you may not read it",
 		EPERM: "you may not read it",

@@ -8,11 +8,14 @@ import type { Run } from "../kinds.ts";
 import { oauthCode } from "../net/aws-errors.ts";
 import { endpointFor } from "../net/endpoints.ts";
 import { createSsoOidc, type Registration, type SsoOidc, type Token } from "../net/sso-oidc.ts";
+import { awsFiles } from "../storage/aws-files.ts";
+import { checkWritable } from "../storage/check-writable.ts";
+import { ssoSessionFile } from "../storage/paths.ts";
 import { dropSsoSession, type StoredSsoSession, saveSsoSession } from "../storage/sso-session.ts";
 import { ApprovalNeededError } from "./approval-needed.ts";
 import { type AnnouncedCode, authorizeDevice } from "./device-authorization.ts";
 import { fromStored, isSame, loadStored, localSessions } from "./local-sessions.ts";
-import { endpointOf } from "./provider-spec.ts";
+import { basePathOf, endpointOf } from "./provider-spec.ts";
 import { sessionDuration } from "./session-duration.ts";
 import { mayReceive, sessionEndpoints } from "./session-endpoints.ts";
 
@@ -44,6 +47,9 @@ export async function renewSession(
 	// Without a network a device code will not come either.
 	if (refreshed.refused?.code === "network") throw refreshed.refused;
 	if (!run.mayPrompt) throw new ApprovalNeededError(ctx, provider.name, refreshed.refused);
+	// An approval whose session has no place to be kept would be asked for again and again.
+	const { credentials } = awsFiles(ctx, run.realm, provider.key, { basePath: basePathOf(provider) });
+	await checkWritable([ssoSessionFile(ctx, startUrl, region), credentials]);
 
 	let registration = stored && registrationOf(stored, ctx.clock.now() + REGISTRATION_MARGIN_MS);
 	if (stored !== undefined && run.rejected !== undefined && isSame(fromStored(stored, "cache"), run.rejected)) {

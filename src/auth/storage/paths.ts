@@ -40,6 +40,14 @@ function xdg(ctx: PathContext, kind: string, fallback: readonly string[], window
 	return join(ctx.home, ...fallback, "atmos");
 }
 
+/** @returns the names of the variables that are set to a relative path, which nothing is made of */
+export function relativeFolders({ env, platform }: Pick<PathContext, "env" | "platform">): string[] {
+	const { isAbsolute } = rulesOf({ platform });
+	return ["CONFIG", "CACHE", "DATA"]
+		.flatMap((kind) => [`ATMOS_XDG_${kind}_HOME`, `XDG_${kind}_HOME`])
+		.filter((name) => env[name] && !isAbsolute(env[name]));
+}
+
 /**
  * The folder of `credentials` and `config` of one root provider: `<base>/<realm>/aws/<provider>`.
  *
