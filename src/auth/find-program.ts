@@ -1,7 +1,7 @@
 /** Where a program is. Never the working directory: a cloned repository must not be able to bring its own `pbcopy`. */
 import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, relative, sep } from "node:path";
+import { delimiter, dirname, isAbsolute, relative, sep } from "node:path";
 import which from "which";
 
 /**
@@ -14,8 +14,14 @@ export function findProgram(
 	name: string,
 	options: { readonly path: string | undefined; readonly cwd: string },
 ): string | undefined {
-	const found = which.sync(name, { nothrow: true, all: true, path: options.path ?? "" }) ?? [];
-	return found.find((file) => isAbsolute(file) && !isOfProject(file, options.cwd));
+	const fits = (file: string): boolean => isAbsolute(file) && !isOfProject(file, options.cwd);
+	// One entry after the other, to stop at the first hit: below WSL each entry of Windows costs milliseconds.
+	const entries = isAbsolute(name) ? [""] : (options.path ?? "").split(delimiter);
+	for (const entry of entries) {
+		const found = which.sync(name, { nothrow: true, all: true, path: entry })?.find(fits);
+		if (found !== undefined) return found;
+	}
+	return undefined;
 }
 
 /**

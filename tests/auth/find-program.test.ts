@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import which from "which";
 import { findProgram } from "../../src/auth/find-program.ts";
 
 let root: string;
@@ -39,4 +40,18 @@ test("programs of a home folder are found from it, but not what lies in it direc
 
 test("from the root folder everything is found", () => {
 	expect(findProgram("tool", { path: join(root, "bin"), cwd: "/" })).toBe(join(root, "bin/tool"));
+});
+
+test("the search ends at the first hit: what comes after it on PATH is not looked at", () => {
+	const look = vi.spyOn(which, "sync");
+	const path = [join(root, "none"), join(root, "bin"), join(root, "home/.local/bin")].join(":");
+	expect(findProgram("tool", { path, cwd: "/" })).toBe(join(root, "bin/tool"));
+	expect(look.mock.calls.map(([, options]) => options.path)).toEqual([join(root, "none"), join(root, "bin")]);
+	look.mockRestore();
+});
+
+test("an absolute path is itself looked at, whatever PATH says", () => {
+	const file = join(root, "bin/tool");
+	expect(findProgram(file, { path: undefined, cwd: "/" })).toBe(file);
+	expect(findProgram(file, { path: "/nonexistent:/bin", cwd: join(root, "bin") })).toBeUndefined();
 });
