@@ -1,14 +1,21 @@
 /**
  * The lock of Cloud Posse's `atmos`: flock(2) on `<file>.lock`, a file that stays for ever. Node has no call for it, but
- * the lock belongs to the open file and not to a process: flock(1) takes it on a descriptor that it inherits, and it is
- * held until the descriptor is closed here, by whatever death.
+ * the lock belongs to the open file and not to a process: it is held until the descriptor is closed here, by whatever
+ * death. On macOS, which has no flock(1), `open` takes it; elsewhere flock(1) does, on a descriptor that it inherits.
  */
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
+import { startProgram } from "../start-program.ts";
 import { errnoOf } from "./failure.ts";
+import { pauseFor } from "./pause.ts";
+
+/** open(2) of macOS: take the lock of flock(2), exclusively. With O_NONBLOCK it fails with EAGAIN where somebody has it. */
+const O_EXLOCK = 0x20;
+/** As often as the Go program tries. */
+const TRY_AGAIN_MS = 10;
 
 export interface FlockOptions {
 	readonly signal?: AbortSignal | undefined;
@@ -17,60 +24,94 @@ export interface FlockOptions {
 
 /**
  * @param lockPath made if it is missing, and never removed
- * @returns a function that gives the lock back; undefined where flock(1) or flock(2) is not to be had
+ * @param openFile stands in for the system's own in tests
+ * @returns a function that gives the lock back; undefined where it is not to be had: the log says so
  * @throws AuthError `storage` after `timeoutMs`; the signal's reason when it is aborted
  */
 export async function holdFlock(
 	ctx: Pick<AuthContext, "env" | "cwd" | "platform" | "log">,
 	lockPath: string,
 	options: FlockOptions,
+	openFile: typeof open = open,
 ): Promise<(() => Promise<void>) | undefined> {
 	if (ctx.platform === "win32") return undefined; // the Go program has no lock there
+	const file =
+		ctx.platform === "darwin"
+			? await openLocked(ctx, lockPath, options, openFile)
+			: await lockOpened(ctx, lockPath, options, openFile);
+	return file && (() => file.close());
+}
+
+function notTaken(ctx: Pick<AuthContext, "log">, path: string, reason: string | undefined): undefined {
+	ctx.log.info("the lock that atmos uses is not taken", { path, reason });
+}
+
+async function openLocked(
+	ctx: Pick<AuthContext, "log">,
+	path: string,
+	{ signal, timeoutMs }: FlockOptions,
+	openFile: typeof open,
+): Promise<FileHandle | undefined> {
+	const deadline = performance.now() + timeoutMs;
+	const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK | O_EXLOCK;
+	for (;;) {
+		try {
+			return await openFile(path, flags, 0o600);
+		} catch (error) {
+			const code = errnoOf(error);
+			if (code !== "EAGAIN" && code !== "EWOULDBLOCK") return notTaken(ctx, path, code);
+			if (performance.now() >= deadline) throw timedOut(path);
+		}
+		await pauseFor(TRY_AGAIN_MS, signal);
+	}
+}
+
+async function lockOpened(
+	ctx: Pick<AuthContext, "env" | "cwd" | "log">,
+	path: string,
+	options: FlockOptions,
+	openFile: typeof open,
+): Promise<FileHandle | undefined> {
 	const program = await findFlock(ctx);
-	if (program === undefined) return undefined;
+	if (program === undefined) return notTaken(ctx, path, "there is no program called flock");
 	let file: FileHandle;
 	try {
-		file = await open(lockPath, constants.O_RDWR | constants.O_CREAT, 0o600);
+		file = await openFile(path, constants.O_RDWR | constants.O_CREAT, 0o600);
 	} catch (error) {
-		ctx.log.debug("no flock", { path: lockPath, code: errnoOf(error) });
-		return undefined;
+		return notTaken(ctx, path, errnoOf(error));
 	}
 	let held = false;
 	try {
 		const outcome = await run(program, file.fd, options);
 		options.signal?.throwIfAborted();
-		if (outcome === "timeout") throw timedOut(lockPath);
+		if (outcome === "timeout") throw timedOut(path);
 		held = outcome === "locked";
-		if (!held) ctx.log.debug("no flock", { path: lockPath, outcome });
+		return held ? file : notTaken(ctx, path, outcome);
 	} finally {
 		if (!held) await file.close();
 	}
-	return held ? () => file.close() : undefined;
 }
 
+/** @returns `locked`, `timeout`, or what went wrong */
 async function run(program: string, fd: number, { signal, timeoutMs }: FlockOptions): Promise<string> {
-	const { spawn } = await import("node:child_process");
+	// Without -w, which BusyBox does not have.
+	const started = await startProgram(program, ["-x", "3"], { stdio: ["ignore", "ignore", "ignore", fd], env: {} });
+	if ("error" in started) return started.error.message;
+	const { child } = started;
 	return new Promise((resolve) => {
 		let timedOut = false;
-		try {
-			// Without -w, which BusyBox does not have.
-			const child = spawn(program, ["-x", "3"], { stdio: ["ignore", "ignore", "ignore", fd], env: {} });
-			const stop = (): void => void child.kill("SIGKILL");
-			const timer = setTimeout(() => {
-				timedOut = true;
-				stop();
-			}, timeoutMs);
-			const end = (outcome: string): void => {
-				clearTimeout(timer);
-				signal?.removeEventListener("abort", stop);
-				resolve(timedOut ? "timeout" : outcome);
-			};
-			signal?.addEventListener("abort", stop, { once: true });
-			child.once("error", (error) => end(error.message));
-			child.once("exit", (code, killer) => end(code === 0 ? "locked" : `exit ${code ?? killer}`));
-		} catch (error) {
-			resolve(String(error));
-		}
+		const stop = (): void => void child.kill("SIGKILL");
+		const timer = setTimeout(() => {
+			timedOut = true;
+			stop();
+		}, timeoutMs);
+		signal?.addEventListener("abort", stop, { once: true });
+		child.once("exit", (code, killer) => {
+			clearTimeout(timer);
+			signal?.removeEventListener("abort", stop);
+			resolve(timedOut ? "timeout" : code === 0 ? "locked" : `exit ${code ?? killer}`);
+		});
+		if (signal?.aborted) stop();
 	});
 }
 

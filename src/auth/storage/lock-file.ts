@@ -13,6 +13,7 @@ import { lstat, lutimes, readFile, readlink, symlink, unlink, writeFile } from "
 import type { AuthContext } from "../context.ts";
 import { errnoOf } from "./failure.ts";
 import { formatOwner, livenessOf, newOwner, type Owner, parseOwner } from "./owner.ts";
+import { pauseFor } from "./pause.ts";
 
 export type LockContext = Pick<AuthContext, "pid" | "hostname" | "platform" | "clock" | "log">;
 
@@ -20,6 +21,8 @@ const HEARTBEAT_MS = 2_000;
 /** A holder that cannot be asked is dead after so long without a heartbeat, as the waiting process sees it. */
 const LEASE_MS = 8_000;
 const MAX_OWNER_BYTES = 1_000;
+/** Half a second in all. */
+const PASSING_ATTEMPTS = 10;
 
 /** A lock that is held by this process. */
 export interface HeldLock {
@@ -72,7 +75,11 @@ export class Patience {
  * @returns the lock, or who holds it
  * @throws the system's own error if the name cannot be made
  */
-export async function tryLock(ctx: LockContext, path: string, rules: LockRules, patience: Patience): Promise<Attempt> {
+export function tryLock(ctx: LockContext, path: string, rules: LockRules, patience: Patience): Promise<Attempt> {
+	return untilItPasses(ctx, () => takeOrRead(ctx, path, rules, patience));
+}
+
+async function takeOrRead(ctx: LockContext, path: string, rules: LockRules, patience: Patience): Promise<Attempt> {
 	for (;;) {
 		const self = newOwner(ctx);
 		if (await create(ctx, path, self)) return { lock: hold(ctx, path, self) };
@@ -102,6 +109,25 @@ async function create(ctx: LockContext, path: string, owner: Owner): Promise<boo
 	} catch (error) {
 		if (errnoOf(error) === "EEXIST") return false;
 		throw error;
+	}
+}
+
+/**
+ * Whether an error says that a name is in use for a moment: on Windows, by a virus scanner or by a removal that is under
+ * way. It looks like a permission that is missing, and must not be taken for one.
+ */
+export function isPassing(ctx: Pick<AuthContext, "platform">, error: unknown): boolean {
+	return ctx.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(errnoOf(error) ?? "");
+}
+
+async function untilItPasses<T>(ctx: LockContext, action: () => Promise<T>): Promise<T> {
+	for (let attempt = 1; ; attempt++) {
+		try {
+			return await action();
+		} catch (error) {
+			if (!isPassing(ctx, error) || attempt === PASSING_ATTEMPTS) throw error;
+			await pauseFor(attempt * 10, undefined);
+		}
 	}
 }
 
@@ -179,6 +205,7 @@ async function takeAway(ctx: LockContext, path: string, holder: Holder): Promise
 		return true;
 	} catch (error) {
 		if (errnoOf(error) === "ENOENT") return true;
+		if (isPassing(ctx, error)) throw error;
 		ctx.log.debug("a stale lock cannot be taken away", { path, code: errnoOf(error) });
 		return false;
 	} finally {
@@ -189,7 +216,7 @@ async function takeAway(ctx: LockContext, path: string, holder: Holder): Promise
 function hold(ctx: LockContext, path: string, owner: Owner): HeldLock {
 	let beats = 0;
 	const isOurs = async (): Promise<boolean> =>
-		(await readHolder(path).catch(() => undefined))?.owner?.nonce === owner.nonce;
+		(await untilItPasses(ctx, () => readHolder(path)).catch(() => undefined))?.owner?.nonce === owner.nonce;
 	const timer = setInterval(async () => {
 		if (!(await isOurs())) {
 			ctx.log.debug("a lock was lost", { path });
@@ -208,7 +235,10 @@ function hold(ctx: LockContext, path: string, owner: Owner): HeldLock {
 			if (released) return;
 			released = true;
 			clearInterval(timer);
-			if (await isOurs()) await unlink(path).catch(() => {});
+			if (!(await isOurs())) return;
+			await untilItPasses(ctx, () => unlink(path)).catch((error: unknown) => {
+				if (errnoOf(error) !== "ENOENT") ctx.log.warn("a lock cannot be removed", { path, code: errnoOf(error) });
+			});
 		},
 	};
 }

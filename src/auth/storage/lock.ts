@@ -3,7 +3,7 @@ import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { errnoOf, storageError } from "./failure.ts";
-import { type Attempt, type HeldLock, type Holder, type LockRules, Patience, tryLock } from "./lock-file.ts";
+import { type Attempt, type HeldLock, type Holder, isPassing, type LockRules, Patience, tryLock } from "./lock-file.ts";
 import { shellPath } from "./paths.ts";
 import { pauseFor } from "./pause.ts";
 import { resolveTarget } from "./target.ts";
@@ -106,7 +106,9 @@ async function acquire(
 		try {
 			attempt = await tryLock(ctx, lockPath, rules, patience);
 		} catch (error) {
-			if (!["EROFS", "EACCES", "EPERM"].includes(errnoOf(error) ?? "")) throw await storageError(error, "lock", path);
+			if (isPassing(ctx, error) && performance.now() < deadline) continue;
+			if (isPassing(ctx, error) || !["EROFS", "EACCES", "EPERM"].includes(errnoOf(error) ?? ""))
+				throw await storageError(error, "lock", path);
 			// Whether the file can be written all the same is for the writer to find out, and to explain.
 			ctx.log.debug("no lock", { path: lockPath, code: errnoOf(error) });
 			return undefined;

@@ -6,7 +6,7 @@ import { unlink } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
 import { AuthError, type ErrorCode, type ErrorView, toErrorView } from "../errors.ts";
 import { errnoOf, storageError } from "./failure.ts";
-import { type Attempt, type HeldLock, Patience, readHolder, tryLock } from "./lock-file.ts";
+import { type Attempt, type HeldLock, isPassing, Patience, readHolder, tryLock } from "./lock-file.ts";
 import { resolveFolder } from "./target.ts";
 import { type Changes, watchBeside } from "./watch.ts";
 import { readText, writeWhole } from "./write.ts";
@@ -112,7 +112,8 @@ async function take(ctx: AuthContext, path: string, patience: Patience): Promise
 	try {
 		return await tryLock(ctx, path, RULES, patience);
 	} catch (error) {
-		if (!UNLOCKABLE.includes(errnoOf(error) ?? "")) throw await storageError(error, "lock", path);
+		if (isPassing(ctx, error) || !UNLOCKABLE.includes(errnoOf(error) ?? ""))
+			throw await storageError(error, "lock", path);
 		ctx.log.debug("no lock", { path, code: errnoOf(error) });
 		return undefined;
 	}
