@@ -3,6 +3,7 @@ import {
 	chmodSync,
 	chownSync,
 	existsSync,
+	lstatSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
@@ -112,6 +113,7 @@ describe.skipIf(process.platform === "win32")("the compile cache", () => {
 		symlinkSync(join(home, "elsewhere"), folder);
 		start(home);
 		untouched(join(home, "elsewhere"));
+		expect(lstatSync(folder).isSymbolicLink(), "it is not ours to remove").toBe(true);
 	});
 
 	test("is where XDG says, but never in the working directory", () => {

@@ -8,7 +8,7 @@ import type { Run } from "../kinds.ts";
 import { oauthCode } from "../net/aws-errors.ts";
 import { endpointFor } from "../net/endpoints.ts";
 import { createSsoOidc, type Registration, type SsoOidc, type Token } from "../net/sso-oidc.ts";
-import { awsFiles } from "../storage/aws-files.ts";
+import { ownFiles } from "../storage/aws-files.ts";
 import { checkWritable } from "../storage/check-writable.ts";
 import { ssoSessionFile } from "../storage/paths.ts";
 import { dropSsoSession, type StoredSsoSession, saveSsoSession } from "../storage/sso-session.ts";
@@ -48,7 +48,7 @@ export async function renewSession(
 	if (refreshed.refused?.code === "network") throw refreshed.refused;
 	if (!run.mayPrompt) throw new ApprovalNeededError(ctx, provider.name, refreshed.refused);
 	// An approval whose session has no place to be kept would be asked for again and again.
-	const { credentials } = awsFiles(ctx, run.realm, provider.key, { basePath: basePathOf(provider) });
+	const { credentials } = await ownFiles(ctx, run.realm, provider.key, { basePath: basePathOf(provider) });
 	await checkWritable([ssoSessionFile(ctx, startUrl, region), credentials]);
 
 	let registration = stored && registrationOf(stored, ctx.clock.now() + REGISTRATION_MARGIN_MS);

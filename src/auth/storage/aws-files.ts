@@ -3,8 +3,7 @@
  * root provider. Everything in them that is not ours stays as it is.
  */
 import { createHash } from "node:crypto";
-import { lstat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { Realm } from "../config/model.ts";
 import type { AuthContext } from "../context.ts";
 import { type AwsCredentials, Secret } from "../credentials.ts";
@@ -12,7 +11,8 @@ import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { fromBytes, IniSyntaxError, parseIni, toBytes } from "./ini.ts";
 import type { SectionEdit } from "./ini-edit.ts";
-import { awsFolder, expandHome, shellPath } from "./paths.ts";
+import { checkOwnFolder } from "./own-folder.ts";
+import { awsFolder, filesBase, shellPath } from "./paths.ts";
 import { pauseFor } from "./pause.ts";
 import { readSecretFile } from "./read.ts";
 import { noteSession, readState, type SessionFacts, updateState } from "./state.ts";
@@ -48,33 +48,11 @@ export function awsFiles(
 	return { credentials: join(folder, "credentials"), config: join(folder, "config") };
 }
 
-/**
- * The two files, where nothing leads elsewhere. A `base_path` may come with a repository, and so may symbolic links below it:
- * through one of them, a person's own `~/.aws/credentials` would be taken for ours.
- *
- * @throws AuthError `config` for a link below `base_path`
- */
-async function ownFiles(
-	ctx: AuthContext,
-	realm: RealmValue,
-	providerKey: string,
-	options: AwsFilesOptions,
-): Promise<ReturnType<typeof awsFiles>> {
-	const files = awsFiles(ctx, realm, providerKey, options);
-	if (!options.basePath) return files;
-	const base = resolve(ctx.cwd, expandHome(ctx, options.basePath));
-	const places = [files.credentials, files.config];
-	for (let folder = dirname(files.credentials); folder !== base; folder = dirname(folder)) places.push(folder);
-	for (const place of places) {
-		const info = await lstat(place).catch(() => undefined);
-		if (info?.isSymbolicLink() !== true) continue;
-		throw new AuthError({
-			code: "config",
-			message: `${sanitize(place)} is a symbolic link`,
-			reason: "below `spec.files.base_path`, credentials are kept in folders and files of their own alone",
-			remedy: `Remove the link (rm ${shellPath(place)}), or \`base_path\` of the provider`,
-		});
-	}
+/** As `awsFiles`, for reading or writing them. @throws AuthError `storage` for those that are not the user's own */
+export async function ownFiles(...args: Parameters<typeof awsFiles>): Promise<ReturnType<typeof awsFiles>> {
+	const files = awsFiles(...args);
+	const base = filesBase(args[0], args[3]?.basePath);
+	if (base !== undefined) await checkOwnFolder(base, dirname(files.credentials));
 	return files;
 }
 

@@ -61,9 +61,13 @@ export function awsFolder(
 	providerKey: string,
 	basePath?: string | undefined,
 ): string {
-	const { join, resolve } = rulesOf(ctx);
-	const base = basePath ? resolve(ctx.cwd, expandHome(ctx, basePath)) : configHome(ctx);
-	return join(base, realm.value, "aws", ...safeSegments(ctx, providerKey));
+	const { join } = rulesOf(ctx);
+	return join(filesBase(ctx, basePath) ?? configHome(ctx), realm.value, "aws", ...safeSegments(ctx, providerKey));
+}
+
+/** The folder that a provider's `spec.files.base_path` names, absolute; undefined without one. */
+export function filesBase(ctx: PathContext, basePath: string | undefined): string | undefined {
+	return basePath ? rulesOf(ctx).resolve(ctx.cwd, expandHome(ctx, basePath)) : undefined;
 }
 
 function safeSegments({ platform }: PathContext, name: string): string[] {

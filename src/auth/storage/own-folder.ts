@@ -1,0 +1,55 @@
+/**
+ * `spec.files.base_path` comes with a repository, and so can what lies there: a link to `~/.aws`, and a person's own
+ * `[default]` would be read, sent to the configured cloud and overwritten. Below `base_path` only what is really there is
+ * used, and only the user's own.
+ */
+import { lstat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { AuthError } from "../errors.ts";
+import { sanitize } from "../sanitize.ts";
+import { errnoOf, storageError } from "./failure.ts";
+import { shellPath } from "./paths.ts";
+
+/** What is read and written in a provider's folder; the Go program's locks are opened too. */
+const FILES = ["credentials", "config", "credentials.lock", "config.lock"];
+
+/**
+ * @param base the `base_path`, absolute; it may itself be a link
+ * @param folder the provider's folder, below it. It and those between may be missing
+ * @param user who may own them, by number
+ * @throws AuthError `storage` for a symbolic link, or a folder of another user, from below the base to the files
+ */
+export async function checkOwnFolder(
+	base: string,
+	folder: string,
+	user: number = process.geteuid?.() ?? 0,
+): Promise<void> {
+	const folders: string[] = [];
+	for (let at = folder; at !== base && at !== dirname(at); at = dirname(at)) folders.unshift(at);
+	for (const path of folders) if (!(await isOwn(path, user))) return;
+	await Promise.all(FILES.map((name) => isOwn(join(folder, name), user)));
+}
+
+/** @returns false if nothing is there */
+async function isOwn(path: string, user: number): Promise<boolean> {
+	try {
+		const info = await lstat(path);
+		if (info.isSymbolicLink())
+			throw refused(path, "it is a symbolic link, which may lead to credentials of other programs");
+		// Root works in folders of others, and gives them what it makes there. Windows has no such numbers.
+		if (user !== 0 && info.uid !== user) throw refused(path, "it belongs to another user");
+		return true;
+	} catch (error) {
+		if (errnoOf(error) === "ENOENT") return false;
+		throw await storageError(error, "read", path);
+	}
+}
+
+function refused(path: string, reason: string): AuthError {
+	return new AuthError({
+		code: "storage",
+		message: `${sanitize(path)} is not used for credentials, though \`spec.files.base_path\` leads there`,
+		reason,
+		remedy: `Remove it (rm ${shellPath(path)}), or set \`base_path\` to the folder that is meant`,
+	});
+}
