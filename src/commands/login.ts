@@ -109,8 +109,7 @@ async function show(login: LoginHandle, options: Options, ctx: AuthContext, term
 	const { face } = options;
 	const style = stderrStyle(terminal, options.colour);
 	let signalled: EndingSignal | undefined;
-	const ignoreSignals = onEndingSignal((signal, before) => {
-		if (before > 0) leaveAtOnce(EXIT_CODES[signal]);
+	const ignoreSignals = onEndingSignal((signal) => {
 		signalled = signal;
 		login.send({ type: "CANCEL" });
 	});

@@ -1,4 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { settleColour, wantsColour } from "../../src/terminal/colour.ts";
 import { copySequence, hyperlink, pushTitle } from "../../src/terminal/osc.ts";
 import { readKey } from "../../src/terminal/read-key.ts";
@@ -87,14 +89,56 @@ describe("a key", () => {
 });
 
 describe("signals", () => {
-	test("are told with how many came before, until nobody listens", () => {
-		const heard: string[] = [];
+	test("are told, the second one ends the program, and nobody is left listening", () => {
+		const heard: unknown[] = [];
 		const before = process.listenerCount("SIGTERM");
-		const stop = onEndingSignal((signal, count) => void heard.push(`${signal} ${count}`));
+		const stop = onEndingSignal(
+			(signal) => void heard.push(signal),
+			(code) => void heard.push(code),
+		);
 		process.emit("SIGTERM", "SIGTERM");
+		expect(heard).toEqual(["SIGTERM"]);
 		process.emit("SIGINT", "SIGINT");
 		stop();
-		expect(heard).toEqual(["SIGTERM 0", "SIGINT 1"]);
+		expect(heard).toEqual(["SIGTERM", 130]);
 		expect(process.listenerCount("SIGTERM")).toBe(before);
+	});
+
+	test("end a program that does not heed them after a while, unless it has stopped listening", () => {
+		vi.useFakeTimers();
+		try {
+			const left: number[] = [];
+			for (const heeded of [false, true]) {
+				const stop = onEndingSignal(
+					() => {},
+					(code) => void left.push(code),
+				);
+				process.emit("SIGHUP", "SIGHUP");
+				if (heeded) stop();
+				vi.advanceTimersByTime(5_000);
+				stop();
+			}
+			expect(left).toEqual([129]);
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+
+	test.skipIf(process.platform === "win32")("never make a program unkillable", async () => {
+		const signals = new URL("../../src/terminal/signals.ts", import.meta.url).href;
+		const deaf = `const { onEndingSignal } = await import(${JSON.stringify(signals)});
+			onEndingSignal(() => console.log("told"));
+			setInterval(() => {}, 1_000);
+			console.log("ready");`;
+		const child = spawn(process.execPath, ["--input-type=module", "--eval", deaf], {
+			stdio: ["ignore", "pipe", "ignore"],
+		});
+		onTestFinished(() => void child.kill("SIGKILL"));
+		const ended = once(child, "exit");
+		for (const expected of ["ready", "told"]) {
+			expect(String((await once(child.stdout, "data"))[0])).toBe(`${expected}\n`);
+			child.kill("SIGINT");
+		}
+		expect(await ended).toEqual([130, null]);
 	});
 });
