@@ -5,9 +5,11 @@ import type { AuthContext } from "../auth/context.ts";
 import type { AwsCredentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { awsKeys } from "../auth/integrations/aws-ecr.ts";
+import { limitsOf } from "../auth/net/limits.ts";
 import { ApprovalNeededError } from "../auth/providers/approval-needed.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
+import { withTimeLimit } from "../auth/time-limit.ts";
 import { ensureCredentials } from "../flows/ensure-credentials.ts";
 import { soleIdentity } from "./sole-identity.ts";
 
@@ -29,8 +31,14 @@ export async function silentCredentials(
 ): Promise<AwsCredentials> {
 	const config = "config" in options ? options.config : await loadConfig(ctx, options.request);
 	const identity = options.identity ?? soleIdentity(config);
-	const signal = options.signal ?? new AbortController().signal;
-	const ensure = (force: boolean) => ensureCredentials({ ctx, config, identity, force, mayPrompt: false, signal });
+	const given = options.signal ?? new AbortController().signal;
+	const ms = limitsOf(ctx).silentRenewalMs;
+	const error = (): AuthError =>
+		new AuthError({ code: "network", message: `the servers gave no credentials within ${ms / 1000} seconds` });
+	const ensure = (force: boolean) =>
+		withTimeLimit({ clock: ctx.clock, ms, signal: given, error }, (signal) =>
+			ensureCredentials({ ctx, config, identity, force, mayPrompt: false, signal }),
+		);
 	try {
 		const found = awsKeys((await ensure(false)).credentials);
 		const soon = found.expiresAt !== undefined && found.expiresAt - ctx.clock.now() < options.marginMs;

@@ -2,6 +2,7 @@
 import type { ErrorView } from "../auth/errors.ts";
 import type { IntegrationRow, LoginSnapshot, Row } from "../flows/snapshot.ts";
 import { serviceLine } from "../output/error-lines.ts";
+import { goneText } from "../output/gone.ts";
 import type { Segment } from "./segments.tsx";
 import { clean, widthOf, wrap } from "./text.ts";
 import type { Symbols } from "./theme.ts";
@@ -209,6 +210,15 @@ function provisionLines({ snapshot, symbols, width, height }: ProgressView, befo
 	if (failedAccounts.length > 3) {
 		const more = `    and ${failedAccounts.length - 3} more accounts that could not be listed`;
 		lines.push({ type: "text", key: "more accounts", segments: [{ text: more, tone: "muted" }] });
+	}
+	if (provision.gone !== undefined) {
+		for (const [index, line] of wrap(clean(goneText(provision.gone)), Math.max(8, width - 4)).entries()) {
+			lines.push({
+				type: "text",
+				key: `gone ${index}`,
+				segments: [{ text: index === 0 ? `  ${symbols.warning} ` : "    ", tone: "soon" }, { text: line }],
+			});
+		}
 	}
 	// The newest first: they are what has just happened.
 	const room = Math.max(0, Math.min(12, height - before - lines.length));

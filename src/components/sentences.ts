@@ -3,6 +3,7 @@ import type { DeviceCodePrompt } from "../auth/interaction.ts";
 import type { Choice, LoginSnapshot, Row } from "../flows/snapshot.ts";
 import { longDuration } from "../output/duration.ts";
 import { serviceLine } from "../output/error-lines.ts";
+import { goneText } from "../output/gone.ts";
 import type { BoardEntry } from "./board.ts";
 import type { Binding } from "./keys.ts";
 import { timeAgo } from "./lifetime.ts";
@@ -98,6 +99,7 @@ export function changeSentences(before: LoginSnapshot | undefined, after: LoginS
 	const found = after.provision;
 	if (found !== undefined && found.accountsDone === found.accountsTotal && before?.provision !== found) {
 		lines.push(`${found.identities.length} identities found in ${found.accountsDone} accounts`);
+		if (found.gone !== undefined) lines.push(`Note: ${clean(goneText(found.gone))}`);
 	}
 	for (const warning of after.warnings.slice(before?.warnings.length ?? 0)) lines.push(`Note: ${clean(warning)}`);
 	if (after.phase === "attention" && before?.phase !== "attention") {

@@ -1,6 +1,7 @@
 /** How a running step asks and tells: as reports to the machine. */
 import type { ChoicePrompt, Interaction } from "../auth/interaction.ts";
 import { sanitize } from "../auth/sanitize.ts";
+import type { Progress } from "../auth/time-limit.ts";
 import type { Report } from "./login-data.ts";
 
 /**
@@ -11,19 +12,26 @@ export function actorInteraction(options: {
 	readonly signal: AbortSignal;
 	readonly canChoose: boolean;
 	readonly prompts: boolean;
+	/** Of the limit that the step is under: whatever it tells is news, and while it asks, a person is waited for. */
+	readonly progress?: Progress | undefined;
 	report(report: Report): void;
 }): Interaction {
-	const { signal, prompts, report } = options;
+	const { signal, prompts, progress, report } = options;
 	return {
 		canChoose: options.canChoose && prompts,
 		prompt: (prompt) => {
+			progress?.hold(prompt !== undefined);
 			if (prompts) report({ type: "PROMPT", prompt });
 		},
 		status: (text) => {
+			progress?.heard();
 			if (prompts) report({ type: "STATUS", text: sanitize(text) });
 		},
-		provision: (progress) => report({ type: "PROVISION_PROGRESS", progress }),
-		choose: (prompt, given) => ask(prompt, AbortSignal.any([signal, given]), report),
+		provision: (found) => report({ type: "PROVISION_PROGRESS", progress: found }),
+		choose: (prompt, given) => {
+			progress?.hold(true);
+			return ask(prompt, AbortSignal.any([signal, given]), report).finally(() => progress?.hold(false));
+		},
 	};
 }
 

@@ -4,7 +4,9 @@ import type { AuthConfig } from "../auth/config/model.ts";
 import type { Credentials, SsoSession } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import type { Run } from "../auth/kinds.ts";
+import { limitsOf } from "../auth/net/limits.ts";
 import { sanitize } from "../auth/sanitize.ts";
+import { type Progress, withSilenceLimit } from "../auth/time-limit.ts";
 import { actorInteraction } from "./actor-interaction.ts";
 import { authenticateLink, authenticateProvider, type Plan, planChain, rememberSignIn, type Target } from "./chain.ts";
 import type { LoginSettings, Report } from "./login-data.ts";
@@ -15,6 +17,14 @@ import type { BoardRow, Choice, IntegrationRow } from "./snapshot.ts";
 
 /** What is offered for an integration of a kind that there is not. */
 const VALIDATE = "atmos-auth validate";
+
+function noNews(plan: Plan, ms: number): AuthError {
+	return new AuthError({
+		code: "network",
+		message: `the sign-in to ${sanitize(plan.target.name)} did not get on for ${ms / 60_000} minutes`,
+		remedy: "Check the network connection, the VPN and the proxy, then try again; --log-level debug shows each request",
+	});
+}
 
 /** Where actors report to. */
 export interface Reporter {
@@ -72,7 +82,11 @@ export function createActors(settings: LoginSettings, running: Running) {
 	function run(
 		input: StepInput,
 		signal: AbortSignal,
-		options: { readonly prompts: boolean; readonly rejected?: SsoSession | undefined },
+		options: {
+			readonly prompts: boolean;
+			readonly rejected?: SsoSession | undefined;
+			readonly progress?: Progress | undefined;
+		},
 	): Run {
 		return {
 			ctx: { ...ctx, signInCommand: input.plan.signInCommand },
@@ -83,11 +97,22 @@ export function createActors(settings: LoginSettings, running: Running) {
 				canChoose: settings.interactive,
 				prompts: options.prompts,
 				report: input.report,
+				progress: options.progress,
 			}),
 			force: settings.force,
 			mayPrompt: settings.mayPrompt && options.prompts,
 			...(options.rejected === undefined ? {} : { rejected: options.rejected }),
 		};
+	}
+
+	/** A step of the main line ends when the servers leave it without news for too long, whatever it waits for. */
+	function withinSilence<Result>(
+		{ plan }: StepInput,
+		signal: AbortSignal,
+		work: (signal: AbortSignal, progress: Progress) => Promise<Result>,
+	): Promise<Result> {
+		const ms = limitsOf(ctx).signInMs;
+		return withSilenceLimit({ clock: ctx.clock, ms, signal, error: () => noNews(plan, ms) }, work);
 	}
 
 	async function rowsOf(config: AuthConfig, of: Choice["of"]): Promise<readonly BoardRow[]> {
@@ -147,7 +172,9 @@ export function createActors(settings: LoginSettings, running: Running) {
 		/** The provider's step. */
 		signIn: actor(
 			async (input: StepInput & { readonly rejected?: SsoSession | undefined }, signal): Promise<Credentials> =>
-				authenticateProvider(input.plan, run(input, signal, { prompts: true, rejected: input.rejected })),
+				withinSilence(input, signal, (limited, progress) =>
+					authenticateProvider(input.plan, run(input, limited, { prompts: true, rejected: input.rejected, progress })),
+				),
 		),
 
 		/** One identity's step; the last one's credentials are saved and remembered. */
@@ -157,7 +184,9 @@ export function createActors(settings: LoginSettings, running: Running) {
 				signal,
 			): Promise<Credentials> => {
 				const { plan, config, index } = input;
-				const credentials = await authenticateLink(plan, index, input.base, run(input, signal, { prompts: true }));
+				const credentials = await withinSilence(input, signal, (limited, progress) =>
+					authenticateLink(plan, index, input.base, run(input, limited, { prompts: true, progress })),
+				);
 				if (index === plan.links.length - 1) {
 					await rememberSignIn(ctx, config, steps, plan);
 				}

@@ -150,6 +150,9 @@ export function reported(data: LoginData, event: MachineEvent): Update {
 						account: sanitize(account),
 						message: sanitize(message),
 					})),
+					...(event.progress.gone === undefined
+						? {}
+						: { gone: { ...event.progress.gone, names: event.progress.gone.names.map(sanitize) } }),
 				},
 			};
 		case "INTEGRATION_STATUS":

@@ -4,13 +4,14 @@ import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { AuthError, toErrorView } from "../auth/errors.ts";
 import type { IntegrationKind } from "../auth/kinds.ts";
+import { LIMITS } from "../auth/net/limits.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { withTimeLimit } from "../auth/time-limit.ts";
 import type { Report } from "./login-data.ts";
 import type { LoginSteps } from "./steps.ts";
 
 /** How long one integration may take, in milliseconds. */
-export const INTEGRATION_LIMIT_MS = 30_000;
+export const INTEGRATION_LIMIT_MS = LIMITS.integrationMs;
 
 export interface IntegrationInput {
 	/** As its row has it. */

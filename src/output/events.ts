@@ -45,6 +45,12 @@ export type LoginEvent =
 			readonly waitingForPid?: number;
 	  })
 	| (Head<"approval.waiting"> & { readonly provider: string; readonly code: string; readonly expiresAt: string })
+	| (Head<"login.waiting"> & {
+			/** What is being done, such as `company-sso: asking for a code`. */
+			readonly waitingFor: string;
+			/** For how long already. */
+			readonly seconds: number;
+	  })
 	| (Head<"provider.signed-in"> & {
 			readonly provider: string;
 			readonly reused: boolean;
@@ -65,6 +71,8 @@ export type LoginEvent =
 			readonly identities: readonly string[];
 			/** Failed since the last such event. */
 			readonly failedAccounts: readonly { readonly account: string; readonly message: string }[];
+			/** Stored before and no longer there: how many, and the names of the first few. Once, at the end. */
+			readonly gone?: { readonly total: number; readonly names: readonly string[] };
 	  })
 	| (Head<"integration.started"> & { readonly integration: string; readonly kind: string })
 	| (Head<"integration.ready"> & {
@@ -125,15 +133,40 @@ export function eventsBetween(before: LoginSnapshot | undefined, after: LoginSna
 }
 
 /**
- * @returns the event that says that a code still waits for its approval, or undefined when none does
+ * @param since when it began to be waited for, in milliseconds since the epoch
+ * @returns the event that says that a code still waits for its approval, or what else is waited for; undefined for nothing
  */
-export function waitingEvent(snapshot: LoginSnapshot, now: number): LoginEvent | undefined {
+export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number): LoginEvent | undefined {
 	const { prompt } = snapshot;
-	if (prompt?.type !== "device-code") return undefined;
-	return stamp(
-		{ type: "approval.waiting", provider: prompt.provider, code: prompt.userCode, expiresAt: iso(prompt.expiresAt) },
-		now,
-	);
+	if (prompt?.type === "device-code") {
+		return stamp(
+			{ type: "approval.waiting", provider: prompt.provider, code: prompt.userCode, expiresAt: iso(prompt.expiresAt) },
+			now,
+		);
+	}
+	const waitingFor = waitedFor(snapshot);
+	if (waitingFor === undefined) return undefined;
+	return stamp({ type: "login.waiting", waitingFor, seconds: Math.round((now - since) / 1000) }, now);
+}
+
+const OVER: readonly LoginSnapshot["phase"][] = ["choosing", "attention", "done", "failed", "cancelled"];
+
+/** @returns what is being done, such as `company-sso: asking for a code`; undefined while only a person is waited for */
+export function waitedFor(snapshot: LoginSnapshot): string | undefined {
+	const { phase, prompt, chain, integrations, provision } = snapshot;
+	if (prompt !== undefined || OVER.includes(phase)) return undefined;
+	if (phase === "starting") return "reading the configuration";
+	const link = chain.find(({ state }) => state === "running");
+	if (link !== undefined) return `${link.name}: ${link.text || "signing in"}`;
+	const [first, ...more] = integrations.filter(({ state }) => state === "running");
+	if (first !== undefined) {
+		const others = more.length === 0 ? "" : ` (and ${more.length} more)`;
+		return `${first.name}: ${first.text || "running"}${others}`;
+	}
+	if (phase === "signing-in" || phase === "assuming") return undefined;
+	return provision === undefined
+		? "discovery: listing accounts"
+		: `discovery: ${provision.accountsDone} of ${provision.accountsTotal ?? "?"} accounts`;
 }
 
 function stamp(body: Body, now: number): LoginEvent {
@@ -214,6 +247,7 @@ function discovery(before: LoginSnapshot | undefined, after: LoginSnapshot): Bod
 			identitiesTotal: progress.identities.length,
 			identities: progress.identities.slice(seen?.identities.length ?? 0),
 			failedAccounts: progress.failedAccounts.slice(seen?.failedAccounts.length ?? 0),
+			...(progress.gone === undefined ? {} : { gone: progress.gone }),
 		},
 	];
 }

@@ -1,13 +1,11 @@
 /** Turns a running login into events, for the faces without a screen. */
 import type { Clock } from "../auth/context.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import { eventsBetween, type LoginEvent, waitingEvent } from "./events.ts";
-
-/** How often it is said that a code still waits, in milliseconds. */
-export const WAITING_EVERY_MS = 30_000;
+import { eventsBetween, type LoginEvent } from "./events.ts";
+import { tellWaiting } from "./waiting.ts";
 
 /**
- * Turns a login into events until it ends, with one more every half minute while a code waits for its approval.
+ * Turns a login into events until it ends, with others in between that say what is waited for.
  *
  * @returns the last snapshot
  */
@@ -22,50 +20,13 @@ export async function follow(
 		before = snapshot;
 	};
 	const stop = new AbortController();
-	const remind = async (): Promise<void> => {
-		let since: { readonly code: string; readonly at: number } | undefined;
-		for (;;) {
-			const { prompt } = login.snapshot();
-			const code = prompt?.type === "device-code" ? prompt.userCode : undefined;
-			const now = clock.now();
-			if (code === undefined) since = undefined;
-			else if (since?.code !== code) since = { code, at: now };
-			else if (now - since.at >= WAITING_EVERY_MS) {
-				since = { code, at: now };
-				const event = waitingEvent(login.snapshot(), now);
-				if (event !== undefined) tell(event);
-			}
-			await (since === undefined
-				? promptOf(login, stop.signal)
-				: clock.sleep(WAITING_EVERY_MS - (now - since.at), stop.signal));
-		}
-	};
 	const end = login.subscribe(take);
 	take(login.snapshot());
-	const reminding = remind().catch(() => undefined);
+	const waiting = tellWaiting({ login, clock, signal: stop.signal }, tell);
 	const last = await login.finished;
 	end();
 	if (last !== before) take(last);
 	stop.abort();
-	await reminding;
+	await waiting;
 	return last;
-}
-
-/** Resolves when a code is shown. */
-function promptOf(login: LoginHandle, signal: AbortSignal): Promise<void> {
-	return new Promise((resolve, reject) => {
-		const end = login.subscribe(({ prompt }) => {
-			if (prompt?.type !== "device-code") return;
-			end();
-			resolve();
-		});
-		signal.addEventListener(
-			"abort",
-			() => {
-				end();
-				reject(signal.reason);
-			},
-			{ once: true },
-		);
-	});
 }

@@ -4,6 +4,7 @@ import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import { shortDuration, utcTime } from "./duration.ts";
 import type { LoginEvent } from "./events.ts";
 import { follow } from "./follow.ts";
+import { goneText } from "./gone.ts";
 import { type Style, shown } from "./style.ts";
 import { disarm } from "./workflow-commands.ts";
 
@@ -26,7 +27,13 @@ export function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
 		const now = clock.now();
 		if (event.type === "provision.progress") {
 			const over = event.accountsDone === event.accountsTotal;
-			if (!over && event.failedAccounts.length === 0 && now - progressed < PROGRESS_EVERY_MS) return;
+			if (
+				!over &&
+				event.failedAccounts.length === 0 &&
+				event.gone === undefined &&
+				now - progressed < PROGRESS_EVERY_MS
+			)
+				return;
 			progressed = now;
 		}
 		const lines = plainLines(event, now, style);
@@ -55,6 +62,8 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 			];
 		case "approval.waiting":
 			return [`approve: still waiting, ${left(event.expiresAt, now)} left`];
+		case "login.waiting":
+			return [`waiting: ${event.waitingFor}, ${event.seconds}s so far`];
 		case "provider.signed-in":
 			return [`provider: ${event.provider}: ${event.detail}${until(event.expiresAt, now)}`];
 		case "identity.assumed":
@@ -63,6 +72,7 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 			return [
 				`discover: ${event.accountsDone} of ${event.accountsTotal ?? "?"} accounts, ${event.identitiesTotal} identities`,
 				...event.failedAccounts.map(({ account, message }) => `discover: ${account}: ${message}`),
+				...(event.gone === undefined ? [] : [`discover: ${goneText(event.gone)}`]),
 			];
 		case "integration.started":
 			return [`integration: ${event.integration}: started`];

@@ -1,6 +1,7 @@
 /** What a login has come to, as it stays on the ordinary screen. The same in every face. */
 import type { IntegrationRow, LoginResult, LoginSnapshot } from "../flows/snapshot.ts";
 import { shortDuration, utcTime } from "./duration.ts";
+import { goneText } from "./gone.ts";
 import { plainStyle, type Style, shown } from "./style.ts";
 
 /**
@@ -42,8 +43,12 @@ function discovered(snapshot: LoginSnapshot, style: Style): string[] {
 	const { provision } = snapshot;
 	if (provision?.accountsTotal === undefined) return [];
 	const accounts = `${provision.accountsTotal} ${provision.accountsTotal === 1 ? "account" : "accounts"}`;
+	const found = provision.identities.length;
 	return [
-		`${style.paint("good", style.ok)} Identities: ${provision.identities.length} found in ${accounts}`,
+		found === 0
+			? `${style.paint("soon", style.failed)} Identities: none found in ${accounts}`
+			: `${style.paint("good", style.ok)} Identities: ${found} found in ${accounts}`,
+		...(provision.gone === undefined ? [] : [`${style.paint("soon", style.failed)} ${goneText(provision.gone)}`]),
 		...provision.failedAccounts.map(
 			({ account, message }) => `${style.paint("bad", style.failed)} Identities of ${account}: ${message}`,
 		),

@@ -3,6 +3,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import type { LoginSnapshot } from "../../src/flows/snapshot.ts";
 import { eventsBetween, type LoginEvent, waitingEvent } from "../../src/output/events.ts";
+import { plainLines } from "../../src/output/plain.ts";
+import { plainStyle } from "../../src/output/style.ts";
 import { NOW } from "../flows/fakes.ts";
 import { base, failed, providerLogin, signIn } from "./snapshots.ts";
 
@@ -132,19 +134,41 @@ describe("events of a login", () => {
 		expect(events.map((event) => event.type)).toEqual(["integration.started", "integration.failed", "login.succeeded"]);
 	});
 
-	test("say that a code still waits, while one does", () => {
+	test("say what is waited for: a code, a step, an integration, discovery; never a person alone", () => {
 		const approving = signIn[2] as LoginSnapshot;
-		const event = waitingEvent(approving, NOW) as LoginEvent;
+		const event = waitingEvent(approving, NOW, NOW) as LoginEvent;
 		expect(event).toMatchObject({ type: "approval.waiting", code: "WDDD-HRQV" });
 		expectValid([event]);
-		expect(waitingEvent(base, NOW)).toBeUndefined();
+		const of = (snapshot: Partial<LoginSnapshot>) => {
+			const said = waitingEvent({ ...base, ...snapshot }, NOW + 12_345, NOW);
+			if (said !== undefined) expectValid([said]);
+			return said;
+		};
+		const link = { name: "company-sso", kind: "x", state: "running", text: "asking for a code" } as const;
+		const integration = { ...link, name: "dev/ecr", text: "", label: "", target: "", retry: "", notes: [] };
+		expect(of({ phase: "starting" })).toMatchObject({ waitingFor: "reading the configuration", seconds: 12 });
+		expect(of({ phase: "signing-in", chain: [link] })).toMatchObject({ waitingFor: "company-sso: asking for a code" });
+		expect(of({ phase: "integrating", integrations: [integration, integration] })).toMatchObject({
+			waitingFor: "dev/ecr: running (and 1 more)",
+		});
+		const provision = { accountsDone: 3, accountsTotal: 9, identities: [], failedAccounts: [] };
+		expect(of({ phase: "integrating", provision })).toMatchObject({ waitingFor: "discovery: 3 of 9 accounts" });
+		for (const phase of ["choosing", "attention", "done", "failed", "cancelled"] as const) {
+			expect(of({ phase, chain: [link] })).toBeUndefined();
+		}
 	});
-});
 
-test("the schema refuses what is no event of ours", () => {
-	const [event] = play(signIn);
-	expect(validate(event)).toBe(true);
-	expect(validate({ ...event, v: 2 })).toBe(false);
-	expect(validate({ ...event, secret: "x" })).toBe(false);
-	expect(validate({ v: 1, type: "unknown", time: "2026-11-23T12:00:00.000Z" })).toBe(false);
+	test("say which identities went away", () => {
+		const provision = { accountsDone: 1, accountsTotal: 1, identities: ["a/x"], failedAccounts: [] };
+		const gone = { total: 7, names: ["b/x", "c/x"] };
+		const events = play([
+			{ ...base, phase: "integrating", provision },
+			{ ...base, phase: "integrating", provision: { ...provision, gone } },
+		]);
+		expect(events.at(-1)).toMatchObject({ type: "provision.progress", identities: [], gone });
+		expectValid(events);
+		expect(plainLines(events.at(-1) as LoginEvent, NOW, plainStyle)).toContain(
+			"discover: 7 identities are no longer there: b/x, c/x, and 5 more",
+		);
+	});
 });

@@ -58,6 +58,40 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 		expect(await plainRun(createStyle({ colour: true, unicode: true }))).toContain("\u001b[1mWDDD-HRQV\u001b[22m");
 	});
 
+	test("say what is waited for, after ten seconds without anything new and then every half minute", async () => {
+		const it = world();
+		const { login, clock } = start(it);
+		let written = "";
+		const run = runPlain({
+			login,
+			clock,
+			style: plainStyle,
+			write: (text) => {
+				written += text;
+			},
+		});
+		const { interaction } = (await it.signIn.call()).given;
+		const said = (): string[] => written.split("\n").filter((line) => line.startsWith("waiting:"));
+		interaction.status("registering the client");
+		expect(await clock.asleep(30_000)).toBe(10_000);
+		clock.advance(9_999);
+		// Something new: the time begins anew.
+		interaction.status("asking for a code");
+		while ((await clock.asleep(30_000)) !== 10_000);
+		clock.advance(9_999);
+		expect(said()).toEqual([]);
+		clock.advance(1);
+		expect(await clock.asleep(30_000)).toBe(30_000);
+		expect(said()).toEqual(["waiting: company-sso: asking for a code, 10s so far"]);
+		clock.advance(30_000);
+		expect(await clock.asleep(30_000)).toBe(30_000);
+		expect(said().at(-1)).toBe("waiting: company-sso: asking for a code, 40s so far");
+		expect(said()).toHaveLength(2);
+		login.send({ type: "CANCEL" });
+		await run;
+		expect(clock.sleepers).toBe(0);
+	});
+
 	test("say every half minute that a code still waits", async () => {
 		const it = world();
 		const { login, clock } = start(it);
@@ -72,15 +106,15 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 		});
 		(await it.signIn.call()).given.interaction.prompt(prompt);
 		const reminders = (): number => written.split("still waiting").length - 1;
-		expect(await clock.asleep()).toBe(30_000);
+		expect(await clock.asleep(30_000)).toBe(30_000);
 		clock.advance(29_999);
 		expect(reminders()).toBe(0);
 		clock.advance(1);
-		expect(await clock.asleep()).toBe(30_000);
+		expect(await clock.asleep(30_000)).toBe(30_000);
 		expect(reminders()).toBe(1);
 		expect(written).toContain("approve: still waiting, 9m left\n");
 		clock.advance(30_000);
-		await clock.asleep();
+		await clock.asleep(30_000);
 		expect(reminders()).toBe(2);
 		login.send({ type: "CANCEL" });
 		expect((await run).phase).toBe("cancelled");

@@ -21,6 +21,8 @@ export interface Limits {
 	readonly discoveryMs: number;
 	/** A discovery as a whole: 30 000 requests at the portal's pace. */
 	readonly discoveryTotalMs: number;
+	/** One integration of a login, with the programs that it starts. */
+	readonly integrationMs: number;
 	/** Renewing credentials for a command that cannot ask, such as kubectl's plugin. */
 	readonly silentRenewalMs: number;
 	/** Pages of one listing: 30 000 accounts; AWS allows an organization 10 000 without asking. */
@@ -40,6 +42,7 @@ export const LIMITS: Limits = {
 	signInMs: 180_000,
 	discoveryMs: 90_000,
 	discoveryTotalMs: 30 * 60_000,
+	integrationMs: 30_000,
 	silentRenewalMs: 90_000,
 	pages: 300,
 	barrenPages: 10,
