@@ -405,7 +405,7 @@ describe("retries", () => {
 		const started = performance.now();
 		during.abort(reason);
 		expect(await hanging).toBe(reason);
-		expect(performance.now() - started).toBeLessThan(50);
+		expect(performance.now() - started).toBeLessThan(1000);
 
 		aws.script.next(OPERATION, error(503, "X"));
 		const clock = fakeClock();
