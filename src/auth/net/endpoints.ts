@@ -2,7 +2,7 @@
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
-import { isLoopback } from "./hosts.ts";
+import { isLoopback, withScheme } from "./hosts.ts";
 
 /** The services that are called, by the names of their packages and by those in `AWS_ENDPOINT_URL_<NAME>`. */
 export type AwsService = "sso" | "sso-oidc" | "sts" | "ecr" | "ecr-public" | "eks";
@@ -34,16 +34,12 @@ export function endpointFor(
 function checked(name: string, value: string): string {
 	// What stands before an @ may be a password, and is shown in no message.
 	const shown = sanitize(value.replace(/^.*@/s, "…@"));
-	// Without this, `localhost:4566` would be a URL of the scheme `localhost`.
-	const bare = /^(?![a-z][a-z0-9+.-]*:\/\/)(?:.*@)?(?<host>\[[0-9a-f:.]+\]|[\w.-]+)(?<rest>(?::\d+)?(?:\/.*)?)$/i.exec(
-		value,
-	)?.groups;
-	if (bare?.host !== undefined) {
-		const scheme = isLoopback(bare.host) ? "http" : "https";
+	const complete = withScheme(value);
+	if (complete !== undefined) {
 		throw new AuthError({
 			code: "config",
 			message: `${name} has no scheme: ${shown}`,
-			remedy: `Write it as ${scheme}://${sanitize(`${bare.host}${bare.rest}`)}`,
+			remedy: `Write it as ${sanitize(complete)}`,
 		});
 	}
 	let url: URL;

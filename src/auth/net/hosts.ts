@@ -21,3 +21,19 @@ export function bareHost(host: string): string {
 		.replace(/^\[(.*)\]$/, "$1")
 		.replace(/\.$/, "");
 }
+
+/**
+ * An address that lacks its scheme, as people type it: `localhost:4566`, `gateway.example/path`. Read as a URL, what stands
+ * before the colon would be the scheme.
+ *
+ * @returns the address with the scheme that it should have, without a user name and password; undefined for any other text
+ */
+export function withScheme(address: string): string | undefined {
+	// A word alone is more likely something else.
+	const groups =
+		/^(?![a-z][a-z0-9+.-]*:\/\/)(?:.*@)?(?<host>\[[0-9a-f:.]+\]|localhost|[\w-]+(?:\.[\w-]+)+\.?|[\w-]+(?=:\d))(?<rest>(?::\d+)?(?:[/?#].*)?)$/i.exec(
+			address.trim(),
+		)?.groups;
+	if (groups?.host === undefined) return undefined;
+	return `${isLoopback(groups.host) ? "http" : "https"}://${groups.host}${groups.rest}`;
+}

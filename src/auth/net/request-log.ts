@@ -9,6 +9,7 @@ import { sanitize } from "../sanitize.ts";
 
 /** Headers whose values are shown. */
 const SHOWN = new Set([
+	"amz-sdk-invocation-id",
 	"amz-sdk-request",
 	"cache-control",
 	"connection",
@@ -17,6 +18,7 @@ const SHOWN = new Set([
 	"content-type",
 	"date",
 	"host",
+	"keep-alive",
 	"retry-after",
 	"server",
 	"transfer-encoding",

@@ -1,5 +1,6 @@
 /** What the schemas of several kinds have in common. Values arrive as strings, booleans, null, lists and maps. */
 import * as v from "valibot";
+import { withScheme } from "../../net/hosts.ts";
 import { REGIONS } from "./regions.ts";
 
 /** A string that says something; numbers arrive as they were written, so that account ids keep their leading zeros. */
@@ -29,6 +30,10 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 export const webAddress = (expected: string) =>
 	v.pipe(
 		text(expected),
+		v.check(
+			(value) => withScheme(value) === undefined,
+			({ input }) => `expected ${expected}: the scheme is missing, write ${withScheme(input)}`,
+		),
 		v.check((value) => {
 			const url = URL.canParse(value) ? new URL(value) : undefined;
 			return (
