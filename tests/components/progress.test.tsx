@@ -56,9 +56,11 @@ describe("the progress", () => {
 				accountsDone: 10,
 				identities: Array.from({ length: 90 }, (_, index) => `account-${index}/Admin`),
 				failedAccounts: [{ account: "sandbox", message: "too many requests" }],
+				gone: { total: 3, names: ["old/Admin", "old/ReadOnly"] },
 			},
 		});
 		const text = show(login).text();
+		expect(text).toContain("! 3 identities are no longer there: old/Admin, old/ReadOnly, and 1 more");
 		expect(text).toMatch(/IDENTITIES {2}━+─+ {2}90 found · 10 of 40 accounts/);
 		expect(text).toMatch(/✗ sandbox {2}too many requests/);
 		expect(text).toContain("account-89/Admin");
