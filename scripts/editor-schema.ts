@@ -40,7 +40,12 @@ const relaxEach = (properties: Json): Json =>
 	Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, relax(value)]));
 
 function kindSchema(kind: string, schema: GenericSchema<unknown, unknown>, linked: boolean): Json {
-	const { properties, required } = toJsonSchema(schema, { typeMode: "input", errorMode: "ignore" });
+	const { properties, required } = toJsonSchema(schema, {
+		typeMode: "input",
+		errorMode: "ignore",
+		// What it says is for src/auth/trust, not for editors.
+		ignoreActions: ["metadata"],
+	});
 	const via = {
 		type: "object",
 		properties: { provider: { type: "string" }, identity: { type: "string" } },

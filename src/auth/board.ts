@@ -124,9 +124,10 @@ export async function providerRows(ctx: AuthContext, config: AuthConfig): Promis
 				chain: [sanitize(summary.name)],
 			};
 			try {
-				const provider = await config.provider(summary.key);
+				const provider = await config.previewProvider(summary.key);
 				const kind = await providerKind(summary.kind);
-				return { ...row, session: (await kind?.peek(provider, ctx, config.realm)) ?? { state: "none" } };
+				const session = provider && (await kind?.peek(provider, ctx, config.realm));
+				return { ...row, session: session ?? { state: "none" } };
 			} catch (error) {
 				return { ...row, session: { state: "none" }, problem: messageOf(error) };
 			}
@@ -177,7 +178,9 @@ async function integrationState(
 		const { integrationKind } = await import("./registry.ts");
 		const kind = await integrationKind(entry.kind);
 		if (kind === undefined) return missing(name, sanitize(entry.kind));
-		const state = await kind.peek(await config.integration(entry.key), ctx, config.realm);
+		const integration = await config.previewIntegration(entry.key);
+		if (integration === undefined) return missing(name, "set when you sign in");
+		const state = await kind.peek(integration, ctx, config.realm);
 		return { ...state, name, label: sanitize(state.label), target: sanitize(state.target) };
 	} catch (error) {
 		return missing(name, messageOf(error));

@@ -19,11 +19,23 @@ export interface DeviceCodePrompt {
 	readonly waitingForPid?: number | undefined;
 }
 
+export interface ChoiceOption {
+	readonly value: string;
+	readonly label: string;
+	/** A letter that chooses it at once. */
+	readonly key?: string | undefined;
+	/** Only to be chosen by somebody who has all details before them. */
+	readonly needsDetails?: boolean | undefined;
+}
+
 /** A short menu, such as several accounts of one name. */
 export interface ChoicePrompt {
 	readonly type: "choice";
 	readonly question: string;
-	readonly options: readonly { readonly value: string; readonly label: string }[];
+	/** What the question is about, line by line: shown whole, or not answered with an option that needs it. */
+	readonly details?: readonly string[] | undefined;
+	/** The first one is what Enter chooses. */
+	readonly options: readonly ChoiceOption[];
 }
 
 export type Prompt = DeviceCodePrompt | ChoicePrompt;

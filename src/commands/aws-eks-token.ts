@@ -88,7 +88,12 @@ export const run: Command = async ({ argv, terminal }) => {
 	const now = ctx.clock.now();
 	if (credentials === undefined || (credentials.expiresAt !== undefined && credentials.expiresAt - now < MARGIN_MS)) {
 		const { silentCredentials } = await import("./silent-credentials.ts");
-		credentials = await silentCredentials(ctx, { identity: named, request, marginMs: MARGIN_MS });
+		// What kubectl starts is nobody's decision to run a command.
+		credentials = await silentCredentials(ctx, {
+			identity: named,
+			request: { ...request, withoutCommands: true },
+			marginMs: MARGIN_MS,
+		});
 	}
 	const token = await eksToken({ credentials, cluster, region, env, now: ctx.clock.now() });
 	writeAnswer(execCredential(token, env.KUBERNETES_EXEC_INFO));

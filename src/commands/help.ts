@@ -22,6 +22,7 @@ Usage
 Commands
   login [IDENTITY]                    sign in, on a full-screen dashboard, as plain lines or as JSON events
   validate                            check the auth section of atmos.yaml
+  trust                               agree to what this project's configuration may run, contact and write
   aws ecr login [INTEGRATION]         log Docker in to ECR again
   aws eks update-kubeconfig           write a cluster's kubeconfig entry again
   aws eks token                       print a token for kubectl (its exec plugin calls this)
@@ -61,6 +62,25 @@ Usage
   atmos-auth validate [flags]
 
 ${COMMON}`,
+	trust: `Agree to what the configuration of this project may do beyond signing in: commands that it runs (!exec), addresses in
+place of the vendor's own, files that it has written outside your home folder. You are asked once for each of them, and
+again when it changes.
+
+Usage
+  atmos-auth trust [flags]
+
+Flags
+      --yes     agree without being asked
+      --list    show what there is to agree to, and what you have agreed to
+      --remove  forget what you have agreed to in this project
+
+Environment
+  ATMOS_AUTH_TRUST   1: agree to everything in this run, as a CI run does; 0: to nothing, in CI too
+
+${COMMON}
+Exit codes
+  0 agreed · 2 not agreed, or nobody to ask
+`,
 	"aws ecr login": `Log Docker in to ECR with a configured integration.
 
 Usage

@@ -11,6 +11,7 @@ interface Entry {
 const COMMANDS: readonly Entry[] = [
 	{ words: ["login"], heavy: true, load: () => import("./login.ts") },
 	{ words: ["validate"], heavy: true, load: () => import("./validate.ts") },
+	{ words: ["trust"], heavy: true, load: () => import("./trust.ts") },
 	{ words: ["aws", "eks", "token"], heavy: false, load: () => import("./aws-eks-token.ts") },
 	{ words: ["aws", "eks", "update-kubeconfig"], heavy: true, load: () => import("./aws-eks-update-kubeconfig.ts") },
 	{ words: ["aws", "ecr", "login"], heavy: true, load: () => import("./aws-ecr-login.ts") },

@@ -87,6 +87,7 @@ function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker 
 			<Menu
 				key={prompt.question}
 				question={prompt.question}
+				details={prompt.details}
 				options={prompt.options}
 				onChoose={(value) => login.send({ type: "ANSWER", value })}
 				onBack={choice === undefined ? undefined : () => login.send({ type: "BACK" })}

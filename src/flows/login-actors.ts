@@ -8,9 +8,10 @@ import { limitsOf } from "../auth/net/limits.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { type Progress, withSilenceLimit } from "../auth/time-limit.ts";
 import { actorInteraction } from "./actor-interaction.ts";
+import { askFor, withTrust } from "./ask-trust.ts";
 import { authenticateLink, authenticateProvider, type Plan, planChain, rememberSignIn, type Target } from "./chain.ts";
 import type { LoginSettings, Report } from "./login-data.ts";
-import { integrationWaiting, linkedIntegrations } from "./rows.ts";
+import { entriesOf, integrationWaiting, linkedIntegrations } from "./rows.ts";
 import { type IntegrationInput, runIntegration } from "./run-integration.ts";
 import { type Selection, selectIdentity } from "./select-identity.ts";
 import type { BoardRow, Choice, IntegrationRow } from "./snapshot.ts";
@@ -155,19 +156,25 @@ export function createActors(settings: LoginSettings, running: Running) {
 		}),
 
 		/** Reads and checks the links of the chain, and looks for what is still good. */
-		prepare: actor(async (input: { readonly config: AuthConfig; readonly target: Target }): Promise<Prepared> => {
-			const { config, target } = input;
-			const plan = await planChain(ctx, config, steps, target, { force: settings.force });
-			const entries = linkedIntegrations(plan, config);
-			const integrations = await Promise.all(
-				entries.map(async (entry) => {
-					// What is wrong with a kind is the row's failure, when it is run.
-					const kind = await steps.integrationKind(entry.kind).catch(() => undefined);
-					return integrationWaiting(entry, kind?.retryCommand(entry.name) ?? VALIDATE);
-				}),
-			);
-			return { plan, integrations, integrationKeys: entries.map((entry) => entry.key) };
-		}),
+		prepare: actor(
+			async (input: Reporter & { readonly config: AuthConfig; readonly target: Target }, signal): Promise<Prepared> => {
+				const { config, target } = input;
+				const { interactive, force } = settings;
+				const interaction = actorInteraction({ signal, canChoose: interactive, prompts: true, report: input.report });
+				const asking = { config, interaction, signal, cwd: ctx.cwd };
+				await askFor(asking, entriesOf(config, target));
+				const plan = await withTrust(asking, () => planChain(ctx, config, steps, target, { force }));
+				const entries = linkedIntegrations(plan.target, config);
+				const integrations = await Promise.all(
+					entries.map(async (entry) => {
+						// What is wrong with a kind is the row's failure, when it is run.
+						const kind = await steps.integrationKind(entry.kind).catch(() => undefined);
+						return integrationWaiting(entry, kind?.retryCommand(entry.name) ?? VALIDATE);
+					}),
+				);
+				return { plan, integrations, integrationKeys: entries.map((entry) => entry.key) };
+			},
+		),
 
 		/** The provider's step. */
 		signIn: actor(

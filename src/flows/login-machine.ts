@@ -126,12 +126,17 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 						initial: "preparing",
 						states: {
 							preparing: {
+								...asking,
 								invoke: {
 									src: "prepare",
-									input: ({ context }) => {
+									input: ({ context, self }) => {
 										if (context.config === undefined || context.target === undefined)
 											throw new Error("nothing is selected");
-										return { config: context.config, target: context.target };
+										return {
+											config: context.config,
+											target: context.target,
+											report: (event) => self.send(event),
+										};
 									},
 									onDone: { target: "prepared", actions: { type: "prepared", params: output } },
 									onError: { target: "#failing", actions: { type: "failed", params: thrown } },

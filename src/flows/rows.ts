@@ -1,9 +1,9 @@
 /** The rows of a login: the chain and the integrations, as they begin and as they end. Pure. */
-import type { AuthConfig } from "../auth/config/model.ts";
+import type { AuthConfig, EntryName } from "../auth/config/model.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import type { Artifact } from "../auth/kinds.ts";
 import { sanitize } from "../auth/sanitize.ts";
-import type { Plan } from "./chain.ts";
+import type { Plan, Target } from "./chain.ts";
 import type { IntegrationRow, LoginResult, Row } from "./snapshot.ts";
 
 /** The chain before anything is done; links that are not walked because later ones are still good are `reused`. */
@@ -67,10 +67,25 @@ export function linkDone(row: Row, credentials: Credentials, state: "ok" | "reus
 }
 
 /** The integrations that a login with this target runs, in configuration order. A provider login runs none. */
-export function linkedIntegrations(plan: Plan, config: AuthConfig): ReturnType<AuthConfig["integrations"]> {
-	if (plan.target.type !== "identity") return [];
-	const linked = new Set(config.integrationsOf(plan.target.key));
+export function linkedIntegrations(target: Target, config: AuthConfig): ReturnType<AuthConfig["integrations"]> {
+	if (target.type !== "identity") return [];
+	const linked = new Set(config.integrationsOf(target.key));
 	return config.integrations().filter((integration) => integration.autoProvision && linked.has(integration.key));
+}
+
+/** Everything that a login with this target uses; nothing where its chain is broken, which its use will say. */
+export function entriesOf(config: AuthConfig, target: Target): readonly EntryName[] {
+	if (target.type === "provider") return [{ section: "providers", name: target.key }];
+	try {
+		const { provider, identities } = config.chain(target.key);
+		return [
+			{ section: "providers", name: provider },
+			...identities.map((name): EntryName => ({ section: "identities", name })),
+			...linkedIntegrations(target, config).map(({ key }): EntryName => ({ section: "integrations", name: key })),
+		];
+	} catch {
+		return [];
+	}
 }
 
 /** An integration's row before it is run. */

@@ -125,7 +125,7 @@ auth:
 		});
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 		expect(lines.join("\n")).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
-		expect(lines[0]).toContain("auth.identities.ab.kind");
+		expect(lines[0]).toContain("auth.identities.ab: the name has control characters");
 	});
 
 	test("no configuration at all: it says where one is looked for, exit 2", () => {

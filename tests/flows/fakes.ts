@@ -202,6 +202,10 @@ export function world(options: WorldOptions = {}): World {
 		integrationsOf: (identity) =>
 			identity.toLowerCase() === identities[0]?.key ? integrations.map((row) => row.key) : [],
 		check: async () => [],
+		previewProvider: async () => undefined,
+		previewIntegration: async () => undefined,
+		trust: { pending: async () => [], survey: async () => [], answer: async () => undefined },
+		nearMisses: async () => [],
 	};
 
 	const providerKind: ProviderKind = {

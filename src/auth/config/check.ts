@@ -2,11 +2,13 @@
 import * as v from "valibot";
 import { lowerCase } from "../lower-case.ts";
 import { sanitize } from "../sanitize.ts";
+import { type Claim, type Command, claimsOf } from "./claims.ts";
 import { evaluate, FUNCTIONS, type FunctionContext, isQuick } from "./functions.ts";
 import { FOREIGN_KINDS, IDLE_KEYS, STANDALONE_KINDS } from "./kind-names.ts";
 import { locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
 import type { ConfigProblem } from "./model.ts";
+import { nameObjection } from "./names.ts";
 import { closest } from "./near.ts";
 import { SCHEMAS } from "./schema/kinds.ts";
 import { entriesOf, examplesOf, expectation, type Shape, shapeAt } from "./schema/shape.ts";
@@ -21,6 +23,18 @@ export interface Checked {
 	readonly problems: readonly ConfigProblem[];
 	/** The kind is one of Atmos's that this version does not have: no mistake in a file that both share. */
 	readonly foreign: boolean;
+	/** What is asked for before it is used, as far as it is known: see claims.ts. */
+	readonly claims: readonly Claim[];
+	/** The commands that some of the value would come from, and that were not run. */
+	readonly commands: readonly Command[];
+}
+
+/** How far a check goes. */
+export interface Depth {
+	/** Keys that no sign-in needs are checked too. */
+	readonly idle: boolean;
+	/** The commands that may be run. What another one would print is not checked. */
+	readonly run: ReadonlySet<Tagged>;
 }
 
 /** Names that `via` may point to. */
@@ -49,19 +63,32 @@ export async function problemAt(
 /**
  * Evaluates the functions of an entry and checks it as a whole.
  *
- * @param purpose `use`: with everything that a sign-in needs; `check`: no command is run, and what one would print is not checked
  * @returns all its problems at once
  */
 export async function checkEntry(
 	functions: FunctionContext,
 	entry: Entry,
 	exists: LinkTargets,
-	purpose: "use" | "check",
+	depth: Depth,
 ): Promise<Checked> {
 	const problems: ConfigProblem[] = [];
-	const failed = (foreign = false): Checked => ({ config: undefined, problems, foreign });
+	const commands: Command[] = [];
+	const unset = new Map<string, string>();
+	const failed = (foreign = false, claims: readonly Claim[] = []): Checked => ({
+		config: undefined,
+		problems,
+		foreign,
+		claims,
+		commands,
+	});
 	if (entry.wrong !== undefined) {
 		problems.push(await problemAt(entry, [], entry.wrong));
+		return failed();
+	}
+
+	const objection = nameObjection(entry.section, entry.name, functions.platform);
+	if (objection !== undefined) {
+		problems.push(await problemAt(entry, [], objection));
 		return failed();
 	}
 
@@ -69,39 +96,62 @@ export async function checkEntry(
 	/** Paths without a value that were reported, or that nobody knows the value of. */
 	const blind: (readonly string[])[] = [];
 	const evaluation = {
-		run: purpose === "use",
+		run: depth.run,
 		onFailure: (path: readonly string[], tagged: Tagged, message: string) => {
 			failures.push({ path, tagged, message });
 			blind.push(path);
 		},
-		onUnknown: (path: readonly string[]) => void blind.push(path),
+		onCommand: (path: readonly string[], tagged: Tagged) => {
+			commands.push({ path, tagged });
+			blind.push(path);
+		},
+		onUnset: (path: readonly string[], variable: string) => void unset.set(path.join("\0"), variable),
 	};
 	const kind = await evaluate(functions, entry.value.kind ?? null, evaluation, ["kind"]);
 	const schemas = SCHEMAS[entry.section];
 	const schema = typeof kind === "string" && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
 	if (schema === undefined) {
-		if (blind.length === 0) {
+		const missing = unset.get("kind");
+		if (missing !== undefined) {
+			problems.push(await problemAt(entry, ["kind"], unsetMessage(missing)));
+		} else if (blind.length === 0) {
 			const foreign = typeof kind === "string" && FOREIGN_KINDS[entry.section].includes(kind);
 			problems.push(await unknownKind(entry, kind));
 			return failed(foreign);
 		}
 		for (const failure of failures) problems.push(await functionProblem(entry, failure));
-		return failed();
+		// The kind itself comes from a command: what else there is, is known when that has run.
+		return failed(false, claimsOf(entry, { type: "object" }, {}, commands));
 	}
 
-	const needed = purpose === "use" ? withoutIdle(entry.value) : entry.value;
+	const needed = depth.idle ? entry.value : withoutIdle(entry.value);
 	const value = ((await evaluate(functions, known(schema as Shape, needed), evaluation)) ?? {}) as YamlMap;
 	for (const failure of failures) problems.push(await functionProblem(entry, failure));
-	for (const problem of await checkVia(entry, value, kind as string, exists, blind)) problems.push(problem);
+	for (const problem of await checkVia(entry, value, kind as string, exists, { blind, unset })) problems.push(problem);
 	const result = v.safeParse(schema, value, { abortPipeEarly: true });
 	const misspelt = new Set<string>();
 	for (const issue of result.issues ?? []) {
 		const path = (issue.path ?? []).map(({ key }) => String(key));
 		if (blind.some((other) => overlap(other, path))) continue;
-		problems.push(await issueProblem(entry, schema as Shape, path, issue, misspelt));
+		const variable = issue.input === "" ? unset.get(path.join("\0")) : undefined;
+		problems.push(
+			variable === undefined
+				? await issueProblem(entry, schema as Shape, path, issue, misspelt)
+				: await problemAt(entry, path, unsetMessage(variable)),
+		);
 	}
-	return { config: result.success ? result.output : undefined, problems, foreign: false };
+	const claims = claimsOf(entry, schema as Shape, value, commands);
+	return {
+		config: result.success ? result.output : undefined,
+		problems,
+		foreign: false,
+		claims,
+		commands,
+	};
 }
+
+const unsetMessage = (variable: string): string =>
+	`the variable ${sanitize(variable)} is not set in your environment, and !env has no fallback for it`;
 
 /** True if one leads to the other. */
 const overlap = (a: readonly string[], b: readonly string[]): boolean =>
@@ -207,7 +257,7 @@ async function checkVia(
 	value: YamlMap,
 	kind: string,
 	exists: LinkTargets,
-	blind: readonly (readonly string[])[],
+	{ blind, unset }: { readonly blind: readonly (readonly string[])[]; readonly unset: ReadonlyMap<string, string> },
 ): Promise<ConfigProblem[]> {
 	if (entry.section === "providers" || blind.some((path) => path[0] === "via")) return [];
 	const via = value.via;
@@ -223,6 +273,10 @@ async function checkVia(
 	}
 	if (!isMap(via)) return [await problemAt(entry, ["via"], "expected a map with provider or identity")];
 	const problems: ConfigProblem[] = [];
+	for (const name of ["provider", "identity"] as const) {
+		const variable = via[name] === "" ? unset.get(`via\0${name}`) : undefined;
+		if (variable !== undefined) return [await problemAt(entry, ["via", name], unsetMessage(variable))];
+	}
 	const links = (["provider", "identity"] as const).filter(
 		(name) => via[name] !== undefined && via[name] !== null && via[name] !== "",
 	);

@@ -7,6 +7,8 @@ import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { repositoryRoot } from "./functions.ts";
 import type { ConfigRequest } from "./model.ts";
+import { MOST_BYTES, UnsuitableFile } from "./read-regular.ts";
+import { systemFiles } from "./system-files.ts";
 import type { YamlMap } from "./yaml.ts";
 
 export interface FoundFile {
@@ -35,6 +37,7 @@ export interface FindContext {
 }
 
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 const VISIBLE: readonly string[] = ["atmos.yaml", "atmos.yml"];
 const HIDDEN: readonly string[] = [".atmos.yaml", ".atmos.yml"];
@@ -74,6 +77,8 @@ export function createReader(parse: (text: string, file: string) => YamlMap): Re
 	return {
 		file(path) {
 			try {
+				// A file of /proc may have no size and still block whoever reads it; an empty one needs no reading.
+				if (checkRegular(path) === 0) return { file: path, content: {} };
 				return { file: path, content: content(explorer(VISIBLE).load(path)) };
 			} catch (error) {
 				if (error instanceof AuthError) throw error;
@@ -82,17 +87,29 @@ export function createReader(parse: (text: string, file: string) => YamlMap): Re
 		},
 		folder(path, places) {
 			try {
+				const first = places.map((name) => join(path, name)).find((file) => existsSync(file) && !isFolder(file));
+				if (first !== undefined && checkRegular(first) === 0) return { file: first, content: {} };
 				const found = explorer(places).search(path);
 				// What it may not read it passes over, and what comes next would be taken for the configuration.
-				const first = places.map((name) => join(path, name)).find(isFile);
 				if (first !== undefined && first !== found?.filepath) accessSync(first, constants.R_OK);
 				return found === null ? undefined : { file: found.filepath, content: content(found) };
 			} catch (error) {
 				if (error instanceof AuthError) throw error;
-				throw unreadable((error as NodeJS.ErrnoException).path ?? path, error);
+				const { path: named } = error as NodeJS.ErrnoException;
+				throw unreadable(named ?? places.map((name) => join(path, name)).find(existsSync) ?? path, error);
 			}
 		},
 	};
+}
+
+/** @returns its size in bytes @throws UnsuitableFile for a pipe, a device, or more than 10 MB */
+function checkRegular(path: string): number {
+	const info = statSync(path);
+	// A folder is for whoever opens it to complain about.
+	if (info.isDirectory()) return 1;
+	if (!info.isFile()) throw new UnsuitableFile("it is no regular file");
+	if (info.size > MOST_BYTES) throw new UnsuitableFile("it has more than 10 MB");
+	return info.size;
 }
 
 function unreadable(path: string, error: unknown): AuthError {
@@ -180,11 +197,14 @@ function discover(ctx: FindContext): Found {
 	project.push(ctx.cwd);
 	if (named) project.push(expand(ctx, named));
 
-	const general = [systemFolder(ctx), join(ctx.home, ".atmos")];
-	const folders = [...general, ...project];
+	const folders = [join(ctx.home, ".atmos"), ...project];
 	const found: FoundFile[] = [];
 	// A folder that is reached twice, perhaps through a link, counts where it was reached last.
 	const real = folders.map(realPath);
+	for (const file of systemFiles(ctx)) {
+		const isFirst = !found.some((other) => dirname(other.file) === dirname(file));
+		if (isFirst && isFile(file)) found.push(ctx.reader.file(file));
+	}
 	for (const folder of folders.filter((_, index) => real.lastIndexOf(real[index] as string) === index)) {
 		// Atmos takes a hidden file for a project's, and then does not read it. Here it is read.
 		const places = project.includes(folder) ? [...VISIBLE, ...HIDDEN] : VISIBLE;
@@ -205,11 +225,6 @@ function realPath(path: string): string {
 	} catch {
 		return path;
 	}
-}
-
-function systemFolder(ctx: FindContext): string {
-	if (ctx.platform === "win32") return join(ctx.env.LOCALAPPDATA ?? ctx.home, "atmos");
-	return "/usr/local/etc/atmos";
 }
 
 /** The first folder from `start` upwards that fits. */

@@ -2,11 +2,12 @@
  * The YAML functions of the auth section: `!env`, `!include`, `!repo-root`, `!cwd` and `!exec`. A value is evaluated when it
  * is needed for what was asked, so a slow or broken one in another identity does no harm.
  */
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "../context.ts";
 import { sanitize } from "../sanitize.ts";
 import { ConfigError } from "./problems.ts";
+import { readFailure, readRegular } from "./read-regular.ts";
 import { isMap, parseValue, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 export interface FunctionContext {
@@ -91,6 +92,12 @@ function quick(ctx: FunctionContext, tagged: Tagged, depth: number): YamlValue {
 	}
 }
 
+/** The variable of an `!env` that is not set and has no fallback. */
+function unsetVariable(ctx: FunctionContext, { tag, argument }: Tagged): string | undefined {
+	const [name, ...fallback] = tag === "!env" ? words(argument ?? "") : [];
+	return name !== undefined && fallback.length === 0 && ctx.env[name] === undefined ? name : undefined;
+}
+
 function include(ctx: FunctionContext, tagged: Tagged, depth: number): YamlValue {
 	const [name, query] = words(tagged.argument ?? "");
 	if (!name) throw new FunctionFailure(`${tagged.tag} needs the name of a file`);
@@ -120,11 +127,9 @@ function readIncluded(tagged: Tagged, name: string): { readonly file: string; re
 	const candidates = isAbsolute(name) ? [name] : [folder, ...above].map((base) => resolve(base, name));
 	const file = candidates.find((candidate) => existsSync(candidate)) ?? (candidates[0] as string);
 	try {
-		return { file, text: readFileSync(file, "utf8").replace(/^\ufeff/, "") };
+		return { file, text: readRegular(file).replace(/^\ufeff/, "") };
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		const reason = code === "ENOENT" ? "there is no such file" : code;
-		throw new FunctionFailure(`${tagged.tag}: cannot read ${sanitize(file)} (${reason})`);
+		throw new FunctionFailure(`${tagged.tag}: cannot read ${sanitize(file)} (${readFailure(error)})`);
 	}
 }
 
@@ -171,12 +176,11 @@ export function withMergedFunction(ctx: FunctionContext, map: YamlMap): YamlMap 
 export interface Evaluation {
 	/** Told of a value that cannot be had; the value is left out. */
 	onFailure(path: readonly string[], tagged: Tagged, message: string): void;
-	/**
-	 * Whether `!exec` is carried out.
-	 * Where it is not, `onUnknown` is told and the value is left out.
-	 */
-	readonly run: boolean;
-	onUnknown(path: readonly string[]): void;
+	/** The `!exec`s that are carried out. For any other, `onCommand` is told and the value is left out. */
+	readonly run: ReadonlySet<Tagged>;
+	onCommand(path: readonly string[], tagged: Tagged): void;
+	/** Told of an `!env` without a fallback whose variable is not set; the value is an empty text. */
+	onUnset(path: readonly string[], variable: string): void;
 }
 
 /**
@@ -223,10 +227,12 @@ async function evaluateTagged(
 ): Promise<YamlValue | undefined> {
 	try {
 		if (tagged.tag === "!exec") {
-			if (evaluation.run) return await executeOnce(ctx, tagged);
-			evaluation.onUnknown(path);
+			if (evaluation.run.has(tagged)) return await executeOnce(ctx, tagged);
+			evaluation.onCommand(path, tagged);
 			return undefined;
 		}
+		const variable = unsetVariable(ctx, tagged);
+		if (variable !== undefined) evaluation.onUnset(path, variable);
 		const result = evaluateQuick(ctx, tagged);
 		if (result === undefined) throw new FunctionFailure(`the function ${sanitize(tagged.tag)} is not supported here`);
 		return typeof result === "object" && result !== null ? await evaluate(ctx, result, evaluation, path) : result;

@@ -7,6 +7,7 @@ import { type FoundFile, type Reader, yamlFilesUnder } from "./find.ts";
 import { locate } from "./locate-lazily.ts";
 import type { ConfigProblem } from "./model.ts";
 import { ConfigError } from "./problems.ts";
+import { TooMuch } from "./read-regular.ts";
 import type { YamlValue } from "./yaml.ts";
 
 const MAX_DEPTH = 10;
@@ -107,7 +108,11 @@ async function resolveImports(ctx: ImportContext, found: FoundFile, parent: Impo
 		if (parent.chain.length >= MAX_DEPTH) {
 			throw new ConfigError([await at("files import each other more than ten deep", "error")]);
 		}
-		const matches = await matching(item, [basePath, folder]);
+		const matches = await matching(item, [basePath, folder]).catch(async (error: unknown) => {
+			throw error instanceof TooMuch
+				? new ConfigError([await at(`"${sanitize(item)}": ${error.message}`, "error")])
+				: error;
+		});
 		if (matches.length === 0 && !GLOB.test(item))
 			ctx.onProblem(await at(`"${sanitize(item)}" does not exist`, "warning"));
 		for (const file of matches) {
@@ -142,8 +147,8 @@ async function matching(pattern: string, bases: readonly string[]): Promise<stri
 			if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return yamlFilesUnder(path);
 			continue;
 		}
-		const { glob } = await import("tinyglobby");
-		const found = await glob(withExtension(pattern), { cwd: base, absolute: true, dot: true, onlyFiles: true });
+		const { globFiles } = await import("./glob.ts");
+		const found = await globFiles(withExtension(pattern), base, MOST_FILES);
 		const files = found.filter((file) => /\.ya?ml$/.test(file)).map((file) => resolve(file));
 		if (files.length > 0) return byDepth(files);
 	}

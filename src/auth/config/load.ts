@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import type { AuthContext, Environment } from "../context.ts";
 import { lowerCase } from "../lower-case.ts";
 import { cacheHome, provisionedFile } from "../storage/paths.ts";
+import type { Gate } from "../trust/gate.ts";
 import { createReader, type Found, type FoundFile, findFiles, type Reader } from "./find.ts";
 import {
 	evaluateQuick,
@@ -17,7 +18,7 @@ import { LoadedConfig } from "./loaded-config.ts";
 import { locate } from "./locate-lazily.ts";
 import { type Merged, mergeAuth, StructureError } from "./merge.ts";
 import type { AuthConfig, ConfigProblem, ConfigRequest } from "./model.ts";
-import { createParseCache } from "./parse-cache.ts";
+import { createParseCache, strayKeys } from "./parse-cache.ts";
 import { ConfigError } from "./problems.ts";
 import { profileFiles, profileSettings, wantedProfiles } from "./profiles.ts";
 import { resolveRealm } from "./realm.ts";
@@ -42,6 +43,7 @@ export async function loadConfig(
 	const found = findFiles({ ...ctx, reader }, request);
 	const problems: ConfigProblem[] = [];
 	let dependent = false;
+	let gate: Gate | undefined;
 	const functions = (env: Environment): FunctionContext => ({
 		env,
 		cwd: ctx.cwd,
@@ -75,18 +77,19 @@ export async function loadConfig(
 		for (const file of dropInFiles([root])) base.push(...(await withOwnImports(imports, reader.file(file))));
 	}
 
-	// `env:` of the configuration may choose the profile, as in Atmos; what the environment says comes first.
+	// `env:` of the configuration may choose the profile, as in Atmos; what the environment says comes first. Where files
+	// are looked for is the user's environment's to say: `ctx.env`, below as well.
 	const env: Environment = { ...promoted(base, early), ...ctx.env };
 	const late = functions(env);
 	const settings = profileSettings(base, (value) => plain(value, late));
 	const profiles = wantedProfiles({ ...ctx, env }, request, settings);
-	const chosen = profileFiles({ ...ctx, env, reader }, profiles, found.folders, settings, (name) =>
+	const chosen = profileFiles({ ...ctx, reader }, profiles, found.folders, settings, (name) =>
 		mergeAuth(base, late).sections.identities.has(lowerCase(name)),
 	);
 	const handWritten = [...base];
 	for (const file of chosen) handWritten.push(...(await withOwnImports(imports, file)));
 	const written = await merge(handWritten, late);
-	const discovered = provisioned({ ...ctx, env }, reader, written.sections.providers.values());
+	const discovered = provisioned(ctx, reader, written.sections.providers.values());
 	const files = [...discovered, ...handWritten];
 	const merged = discovered.length > 0 ? await merge(files, late) : written;
 	// After the caller has gone on: this takes a few milliseconds for a large file.
@@ -107,6 +110,13 @@ export async function loadConfig(
 		dependent,
 		functions: late,
 		problems,
+		strays: base.flatMap(({ file, content }) => strayKeys(content).map((key) => ({ key, file }))),
+		withoutCommands: request.withoutCommands === true,
+		gate: async () => {
+			const { createGate } = await import("../trust/gate.ts");
+			gate ??= createGate(ctx);
+			return gate;
+		},
 	});
 }
 
@@ -118,7 +128,10 @@ function locator(
 	basePath: string | undefined,
 ): Readonly<Record<string, string>> {
 	const paths = found.files.map(({ file }) => file);
-	const files = found.byName ? { ATMOS_CONFIG: paths.join(",") } : { ATMOS_CLI_CONFIG_PATH: found.folder };
+	// A folder that is named by ATMOS_CLI_CONFIG_PATH counts as the user's own. A project's that was merely found has to
+	// stay a project's there too.
+	const own = ctx.env.ATMOS_CLI_CONFIG_PATH;
+	const files = found.byName || !own ? { ATMOS_CONFIG: paths.join(",") } : { ATMOS_CLI_CONFIG_PATH: found.folder };
 	return {
 		...(paths.length > 0 ? files : {}),
 		...(basePath === undefined ? {} : { ATMOS_BASE_PATH: resolve(ctx.cwd, basePath) }),
@@ -164,13 +177,19 @@ function provisioned(
 	return [...files.values()];
 }
 
+/**
+ * Variables that say where files are, whose configuration it is, and what was agreed to. A configuration does not choose
+ * them, for this program or for a command that it runs, which may be this program again.
+ */
+const USERS_OWN = /^ATMOS_(?:XDG_.*|AUTH_TRUST|CLI_CONFIG_PATH|CONFIG|CONFIG_PATH)$/i;
+
 /** Entries of `env:` that set Atmos's own variables. */
 function promoted(files: readonly FoundFile[], functions: FunctionContext): Environment {
 	const env: Record<string, string> = {};
 	for (const { content } of files) {
 		const section = mapOf(content.env, functions);
 		for (const key of Object.keys(section)) {
-			const value = key.startsWith("ATMOS_") ? plain(section[key], functions) : undefined;
+			const value = key.startsWith("ATMOS_") && !USERS_OWN.test(key) ? plain(section[key], functions) : undefined;
 			if (value !== undefined) env[key] = value;
 		}
 	}

@@ -3,9 +3,11 @@ import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { lowerCase } from "../lower-case.ts";
 import { sanitize } from "../sanitize.ts";
+import type { Gate } from "../trust/gate.ts";
+import type { Checked } from "./check.ts";
+import type { Claim } from "./claims.ts";
 import { evaluateQuick, type FunctionContext, FunctionFailure, isQuick, withMergedFunction } from "./functions.ts";
 import { IDLE_KEYS, type Section, STANDALONE_KINDS } from "./kind-names.ts";
-import { locate, locateDeepest } from "./locate-lazily.ts";
 import { type Entry, type Merged, SINGULAR } from "./merge.ts";
 import type {
 	AuthConfig,
@@ -15,6 +17,7 @@ import type {
 	IdentitySummary,
 	Integration,
 	IntegrationSummary,
+	ProjectTrust,
 	Provider,
 	ProviderSummary,
 	Realm,
@@ -23,9 +26,6 @@ import type {
 import { closest, nearest } from "./near.ts";
 import { ConfigError } from "./problems.ts";
 import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
-
-/** Keys of `auth` beside the three sections. */
-const AUTH_KEYS = ["providers", "identities", "integrations", "realm", "logs", "keyring", "console", "_metadata"];
 
 const SECTIONS = ["providers", "identities", "integrations"] as const;
 
@@ -41,6 +41,11 @@ export interface LoadedParts {
 	readonly functions: FunctionContext;
 	/** Found while loading, such as imports that name nothing. */
 	readonly problems: readonly ConfigProblem[];
+	/** Keys at the top of a file that are none of Atmos's and look like `auth`. */
+	readonly strays: readonly { readonly key: string; readonly file: string }[];
+	readonly withoutCommands: boolean;
+	/** The gate that is passed before an entry is used. */
+	gate(): Promise<Gate>;
 }
 
 /** Where a chain breaks: the entry whose `via` leads nowhere or back. */
@@ -74,6 +79,7 @@ export class LoadedConfig implements AuthConfig {
 	readonly env: Environment;
 	readonly #parts: LoadedParts;
 	// Evaluated when they are first asked for; the configuration does not change.
+	readonly #seen = new WeakMap<Entry, Checked>();
 	#providers: readonly ProviderSummary[] | undefined;
 	#identities: readonly IdentitySummary[] | undefined;
 	#integrations: readonly IntegrationSummary[] | undefined;
@@ -118,12 +124,18 @@ export class LoadedConfig implements AuthConfig {
 
 	async provider(name: string): Promise<Provider> {
 		const entry = this.#find("providers", name);
-		return { ...this.#named(entry), config: await this.#checked(entry) };
+		return { ...this.#named(entry), config: await this.#usable(entry) };
+	}
+
+	async previewProvider(name: string): Promise<Provider | undefined> {
+		const entry = this.#find("providers", name);
+		const { config, commands } = await this.#looked(entry);
+		return commands.length > 0 ? undefined : { ...this.#named(entry), config };
 	}
 
 	async identity(name: string): Promise<Identity> {
 		const entry = this.#find("identities", name);
-		const config = await this.#checked(entry);
+		const config = await this.#usable(entry);
 		const broken = this.#walk(entry);
 		if ("message" in broken) throw new ConfigError([await this.#breakProblem(broken)]);
 		return { ...this.#named(entry), via: this.#via(entry), config };
@@ -131,7 +143,7 @@ export class LoadedConfig implements AuthConfig {
 
 	async integration(name: string): Promise<Integration> {
 		const entry = this.#find("integrations", name);
-		return { ...this.#named(entry), via: this.#via(entry), config: await this.#checked(entry) };
+		return { ...this.#named(entry), via: this.#via(entry), config: await this.#usable(entry) };
 	}
 
 	evaluation(identity: string): "literal" | "quick" | "slow" {
@@ -144,6 +156,31 @@ export class LoadedConfig implements AuthConfig {
 		if (!tags.every(isQuick)) return "slow";
 		return tags.length > 0 || this.#parts.dependent ? "quick" : "literal";
 	}
+
+	async previewIntegration(name: string): Promise<Integration | undefined> {
+		const entry = this.#find("integrations", name);
+		const { config, commands } = await this.#looked(entry);
+		return commands.length > 0 ? undefined : { ...this.#named(entry), via: this.#via(entry), config };
+	}
+
+	readonly trust: ProjectTrust = {
+		pending: async (entries) => {
+			const found = entries.map(({ section, name }) => this.#entries(section).get(lowerCase(name)));
+			const claims = await this.#claims(found.filter((entry) => entry !== undefined));
+			// What cannot be asked about is said by whoever uses the entry.
+			return claims.length === 0
+				? []
+				: this.#parts
+						.gate()
+						.then((gate) => gate.pending(claims))
+						.catch(() => []);
+		},
+		survey: async () => {
+			const claims = await this.#claims(SECTIONS.flatMap((section) => [...this.#entries(section).values()]));
+			return claims.length === 0 ? [] : (await this.#parts.gate()).survey(claims);
+		},
+		answer: async (facts, yes) => (await this.#parts.gate()).answer(facts, yes),
+	};
 
 	chain(identity: string): Chain {
 		const walked = this.#walk(this.#find("identities", identity));
@@ -169,42 +206,17 @@ export class LoadedConfig implements AuthConfig {
 	}
 
 	async check(): Promise<readonly ConfigProblem[]> {
-		const { checkEntry, doubts } = await import("./check.ts");
-		const { functions, merged, problems: found } = this.#parts;
-		const problems = [...found];
-		for (const { key, file } of merged.others) {
-			if (AUTH_KEYS.includes(key)) continue;
-			problems.push({
-				severity: "warning",
-				key: `auth.${key}`,
-				message: "unknown key",
-				location: (await locate(file, ["auth", key]))?.location,
-				suggestion: closest(key, AUTH_KEYS),
-			});
-		}
-		for (const { file, path, name } of merged.twice) {
-			problems.push({
-				severity: "warning",
-				key: path.join("."),
-				message: `it is merged with "${sanitize(name)}": upper and lower case make no difference in names`,
-				location: await locateDeepest([file], path),
-			});
-		}
-		const targets = this.#targets();
-		for (const section of SECTIONS) {
-			for (const entry of this.#entries(section).values()) {
-				const checked = await checkEntry(functions, entry, targets, "check");
-				const own = checked.foreign
-					? checked.problems.map((problem) => ({ ...problem, severity: "warning" as const }))
-					: checked.problems;
-				problems.push(...own, ...(await doubts(entry, new Set(own.map(({ key }) => key)))));
-				if (section !== "identities") continue;
-				const walked = this.#walk(entry);
-				if ("message" in walked && walked.circular && walked.entry === entry)
-					problems.push(await this.#breakProblem(walked));
-			}
-		}
-		return problems;
+		const { checkAll } = await import("./check-all.ts");
+		return checkAll(this.#parts, this.#targets(), this.identities(), async (entry) => {
+			const walked = this.#walk(entry);
+			const circular = "message" in walked && walked.circular && walked.entry === entry;
+			return circular ? this.#breakProblem(walked) : undefined;
+		});
+	}
+
+	async nearMisses(): Promise<readonly ConfigProblem[]> {
+		const { nearMisses } = await import("./check-all.ts");
+		return nearMisses(this.#parts);
 	}
 
 	/** Follows `via` to the root, or to where it breaks. */
@@ -281,11 +293,44 @@ export class LoadedConfig implements AuthConfig {
 		};
 	}
 
-	async #checked(entry: Entry): Promise<unknown> {
+	/**
+	 * The one way out for use. First as far as it goes without running anything, so that an entry that is wrong is neither
+	 * run nor asked about; then, with what was agreed to, again. A command may decide what else there is: its own text
+	 * says nothing of the address that it prints.
+	 */
+	async #usable(entry: Entry): Promise<unknown> {
+		const allowed = new Set<Tagged>();
+		let looked = await this.#looked(entry);
+		for (;;) {
+			if (looked.claims.length > 0) await (await this.#parts.gate()).require(looked.claims);
+			if (looked.commands.length === 0) return looked.config;
+			if (this.#parts.withoutCommands) throw withoutItsCommand(entry);
+			for (const { tagged } of looked.commands) allowed.add(tagged);
+			looked = await this.#check(entry, allowed);
+		}
+	}
+
+	/** An entry without what commands would say. Kept, since nothing in it changes. */
+	async #looked(entry: Entry): Promise<Checked> {
+		const known = this.#seen.get(entry);
+		if (known !== undefined) return known;
+		const checked = await this.#check(entry, new Set());
+		this.#seen.set(entry, checked);
+		return checked;
+	}
+
+	/** @throws ConfigError with all problems of the entry */
+	async #check(entry: Entry, run: ReadonlySet<Tagged>): Promise<Checked> {
 		const { checkEntry } = await import("./check.ts");
-		const { config, problems } = await checkEntry(this.#parts.functions, entry, this.#targets(), "use");
-		if (problems.length > 0) throw new ConfigError(problems);
-		return config;
+		const checked = await checkEntry(this.#parts.functions, entry, this.#targets(), { idle: false, run });
+		if (checked.problems.length > 0) throw new ConfigError(checked.problems);
+		return checked;
+	}
+
+	/** Of entries that can be used; what is wrong with the others is said when they are. */
+	async #claims(entries: readonly Entry[]): Promise<readonly Claim[]> {
+		const looked = await Promise.all(entries.map((entry) => this.#looked(entry).catch(() => undefined)));
+		return looked.flatMap((checked) => checked?.claims ?? []);
 	}
 
 	#via(entry: Entry): Via {
@@ -344,4 +389,13 @@ export class LoadedConfig implements AuthConfig {
 			throw error;
 		}
 	}
+}
+
+function withoutItsCommand({ section, name }: Entry): AuthError {
+	return new AuthError({
+		code: "config",
+		message: `the ${SINGULAR[section]} "${sanitize(name)}" needs what a command prints (!exec)`,
+		reason: "it runs when you sign in, and never for kubectl",
+		remedy: "atmos-auth login",
+	});
 }

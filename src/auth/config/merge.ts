@@ -18,6 +18,8 @@ export interface Entry {
 	readonly value: YamlMap;
 	/** The files that have it, the last one first. */
 	readonly files: readonly string[];
+	/** What each of them says, in merge order: later ones win. */
+	readonly parts: readonly { readonly file: string; readonly value: YamlMap }[];
 	/** Why some file has no map there. */
 	readonly wrong?: string | undefined;
 }
@@ -47,6 +49,9 @@ export const SINGULAR: Readonly<Record<Section, string>> = {
 };
 
 const SECTIONS: readonly Section[] = ["providers", "identities", "integrations"];
+
+/** Providers, identities and integrations of all files: many times what the largest organizations have. */
+const MOST_ENTRIES = 50_000;
 
 /** Merges two values; the later one wins. */
 export function mergeValues(before: YamlValue | undefined, after: YamlValue): YamlValue {
@@ -87,6 +92,7 @@ export function mergeAuth(files: readonly FoundFile[], functions: FunctionContex
 	const others = new Map<string, string>();
 	const twice: Twice[] = [];
 	let realm: string | undefined;
+	let entries = 0;
 	for (const { file, content } of files) {
 		const auth = mapAt(functions, content.auth, file, ["auth"]);
 		const configured = realmOf(functions, auth.realm, file);
@@ -94,7 +100,12 @@ export function mergeAuth(files: readonly FoundFile[], functions: FunctionContex
 		for (const key of Object.keys(auth)) if (!(SECTIONS as readonly string[]).includes(key)) others.set(key, file);
 		for (const section of SECTIONS) {
 			const map = mapAt(functions, auth[section], file, ["auth", section]);
-			for (const name of Object.keys(map)) {
+			const names = Object.keys(map);
+			entries += names.length;
+			if (entries > MOST_ENTRIES) {
+				throw new StructureError(file, ["auth", section], `the configuration has more than ${MOST_ENTRIES} entries`);
+			}
+			for (const name of names) {
 				const before = add(functions, sections[section], section, name, map[name], file);
 				if (before?.files[0] === file && before.name !== name) {
 					twice.push({ file, path: ["auth", section, name], name: before.name });
@@ -157,6 +168,7 @@ function add(
 		key,
 		value: before ? (mergeValues(before.value, value) as YamlMap) : value,
 		files: before ? [file, ...before.files.filter((other) => other !== file)] : [file],
+		parts: [...(before?.parts ?? []), { file, value }],
 		wrong: before?.wrong ?? wrong,
 	});
 	return before;

@@ -1,5 +1,6 @@
 /** The configuration as the rest of the library sees it. */
 import type { Environment } from "../context.ts";
+import type { Fact } from "../trust/facts.ts";
 
 /** The namespace of the credential files. See `realm.ts`. */
 export interface Realm {
@@ -122,7 +123,12 @@ export interface AuthConfig {
 	/** In configuration order. */
 	integrations(): readonly IntegrationSummary[];
 
-	/** @throws ConfigError with all problems of that entry; AuthError `config` with near names when it does not exist. */
+	/**
+	 * For use: functions are evaluated, and what a person has to agree to has been agreed to.
+	 *
+	 * @throws ConfigError with all problems of that entry; AuthError `config` with near names when it does not exist;
+	 *   UntrustedError for what nobody has agreed to
+	 */
 	provider(name: string): Promise<Provider>;
 	identity(name: string): Promise<Identity>;
 	integration(name: string): Promise<Integration>;
@@ -133,6 +139,17 @@ export interface AuthConfig {
 	 */
 	evaluation(identity: string): "literal" | "quick" | "slow";
 
+	/**
+	 * For a look: no command is run and nobody has to agree to anything.
+	 *
+	 * @returns undefined where the value depends on a command
+	 * @throws ConfigError with all problems of that entry
+	 */
+	previewProvider(name: string): Promise<Provider | undefined>;
+	previewIntegration(name: string): Promise<Integration | undefined>;
+
+	readonly trust: ProjectTrust;
+
 	/** Follows `via` to the root. @throws ConfigError on a missing link or a cycle. */
 	chain(identity: string): Chain;
 	/** Keys of the integrations linked to the identity or to its root provider, in configuration order, whether or not `auto_provision`. */
@@ -140,6 +157,25 @@ export interface AuthConfig {
 
 	/** Checks everything; used by `validate`. */
 	check(): Promise<readonly ConfigProblem[]>;
+
+	/** Keys at the top of a file, or of its `auth`, that look like ones that are missing: `auht`, `auth.identites`. */
+	nearMisses(): Promise<readonly ConfigProblem[]>;
+}
+
+/** An entry, by its section and its name or key. */
+export interface EntryName {
+	readonly section: "providers" | "identities" | "integrations";
+	readonly name: string;
+}
+
+/** What a person has to agree to before a project's configuration is used. */
+export interface ProjectTrust {
+	/** What would be asked about these entries now, as far as it is known before a command is run. Never rejects. */
+	pending(entries: readonly EntryName[]): Promise<readonly Fact[]>;
+	/** What there is to agree to in all entries. */
+	survey(): Promise<readonly { readonly fact: Fact; readonly agreed: boolean }[]>;
+	/** Takes an answer, for this run and, if it is yes, for later ones. @throws AuthError `storage` */
+	answer(facts: readonly Fact[], yes: boolean): Promise<void>;
 }
 
 /** How the configuration is found: the common flags, already split. */
@@ -148,4 +184,6 @@ export interface ConfigRequest {
 	readonly configPath?: readonly string[] | undefined;
 	readonly basePath?: string | undefined;
 	readonly profiles?: readonly string[] | undefined;
+	/** No command of the configuration is run, whatever was agreed to: an entry that needs one cannot be used. */
+	readonly withoutCommands?: boolean | undefined;
 }

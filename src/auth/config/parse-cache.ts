@@ -1,7 +1,7 @@
 /**
  * Large files are parsed once: what came of it is kept as JSON, under the hash of the file's text, and the next start reads
- * that instead. Only the parts that this program reads are kept, and nothing of a file with what looks like a secret in
- * them: a copy would outlive its removal from the original.
+ * that instead. Only the parts that this program reads are kept, as they are written and before any function is evaluated;
+ * and nothing of a file with what looks like a secret in them: a copy would outlive its removal from the original.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -9,12 +9,13 @@ import { join } from "node:path";
 import type { AuthContext } from "../context.ts";
 import { cacheHome } from "../storage/paths.ts";
 import { writeWhole } from "../storage/write.ts";
+import { closest } from "./near.ts";
 import { isMap, parseYaml, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 /** Below this, in characters, parsing is as fast as reading the cache. */
 const WORTH_IT = 48_000;
 /** Changes with the form of what is kept. */
-const FORMAT = "2";
+const FORMAT = "3";
 const MOST_FILES = 8;
 /** Aliases written out may make it larger than the file, up to this factor. */
 const MOST_GROWTH = 4;
@@ -22,8 +23,24 @@ const MOST_GROWTH = 4;
 /** The parts of an atmos.yaml that this program reads. */
 const READ: readonly string[] = ["auth", "base_path", "env", "import", "profiles"];
 
+/** Keys at the top of a file's content that look like `auth`, where that is missing. Their values are not kept. */
+export function strayKeys(content: YamlMap): readonly string[] {
+	return Object.keys(content).filter((key) => !READ.includes(key));
+}
+
 /** Keys, and names in lists of key and value, whose values are secrets. */
 const SECRET = /secret|passw|passphrase|token|private|api_?key|credential/i;
+
+/** `https://user:password@host`, in a command or a value. */
+const PASSWORD_IN_URL = /:\/\/[^\s/@]+@/;
+
+/** A command has what it needs in its text, tokens included; a fallback is what somebody wrote down in place of a secret. */
+function mayHoldSecret({ tag, argument = "" }: Tagged): boolean {
+	return tag === "!exec" || (tag === "!env" && /\s/.test(argument.trim())) || PASSWORD_IN_URL.test(argument);
+}
+
+const isGiven = (value: YamlValue | undefined): boolean =>
+	value instanceof Tagged || (typeof value === "string" && value !== "");
 
 /** How a `Tagged` is kept: no YAML key of ours looks like it. */
 const TAG = "\u0000tag";
@@ -69,6 +86,9 @@ export function createParseCache(ctx: Pick<AuthContext, "env" | "home" | "cwd" |
 function readParts(content: YamlMap): YamlMap {
 	const parts: Record<string, YamlValue> = {};
 	for (const key of READ) if (Object.hasOwn(content, key)) parts[key] = content[key] as YamlValue;
+	if (!Object.hasOwn(content, "auth")) {
+		for (const key of Object.keys(content)) if (closest(key, ["auth"]) !== undefined) parts[key] = null;
+	}
 	const { env } = parts;
 	if (isMap(env)) {
 		// The rest is for Terraform and the like.
@@ -82,15 +102,15 @@ function readParts(content: YamlMap): YamlMap {
 function textOf(content: YamlMap): string | undefined {
 	let tagged = false;
 	const holdsSecret = (value: YamlValue, key: string): boolean => {
-		if (typeof value === "string") return value !== "" && SECRET.test(key);
+		if (typeof value === "string") return value !== "" && (SECRET.test(key) || PASSWORD_IN_URL.test(value));
 		if (typeof value !== "object" || value === null) return false;
 		if (value instanceof Tagged) {
 			tagged = true;
-			return false;
+			return SECRET.test(key) || mayHoldSecret(value);
 		}
 		if (Array.isArray(value)) return value.some((item: YamlValue) => holdsSecret(item, key));
 		const map = value as YamlMap;
-		if (typeof map.key === "string" && typeof map.value === "string" && SECRET.test(map.key)) return true;
+		if (typeof map.key === "string" && isGiven(map.value) && SECRET.test(map.key)) return true;
 		return Object.keys(map).some((name) => holdsSecret(map[name] as YamlValue, name));
 	};
 	if (holdsSecret(content, "")) return undefined;

@@ -31,10 +31,23 @@ function chosen(value: string, where: string, source: "env" | "config"): Realm {
 	return { value, source };
 }
 
+/** Go's `filepath.Clean`, `filepath.ToSlash` and `strings.ToLower`, in Atmos's order: pkg/config/auth_realm.go. */
+function normalized(folder: string, platform: NodeJS.Platform): string {
+	if (platform !== "win32") return lowerCase(withoutFinalSlash(posix.normalize(folder)));
+	const clean = win32.normalize(folder);
+	// `C:\` keeps its backslash, and so does a share, if it was given one.
+	const { root } = win32.parse(clean);
+	const isRoot = clean === root && (/^[a-z]:/i.test(root) || /[\\/]$/.test(folder));
+	return lowerCase((isRoot ? clean : clean.replace(/(?<=.)\\$/, "")).replaceAll("\\", "/"));
+}
+
+const withoutFinalSlash = (path: string): string => path.replace(/(?<=.)\/$/, "");
+
 /**
  * @param options.env `ATMOS_AUTH_REALM`, which wins
  * @param options.configured `auth.realm`
  * @param options.directory the configuration's folder as it was found or typed; undefined when there is no configuration
+ * @param options.platform whose paths these are
  * @throws AuthError `config` for a chosen value that Atmos would refuse
  */
 export function resolveRealm(options: {
@@ -46,15 +59,6 @@ export function resolveRealm(options: {
 	if (options.env) return chosen(options.env, "ATMOS_AUTH_REALM", "env");
 	if (options.configured) return chosen(options.configured, "auth.realm", "config");
 	if (options.directory === undefined) return { value: "default", source: "default" };
-	const hash = createHash("sha256")
-		.update(lowerCase(clean(options.directory, options.platform)))
-		.digest("hex");
+	const hash = createHash("sha256").update(normalized(options.directory, options.platform)).digest("hex");
 	return { value: hash.slice(0, 16), source: "path" };
-}
-
-/** Go's `filepath.ToSlash(filepath.Clean(path))`: a backslash separates folders on Windows alone, and is a character elsewhere. */
-function clean(path: string, platform: NodeJS.Platform): string {
-	if (platform !== "win32") return posix.normalize(path).replace(/(?<=.)\/$/, "");
-	const normal = win32.normalize(path);
-	return (normal === win32.parse(normal).root ? normal : normal.replace(/\\$/, "")).replaceAll("\\", "/");
 }

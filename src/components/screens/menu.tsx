@@ -1,7 +1,8 @@
 /** A short menu: providers, or several accounts of one name. */
-import { Box, Text } from "ink";
+import { Box, Text, useInput } from "ink";
 import SelectInput from "ink-select-input";
 import { type ReactNode, useMemo } from "react";
+import type { ChoiceOption } from "../../auth/interaction.ts";
 import { useSurroundings } from "../context.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { useKeys } from "../key-hub.ts";
@@ -11,7 +12,9 @@ import { cell, clean, fit, widthOf, wrap } from "../text.ts";
 
 export interface MenuProps {
 	readonly question: string;
-	readonly options: readonly { readonly value: string; readonly label: string; readonly note?: string }[];
+	/** What the question is about, whole; see `ChoicePrompt`. */
+	readonly details?: readonly string[] | undefined;
+	readonly options: readonly (ChoiceOption & { readonly note?: string })[];
 	readonly onChoose: (value: string) => void;
 	/** Goes back to where this menu came from; undefined where that is nowhere. */
 	readonly onBack?: (() => void) | undefined;
@@ -37,7 +40,7 @@ function Item({ isSelected = false, label }: { readonly isSelected?: boolean; re
 	);
 }
 
-export function Menu({ question, options, onChoose, onBack, onQuit }: MenuProps): ReactNode {
+export function Menu({ question, details = [], options: given, onChoose, onBack, onQuit }: MenuProps): ReactNode {
 	const { symbols } = useSurroundings();
 	const page = usePage();
 	const keys = useKeys({
@@ -49,8 +52,19 @@ export function Menu({ question, options, onChoose, onBack, onQuit }: MenuProps)
 			quit: onQuit,
 		}),
 	});
-	const lines = wrap(clean(question), page.width).slice(0, Math.max(1, page.bodyHeight - 3));
+	const asked = wrap(clean(question), page.width);
+	const all = [...asked, ...details.flatMap((line) => wrap(clean(line), page.width))];
+	// An answer that says yes to what is on the screen needs all of it on the screen.
+	const room = Math.max(1, page.bodyHeight - (details.length > 0 ? given.length + 2 : 3));
+	const hidden = details.length > 0 && all.length > room;
+	const options = given.filter((option) => !(hidden && option.needsDetails));
+	const lines = all.slice(0, room);
+	if (hidden) lines.push("This window is too small for all of it: make it larger, or run atmos-auth trust");
 	const [title = "", ...rest] = lines;
+	useInput((input) => {
+		const chosen = options.find(({ key }) => key !== undefined && key === input);
+		if (chosen !== undefined) onChoose(chosen.value);
+	});
 	const limit = Math.max(1, page.bodyHeight - rest.length - (rest.length > 0 ? 1 : 0));
 	const items = useMemo(() => {
 		const widest = Math.max(0, ...options.map(({ label }) => widthOf(clean(label))));

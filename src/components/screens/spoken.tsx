@@ -48,13 +48,18 @@ const PAGE = 10;
 
 function menuOf(
 	snapshot: LoginSnapshot,
-): { question: string; options: readonly Option[]; kind: "SELECT" | "ANSWER" } | undefined {
+):
+	| { question: string; details?: readonly string[] | undefined; options: readonly Option[]; kind: "SELECT" | "ANSWER" }
+	| undefined {
 	const { phase, choice, prompt } = snapshot;
 	if (phase === "choosing" && choice?.of === "providers") {
 		const options = choice.rows.map(({ name }) => ({ value: name, label: clean(name) }));
 		return { question: "Choose a provider to sign in to", options, kind: "SELECT" };
 	}
-	if (prompt?.type === "choice") return { question: clean(prompt.question), options: prompt.options, kind: "ANSWER" };
+	if (prompt?.type === "choice") {
+		const { question, details, options } = prompt;
+		return { question: clean(question), details, options, kind: "ANSWER" };
+	}
 	return undefined;
 }
 
@@ -115,7 +120,7 @@ export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNod
 	}, [promptKey]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each menu
 	useEffect(() => {
-		if (menu !== undefined) say([menu.question]);
+		if (menu !== undefined) say([menu.question, ...(menu.details ?? []).map(clean)]);
 	}, [menuKey]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: said when the list opens
 	useEffect(() => {

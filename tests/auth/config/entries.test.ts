@@ -238,21 +238,29 @@ describe("hostile files", () => {
 
 	test("a large file is the same when it comes from the cache", async () => {
 		const many = Array.from({ length: 900 }, (_, index) =>
-			identity(`team-${index}`, `, tags: [!env TEAM t${index}]`),
+			identity(`team-${index}`, `, tags: [!env TEAM, t${index}]`),
 		).join("");
 		const p = project({ "atmos.yaml": withIdentities(many) });
-		const first = await p.load();
+		const env = { ...p.ctx.env, TEAM: "core" };
+		const first = await p.load({}, { env });
 		const kept = join(p.ctx.home, ".cache/atmos/atmos-auth/parsed");
 		await expect.poll(() => existsSync(kept) && readdirSync(kept).some((name) => name.endsWith(".json"))).toBe(true);
-		const again = await p.load();
+		const again = await p.load({}, { env });
 		expect(again.identities()).toEqual(first.identities());
 		expect(await again.identity("team-7")).toEqual(await first.identity("team-7"));
 	});
 
-	test("a large file with a secret in it is not kept", async () => {
+	test.each([
+		"{kind: aws/user, credentials: {secret_access_key: canary-value}}",
+		"{kind: aws/user, credentials: {secret_access_key: !env KEY canary-value}}",
+		"{kind: aws/user, credentials: {secret_access_key: !include canary}}",
+		"{kind: aws/user, tags: [!env KEY canary-value]}",
+		"{kind: aws/user, tags: [!exec echo canary-value]}",
+		"{kind: aws/user, env: [{key: API_TOKEN, value: !env NAME}]}",
+		"{kind: aws/user, alias: 'https://me:canary-value@example.com'}",
+	])("a large file with a secret in it is not kept: %s", async (user) => {
 		const many = Array.from({ length: 900 }, (_, index) => identity(`team-${index}`)).join("");
-		const secret = "    u: {kind: aws/user, credentials: {secret_access_key: canary-value}}\n";
-		const p = project({ "atmos.yaml": withIdentities(many + secret) });
+		const p = project({ "atmos.yaml": withIdentities(`${many}    u: ${user}\n`) });
 		await p.load();
 		await new Promise((resolve) => setImmediate(resolve));
 		expect(existsSync(join(p.ctx.home, ".cache/atmos/atmos-auth/parsed"))).toBe(false);

@@ -76,9 +76,16 @@ describe("!exec", () => {
 			.toMatch(/^(?:Z.*)?$/);
 	});
 
-	test("what it says on stderr, and what it printed, is nowhere in the error or the log", async () => {
-		const p = project({ "atmos.yaml": withAccount('!exec "cat canary; cat canary >&2; exit 7"'), canary: "hunter2" });
-		expect(await message(p)).toContain("it ended with exit code 7");
+	test("the end of what it says on stderr is in the error, and what it printed is not", async () => {
+		const command = "cat canary; cat canary >&2; seq 9 >&2; echo no such vault >&2; exit 7";
+		const p = project({ "atmos.yaml": withAccount(`!exec "${command}"`), canary: "hunter2\n" });
+		expect(await message(p)).toContain("it ended with exit code 7: 8 / 9 / no such vault");
+		const short = project({
+			"atmos.yaml": withAccount('!exec "cat canary; cat canary >&2; exit 7"'),
+			canary: "hunter2",
+		});
+		expect(await message(short)).toContain("it ended with exit code 7: ***");
+		expect(JSON.stringify([await message(short), short.ctx.logged])).not.toContain("hunter2");
 		expect(JSON.stringify([await message(p), p.ctx.logged])).not.toContain("hunter2");
 	});
 

@@ -206,7 +206,10 @@ describe("imports", () => {
 	});
 
 	test("a circle is a warning that names the import", async () => {
-		const p = project({ "atmos.yaml": "import: [a.yaml]\n", "a.yaml": "import:\n  - atmos.yaml\n" });
+		const p = project({
+			"atmos.yaml": "import: [a.yaml]\n",
+			"a.yaml": `import:\n  - atmos.yaml\n${withIdentities(identity("a"))}`,
+		});
 		expect(await (await p.load()).check()).toEqual([
 			expect.objectContaining({
 				severity: "warning",

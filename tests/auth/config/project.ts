@@ -25,7 +25,11 @@ export function project(files: Readonly<Record<string, string>> = {}, overrides:
 	return {
 		ctx,
 		write,
-		load: (request = {}, more = {}) => loadConfig({ ...ctx, ...more }, request, { execLimitMs: 500 }),
+		load: (request = {}, more = {}) => {
+			// What a project may do is what tests/auth/trust is about.
+			const env = { ATMOS_AUTH_TRUST: "1", ...(more.env ?? ctx.env) };
+			return loadConfig({ ...ctx, ...more, env }, request, { execLimitMs: 500 });
+		},
 	};
 }
 

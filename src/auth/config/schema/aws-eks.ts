@@ -1,6 +1,6 @@
 /** `kind: aws/eks`: a cluster's entry in a kubeconfig. */
 import * as v from "valibot";
-import { integrationEntries, region, text } from "./common.ts";
+import { integrationEntries, region, text, writeMark } from "./common.ts";
 
 /**
  * `"0600"`, `0600` or `600`: read as written, in octal. A kubeconfig is nothing to execute, and whoever may write it
@@ -47,6 +47,7 @@ export const schema = v.object({
 						v.pipe(
 							text("a path"),
 							v.check((path) => !isInGitFolder(path), "expected a path outside of git's folder .git"),
+							writeMark({ variables: true }),
 						),
 					),
 					mode: v.optional(mode),

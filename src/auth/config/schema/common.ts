@@ -48,14 +48,28 @@ export const duration = v.pipe(
 	v.regex(/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/, "expected a duration such as 1h30m"),
 );
 
+/**
+ * Marks a key whose value decides where secrets go or which file is written. What a project's configuration puts there is
+ * asked for before it is used (src/auth/trust): a key without its mark would be used without a question.
+ *
+ * @param at the keys below the marked one, where its schema does not say what it holds
+ */
+export const endpointMark = <Input>(at: readonly string[] = []) =>
+	v.metadata<Input, { fact: "endpoint"; at: readonly string[] }>({ fact: "endpoint", at });
+
+/** The same for a path that is written. `variables`: `$NAME` in it stands for a variable, as for kubectl. */
+export const writeMark = <Input>(options: { readonly variables?: boolean } = {}) =>
+	v.metadata<Input, { fact: "write"; variables?: boolean }>({ fact: "write", ...options });
+
+/** The address of a service in place of the vendor's own. */
+const endpoint = v.pipe(webAddress("the address of an endpoint"), endpointMark());
+
 export const tags = v.array(text("a tag"), "expected a list of tags");
 
 export const endpointSpec = v.object({
-	endpoint_url: v.optional(webAddress("the address of an endpoint")),
-	aws: v.optional(
-		v.object({ resolver: v.optional(v.object({ url: v.optional(webAddress("the address of an endpoint")) })) }),
-	),
-	files: v.optional(v.object({ base_path: v.optional(text("a folder")) })),
+	endpoint_url: v.optional(endpoint),
+	aws: v.optional(v.object({ resolver: v.optional(v.object({ url: v.optional(endpoint) })) })),
+	files: v.optional(v.object({ base_path: v.optional(v.pipe(text("a folder"), writeMark())) })),
 });
 
 /** Keys that any identity may have, whatever its kind. `via` and `kind` are read before the schema. */
@@ -73,7 +87,7 @@ export const identityEntries = {
 	),
 	session: v.optional(v.object({ duration: v.optional(duration) })),
 	spec: v.optional(endpointSpec),
-	credentials: v.optional(v.looseObject({})),
+	credentials: v.optional(v.pipe(v.looseObject({}), endpointMark(["aws", "resolver", "url"]))),
 };
 
 /** Keys that any integration's `spec` may have. */

@@ -10,6 +10,39 @@ export interface Shape {
 	readonly pipe?: readonly Shape[];
 	/** Of an `examples` action. */
 	readonly examples?: readonly unknown[];
+	/** Of a `metadata` action. */
+	readonly metadata?: unknown;
+}
+
+/** A key that is marked by `endpointMark` or `writeMark`. */
+export interface Mark {
+	readonly fact: "endpoint" | "write";
+	readonly path: readonly string[];
+	readonly variables: boolean;
+}
+
+const marks = new WeakMap<Shape, readonly Mark[]>();
+
+/** @returns all marked keys of a schema */
+export function marksOf(schema: Shape): readonly Mark[] {
+	const known = marks.get(schema);
+	if (known !== undefined) return known;
+	const found: Mark[] = [];
+	const walk = (shape: Shape, path: readonly string[]): void => {
+		if (shape.wrapped) walk(shape.wrapped, path);
+		for (const part of shape.pipe ?? []) {
+			const { fact, at, variables } = (part.metadata ?? {}) as {
+				readonly fact?: Mark["fact"];
+				readonly at?: readonly string[];
+				readonly variables?: boolean;
+			};
+			if (fact !== undefined) found.push({ fact, path: [...path, ...(at ?? [])], variables: variables === true });
+		}
+		for (const [key, entry] of Object.entries(shape.entries ?? {})) walk(entry, [...path, key]);
+	};
+	walk(schema, []);
+	marks.set(schema, found);
+	return found;
 }
 
 /** The keys of a map that its schema knows, or undefined for what is no map. */

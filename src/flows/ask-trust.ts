@@ -1,0 +1,52 @@
+/** Asks a person to agree to what a project's configuration wants: once, with all of it shown. */
+import type { AuthConfig, EntryName } from "../auth/config/model.ts";
+import type { Interaction } from "../auth/interaction.ts";
+import { type Fact, factLines } from "../auth/trust/facts.ts";
+import { UntrustedError } from "../auth/trust/untrusted-error.ts";
+
+interface Asking {
+	readonly config: AuthConfig;
+	readonly interaction: Interaction;
+	readonly signal: AbortSignal;
+	/** Paths are shown relative to it. */
+	readonly cwd: string;
+}
+
+/**
+ * Asks about all that `entries` want and nobody has agreed to. Where nobody can be asked nothing happens: whoever uses such
+ * an entry then is told.
+ */
+export async function askFor(asking: Asking, entries: readonly EntryName[]): Promise<void> {
+	if (!asking.interaction.canChoose) return;
+	const facts = await asking.config.trust.pending(entries);
+	if (facts.length > 0) await ask(asking, facts);
+}
+
+/** Runs `work`, and again after a yes to what it turns out to want: an address that a command has printed, say. */
+export async function withTrust<Result>(asking: Asking, work: () => Promise<Result>): Promise<Result> {
+	for (;;) {
+		try {
+			return await work();
+		} catch (error) {
+			if (!(error instanceof UntrustedError) || error.refused || !asking.interaction.canChoose) throw error;
+			await ask(asking, error.facts);
+		}
+	}
+}
+
+async function ask({ config, interaction, signal, cwd }: Asking, facts: readonly Fact[]): Promise<void> {
+	const count = facts.length === 1 ? "something" : `${facts.length} things`;
+	const answer = await interaction.choose(
+		{
+			type: "choice",
+			question: `This project's configuration wants ${count} that you have not agreed to. Do you trust it?`,
+			details: facts.flatMap((fact) => factLines(fact, cwd)),
+			options: [
+				{ value: "no", label: "No, do not sign in with it", key: "n" },
+				{ value: "yes", label: "Yes, and remember it for this project", key: "y", needsDetails: true },
+			],
+		},
+		signal,
+	);
+	await config.trust.answer(facts, answer === "yes");
+}
