@@ -272,6 +272,8 @@ describe("kubectl's plugin", () => {
 		it.cloud.revokeSessions();
 		const env = entry(it, { ATMOS_PROFILE: "prod" });
 		const { stderr } = await it.asks([...ARGS, "--chdir", it.home], env);
+		expect(stderr).toContain("the session of dev is over and cannot be renewed without you");
+		expect(stderr).not.toContain("--device-code");
 		expect(stderr).toContain(`atmos-auth login dev --profile prod --chdir ${it.folder}`);
 	});
 });

@@ -127,6 +127,14 @@ test("two that sign in at once at different endpoints make a session each", asyn
 	expect((await set.pass(first)).endpoints).toEqual({ oidc: set.cloud.url, portal: set.cloud.url });
 }, 30_000);
 
+test("credentials of one portal are for another purpose where either service is another", async () => {
+	const { ctx, provider } = await scene({ endpoint: false });
+	const purpose = (env: Readonly<Record<string, string>>) => JSON.stringify(kind.purpose(provider, { ...ctx, env }));
+	const url = "https://mine.example";
+	const all = [{}, { AWS_ENDPOINT_URL_SSO: url }, { AWS_ENDPOINT_URL_SSO_OIDC: url }, { AWS_ENDPOINT_URL: url }];
+	expect(new Set(all.map(purpose)).size).toBe(4);
+});
+
 test("cancelling ends the wait at once", async () => {
 	const set = await scene();
 	const abort = new AbortController();
