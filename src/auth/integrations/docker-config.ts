@@ -221,7 +221,7 @@ export async function storeDockerLogin(
 				changes.push(...putAuth(now.config, host, auth));
 				const own = now.ours ? wasOwn(options.mark) : ownHelper(now.config, host) !== undefined;
 				const bypass = outcome.missing ? (own ? helper : undefined) : "";
-				if (now.ours || !outcome.missing) changes.push(setHelper(now.config, host, bypass));
+				changes.push(setHelper(now.config, host, bypass));
 				const why = outcome.missing ? "missing" : own ? "own" : "general";
 				mark = { kept: "instead", why, login: hash(auth), helper };
 				notes = [inClearText(ctx, helper, outcome.reason)];
@@ -254,7 +254,8 @@ type Change = readonly [path: EditPath, value: unknown];
 
 /** @param name undefined takes the host's helper away, and with the last one the table */
 function setHelper(config: DockerConfig, host: string, name: string | undefined): Change {
-	const isLast = name === undefined && Object.keys(config.credHelpers ?? {}).length === 1;
+	const isLast =
+		name === undefined && ownHelper(config, host) !== undefined && Object.keys(config.credHelpers ?? {}).length === 1;
 	return [isLast ? ["credHelpers"] : ["credHelpers", host], name];
 }
 

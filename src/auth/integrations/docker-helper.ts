@@ -85,7 +85,6 @@ export async function storeWithHelper(
 	queues.set(program, queue);
 	queue.waiting++;
 	const turn = queue.tail.then(async (): Promise<HelperOutcome> => {
-		signal.throwIfAborted();
 		const left = (): number => queue.deadline - ctx.clock.now();
 		if (queue.gaveUp === undefined) {
 			const outcome = await alone(ctx, name, { signal, timeoutMs: Math.max(0, left()) }, async () => {

@@ -149,6 +149,22 @@ describe("a helper that fails", () => {
 		expect(config()).toEqual({ ...JSON.parse(before), auths: { [HOST]: {} } });
 	});
 
+	test.each([
+		["the general one", '{"credsStore":"keep"}'],
+		["the host's own", `{"credHelpers":{"${HOST}":"keep"}}`],
+		["the general one beside another", '{"credsStore":"keep","credHelpers":{"gcr.io":"gcloud"}}'],
+	])("%s and then goes is a missing one", async (_, before) => {
+		const { ctx, install, config } = scene(before);
+		install("keep", FAILS);
+		const first = await storeDockerLogin(ctx, login(), options);
+		rmSync(join(ctx.home, "bin/docker-credential-keep"));
+		const second = await storeDockerLogin(ctx, login(), { ...options, mark: first.mark });
+		expect(second.notes[0]).toContain("not installed");
+		expect(config()).toEqual({ ...JSON.parse(before), auths: { [HOST]: { auth: encoded("pw") } } });
+		await storeDockerLogin(ctx, login(), { ...options, mark: second.mark });
+		expect(config()).toEqual({ ...JSON.parse(before), auths: { [HOST]: { auth: encoded("pw") } } });
+	});
+
 	test("an empty helper that a person has set stays", async () => {
 		const { ctx, install, config } = scene(`{"credsStore":"keep","credHelpers":{"${HOST}":""}}`);
 		install("keep", "cat > /dev/null");

@@ -170,6 +170,7 @@ describe.each(Object.entries(FORMS))("%s", (_name, form) => {
 		expect(lost(before, text)).toEqual([]);
 		expect(text.startsWith("\ufeff")).toBe(before.startsWith("\ufeff"));
 		if (before.includes("\r\n")) expect(text.replaceAll("\r\n", "")).not.toContain("\n");
+		if (form.startsWith('{"') || form.startsWith("{\n")) JSON.parse(text.replace("\ufeff", ""));
 		const config = parse(text);
 		expect(config.users.at(-1)).toEqual({ name: entry().user, user: { exec: entry().exec } });
 
@@ -192,6 +193,12 @@ test("keys that kubectl does not take beside the certificate go, and comments ar
 	);
 	expect(flag).not.toBe(text);
 	expect(put(flag).text).toBe(text.replace(/^( +)server: https:\/\/example.*$/m, "$&\n$1# for a while"));
+});
+
+test("a comment that is indented like the last entry stays with it, one that is not stays with what follows", () => {
+	const lines = put(FORMS["four columns, indented lists, aligned comments"] ?? "").text.split("\n");
+	expect(lines[lines.indexOf("      # about home") - 1]).toBe("      name: home");
+	expect(lines[lines.indexOf("# the one in use") + 1]).toBe("current-context: 'home'");
 });
 
 test("an entry behind an alias is not changed", () => {
