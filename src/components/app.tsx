@@ -1,22 +1,24 @@
 /** The dashboard: which screen is shown, and the keys that hold everywhere. */
-import { useInput, useWindowSize } from "ink";
-import { type ReactNode, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useInput, usePaste, useWindowSize } from "ink";
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import { prepareBoard } from "./board.ts";
 import { type Ticker, TickerContext, useTime } from "./clock.ts";
 import { type Deeds, type Surroundings, SurroundingsContext, useSurroundings } from "./context.ts";
 import { initialList, type ListAction, type ListState, reduceList } from "./filter-list/state.ts";
 import { HelpContext } from "./frame.tsx";
-import { dispatchKey, type KeyHub, KeyHubContext, keysOf } from "./key-hub.ts";
+import { createKeyGuard } from "./key-guard.ts";
+import { dispatchKey, type KeyHub, KeyHubContext, typed } from "./key-hub.ts";
 import { commandFor } from "./keys.ts";
 import type { Notes } from "./notes.ts";
+import { isBroken } from "./screen-keys.ts";
 import { Approval } from "./screens/approval.tsx";
 import { Identities, type Picker } from "./screens/identities.tsx";
 import { Menu } from "./screens/menu.tsx";
 import { Progress } from "./screens/progress.tsx";
 import { Spoken } from "./screens/spoken.tsx";
 import { lookOf } from "./session.ts";
-import { createStore, useStore } from "./store.ts";
+import { createStore, useOnce, useStore } from "./store.ts";
 import { ASCII, createPaint, UNICODE } from "./theme.ts";
 
 /** How the terminal and its user want it. */
@@ -39,6 +41,15 @@ export interface AppProps {
 	readonly onInterrupt: () => void;
 	/** Ctrl-Z; undefined where there is no job control. */
 	readonly onSuspend?: (() => void) | undefined;
+}
+
+/** Which screen a snapshot is shown on. What a person types for one of them is never meant for another. */
+function screenOf(snapshot: LoginSnapshot): string {
+	const { phase, prompt, attempt } = snapshot;
+	if (phase === "choosing") return phase;
+	if (prompt?.type === "device-code") return `code ${attempt} ${prompt.userCode}`;
+	if (prompt?.type === "choice") return `choice ${prompt.question}`;
+	return phase === "attention" ? `${phase} ${isBroken(snapshot)}` : "progress";
 }
 
 /** Keeps the list's state while other screens are shown, and through a refresh of its rows. */
@@ -118,26 +129,46 @@ export function App(props: AppProps): ReactNode {
 	const picker = usePicker(snapshot);
 	const { columns, rows } = useWindowSize();
 	const [help, setHelp] = useState(false);
-	const hub = useRef<KeyHub>({ source: undefined, toggleHelp: () => undefined }).current;
+	const guard = useOnce(() =>
+		createKeyGuard(
+			() => screenOf(login.snapshot()),
+			() => performance.now(),
+		),
+	);
+	const hub = useOnce((): KeyHub => ({ source: undefined, toggleHelp: () => undefined, meant: guard.meant }));
 	hub.toggleHelp = () => setHelp((shown) => !shown);
 
 	// What was asked for on one screen does not hold on the next.
-	const screen = `${snapshot.phase} ${snapshot.prompt?.type ?? ""}`;
+	const screen = screenOf(snapshot);
 	const shownOn = useRef(screen);
 	if (shownOn.current !== screen) {
 		shownOn.current = screen;
 		if (help) setHelp(false);
 	}
 
+	const takeText = (text: string): void => {
+		if (guard.meant("") && (!help || manner.spoken)) hub.source?.paste?.(text);
+	};
+	const takeKey = (name: string): void => {
+		if (help && !manner.spoken) {
+			if (commandFor("help", { help: hub.toggleHelp }, name) !== undefined) setHelp(false);
+		} else dispatchKey(hub, name);
+	};
 	useInput((input, key) => {
-		for (const name of keysOf(input, key)) {
-			if (name === "ctrl+c") onInterrupt();
-			else if (name === "ctrl+z") onSuspend?.();
-			else if (help && !manner.spoken) {
-				if (commandFor("help", { help: hub.toggleHelp }, name) !== undefined) setHelp(false);
-			} else dispatchKey(hub, name);
+		const what = typed(input, key);
+		if (what === undefined) return;
+		if ("text" in what) takeText(what.text);
+		else if (what.key === "ctrl+c") onInterrupt();
+		else if (what.key === "ctrl+z") onSuspend?.();
+		else {
+			if (guard.meant(what.key)) takeKey(what.key);
+			guard.pressed(what.key);
 		}
 	});
+	usePaste(takeText);
+	useLayoutEffect(() => guard.shown(screen), [guard, screen]);
+	// After the effects of the hooks above, which begin to read.
+	useEffect(() => guard.started(), [guard]);
 
 	const surroundings = useMemo(
 		(): Omit<Surroundings, "note"> => ({

@@ -82,18 +82,20 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 		{ command: "endFilter", keys: ["tab"], label: "keep", help: "keep the filter and use the keys of the list again" },
 		{ command: "back", keys: ["escape"], shown: "esc", label: "clear", help: "clear the filter" },
 	],
+	// The drawn menu's library listens to the moving keys, Enter and numbers itself.
 	menu: [
-		// The menu itself listens to these.
 		MOVE_BAR,
 		{
 			command: "choose",
-			keys: [],
+			keys: ["return"],
 			shown: "enter",
 			label: "choose",
 			help: "choose the marked line (or press its number)",
 		},
 		HELP,
+		...MOVES,
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back, without choosing" },
+		{ command: "cancel", keys: ["escape"], shown: "esc", help: "quit without logging in" },
 		{ command: "quit", keys: ["q"], label: "quit", help: "quit without logging in" },
 	],
 	approval: [

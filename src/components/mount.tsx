@@ -72,6 +72,9 @@ interface Resumed {
 export function mount(options: MountOptions): Mounted {
 	const { stdin, screen, manner } = options;
 	const resumed: Resumed = {};
+	// Ink does this after its first frame. Whoever answers to that at once would see the answer written over the screen, and
+	// have it turned into a line.
+	stdin.setRawMode?.(true);
 	const instance = render(<Root {...options} resumed={resumed} />, {
 		stdin,
 		stdout: screen,

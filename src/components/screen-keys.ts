@@ -4,7 +4,7 @@ import type { IntegrationRow, LoginHandle, LoginSnapshot } from "../flows/snapsh
 import type { BoardEntry } from "./board.ts";
 import type { Deeds } from "./context.ts";
 import { type ListAction, type ListState, marked } from "./filter-list/state.ts";
-import type { KeySource } from "./key-hub.ts";
+import { type KeySource, pastedLine } from "./key-hub.ts";
 import type { Handlers } from "./keys.ts";
 import { failedIntegrations } from "./progress-lines.ts";
 import { createStore, type Store } from "./store.ts";
@@ -57,6 +57,15 @@ export function identityKeys({ login, list, notify }: IdentityKeys): KeySource {
 				send({ type: list.get().query === "" ? "CLEAR" : "ERASE" });
 			} else if (name === "ctrl+w" || name === "alt+backspace") send({ type: "ERASE_WORD" });
 			else if (name === "ctrl+u") send({ type: "ERASE_ALL" });
+		},
+		paste(text) {
+			const { typing, query } = list.get();
+			const line = pastedLine(text);
+			// The key that opens the filter may have come in one piece with what was typed after it.
+			const words = query === "" ? line.replace(/^\//, "") : line;
+			if (line === "") return;
+			if (!typing) send({ type: "START_TYPING" });
+			send({ type: "TYPE", text: words });
 		},
 	};
 }

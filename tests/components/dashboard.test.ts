@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { runDashboard } from "../../src/components/dashboard.tsx";
 import type { Terminal } from "../../src/terminal/streams.ts";
 import { type FakeLogin, fakeLogin } from "./support/fake-login.ts";
-import { FakeStdin, FakeStdout, NOW, plain, sequence } from "./support/screen.tsx";
+import { FakeStdin, FakeStdout, NOW, plain, sequence, turns } from "./support/screen.tsx";
 import { approving, attention, broken, choosing } from "./support/snapshots.ts";
 
 const ENTER = "\u001b[?1049h";
@@ -50,6 +50,14 @@ function run(login: FakeLogin, env: Record<string, string> = {}) {
 		stdout,
 		over,
 		written,
+		/** What a person types after having seen the screen. */
+		async type(...texts: string[]): Promise<void> {
+			for (const text of texts) {
+				await turns(3);
+				stdin.type(text);
+			}
+			await turns(1);
+		},
 		async until(text: string): Promise<void> {
 			while (!plain(written()).includes(text)) {
 				await new Promise<void>((resolve) => void screen.once("frame", () => resolve()));
@@ -201,23 +209,22 @@ describe("for a screen reader", () => {
 		login.onAction = (action) => {
 			if (action.type === "SELECT") login.show(approving(NOW));
 		};
-		const { until, stdin, over, written } = run(login, { [variable]: "true" });
+		const { until, type, over, written } = run(login, { [variable]: "true" });
 		await until("1 of 6: dev-admin, default, account development, AdministratorAccess, signed in, 3h 52m left");
-		stdin.type("\u001b[B");
+		await type("\u001b[B");
 		await until("2 of 6: prod-admin");
-		stdin.type("/");
-		stdin.type("stag");
+		await type("/", "stag");
 		await until("Filter stag: 1 of 1: staging-deploy");
-		stdin.type("\r");
+		await type("\r");
 		await until("Spelled: W, D, D, D, dash, H, R, Q, V");
-		stdin.type("l");
+		await type("l");
 		await until("link sent to the terminal's clipboard");
 		login.show({ ...attention(NOW), prompt: undefined });
 		await until("prod/eks failed: not authorized to perform eks:DescribeCluster. Try: allow");
 		await until("1 of 2 integrations failed");
-		stdin.type("d");
+		await type("d");
 		await until("prod/eks: AccessDeniedException");
-		stdin.type("?");
+		await type("?");
 		await until("r: try the marked failed row again");
 		login.show({ phase: "done" });
 		await over;
@@ -227,23 +234,71 @@ describe("for a screen reader", () => {
 		expect(written()).not.toMatch(sequence("ESC\\[\\d*[AJ]"));
 	});
 
+	const question = {
+		type: "choice",
+		question: "Which account?",
+		options: [
+			{ value: "1a", label: "one" },
+			{ value: "2b", label: "two" },
+		],
+	} as const;
+
 	test("menus are read row by row", async () => {
-		const login = fakeLogin({
-			phase: "approving",
-			prompt: {
-				type: "choice",
-				question: "Which account?",
-				options: [
-					{ value: "1", label: "one" },
-					{ value: "2", label: "two" },
-				],
-			},
-		});
-		const { until, stdin } = run(login, { ACCESSIBLE: "1" });
+		const login = fakeLogin({ phase: "approving", prompt: question });
+		const { until, type } = run(login, { ACCESSIBLE: "1" });
 		await until("1 of 2: one");
-		stdin.type("j");
+		await type("j");
 		await until("2 of 2: two");
-		stdin.type("\r");
-		expect(login.sent).toEqual([{ type: "ANSWER", value: "2" }]);
+		await type("\r");
+		expect(login.sent).toEqual([{ type: "ANSWER", value: "2b" }]);
+	});
+
+	test("a line of a menu is chosen by its number", async () => {
+		const login = fakeLogin({ phase: "approving", prompt: question });
+		const { until, type } = run(login, { ACCESSIBLE: "1" });
+		await until("1 of 2: one");
+		await type("3", "2");
+		expect(login.sent).toEqual([{ type: "ANSWER", value: "2b" }]);
+	});
+
+	test("the help of a menu names the menu's keys", async () => {
+		const { until, type, written } = run(fakeLogin({ phase: "approving", prompt: question }), { ACCESSIBLE: "1" });
+		await until("1 of 2: one");
+		await type("?");
+		await until("q: quit without logging in");
+		expect(written()).toContain("return: choose the marked line (or press its number)");
+		expect(written()).toContain("escape: quit without logging in");
+		expect(written()).not.toMatch(/filter|marked identity/);
+	});
+
+	test("Esc leaves a menu for the list that it came from, else the login", async () => {
+		const rows = choosing(NOW).choice?.rows ?? [];
+		for (const [state, action] of [
+			[{ phase: "approving", prompt: question }, "CANCEL"],
+			[{ ...choosing(NOW), phase: "approving", prompt: question }, "BACK"],
+			[{ phase: "choosing", choice: { of: "providers", reason: "no-identities", rows } }, "CANCEL"],
+		] as const) {
+			const login = fakeLogin(state);
+			const acted = new Promise((resolve) => {
+				login.onAction = resolve;
+			});
+			const { until, type } = run(login, { ACCESSIBLE: "1" });
+			await until("1 of");
+			await type("\u001b");
+			expect(await acted).toEqual({ type: action });
+			login.onAction = undefined;
+			login.show({ phase: "cancelled" });
+		}
+	});
+
+	test("a paste is text for the filter, and no Enter", async () => {
+		const login = fakeLogin(choosing(NOW));
+		const { until, type } = run(login, { ACCESSIBLE: "1" });
+		await until("1 of 6");
+		await type("\u001b[200~staging-deploy\r\u001b[201~");
+		await until("Filter staging-deploy: 1 of 1: staging-deploy");
+		await type("qqq\r");
+		await until("Filter staging-deployqqq: nothing matches");
+		expect(login.sent).toEqual([]);
 	});
 });

@@ -14,6 +14,8 @@ async function toApproval(program: PtyProgram, cloud: Cloud): Promise<string> {
 	await program.waitFor("dev-admin");
 	program.press("/");
 	for (const letter of "dev-admin") program.press(letter);
+	// What comes in one piece with letters is text, an Enter as well.
+	await program.waitFor("/ dev-admin");
 	program.press("enter");
 	const code = await cloud.nextCode();
 	await program.waitFor(spelled(code));

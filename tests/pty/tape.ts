@@ -41,15 +41,21 @@ export function parseTape(source: string): TapeCommand[] {
 	return commands;
 }
 
+/** What shows that a text has been taken: its last word at the end of a line, or at the cursor of the program's own. */
+function taken(text: string): RegExp {
+	return new RegExp(`${text.slice(text.lastIndexOf(" ") + 1).replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?:▏|\\s*$)`, "m");
+}
+
 /**
- * Plays a tape. Its sleeps are for the eye and are left out; what matters is waited for. Text is typed key by key, so
- * that the program sees key presses and not a paste.
+ * Plays a tape. Its sleeps are for the eye and are left out; what matters is waited for. A text has to be seen before the
+ * next key is pressed: what comes in one piece with it would be text as well.
  */
 export async function playTape(commands: readonly TapeCommand[], program: PtyProgram): Promise<void> {
 	for (const command of commands) {
 		switch (command.type) {
 			case "type":
 				for (const letter of command.text) program.press(letter);
+				if (command.text.length > 1) await program.waitFor(taken(command.text), 20_000);
 				break;
 			case "key":
 				for (let count = 0; count < command.count; count++) program.press(command.key);

@@ -1,11 +1,11 @@
 /** A short menu: providers, or several accounts of one name. */
 import { Box, Text, useInput } from "ink";
 import SelectInput from "ink-select-input";
-import { type ReactNode, useMemo } from "react";
+import { type ReactNode, useContext, useMemo } from "react";
 import type { ChoiceOption } from "../../auth/interaction.ts";
 import { useSurroundings } from "../context.ts";
 import { Frame, usePage } from "../frame.tsx";
-import { useKeys } from "../key-hub.ts";
+import { KeyHubContext, useKeys } from "../key-hub.ts";
 import { fitSegments, Segments } from "../segments.tsx";
 import { Line, T } from "../styled.tsx";
 import { cell, clean, fit, widthOf, wrap } from "../text.ts";
@@ -42,13 +42,16 @@ function Item({ isSelected = false, label }: { readonly isSelected?: boolean; re
 
 export function Menu({ question, details = [], options: given, onChoose, onBack, onQuit }: MenuProps): ReactNode {
 	const { symbols } = useSurroundings();
+	const { meant } = useContext(KeyHubContext);
 	const page = usePage();
 	const keys = useKeys({
 		screen: () => "menu",
 		handlers: () => ({
 			move: () => undefined,
+			up: () => undefined,
+			down: () => undefined,
 			choose: () => undefined,
-			...(onBack ? { back: onBack } : {}),
+			...(onBack ? { back: onBack } : { cancel: onQuit }),
 			quit: onQuit,
 		}),
 	});
@@ -63,7 +66,7 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 	const [title = "", ...rest] = lines;
 	useInput((input) => {
 		const chosen = options.find(({ key }) => key !== undefined && key === input);
-		if (chosen !== undefined) onChoose(chosen.value);
+		if (chosen !== undefined && meant(input)) onChoose(chosen.value);
 	});
 	const limit = Math.max(1, page.bodyHeight - rest.length - (rest.length > 0 ? 1 : 0));
 	const items = useMemo(() => {
@@ -91,7 +94,7 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 					itemComponent={Item}
 					onSelect={(item) => {
 						// With an empty list the library reports a choice of nothing.
-						if (item !== undefined) onChoose(item.value);
+						if (item !== undefined && meant("return")) onChoose(item.value);
 					}}
 				/>
 			</Box>

@@ -96,14 +96,14 @@ export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNod
 	const source: KeySource = choosing
 		? identityKeys({ login, list: picker.list, notify })
 		: menuList !== undefined && menu !== undefined
-			? menuKeys(
-					menuList,
-					(value) =>
-						menu.kind === "SELECT"
-							? login.send({ type: "SELECT", name: value })
-							: login.send({ type: "ANSWER", value }),
-					() => login.send({ type: "CANCEL" }),
-				)
+			? menuKeys({
+					list: menuList,
+					choose: (value) =>
+						login.send(menu.kind === "SELECT" ? { type: "SELECT", name: value } : { type: "ANSWER", value }),
+					back:
+						menu.kind === "ANSWER" && snapshot.choice !== undefined ? () => login.send({ type: "BACK" }) : undefined,
+					cancel: () => login.send({ type: "CANCEL" }),
+				})
 			: code !== undefined
 				? approvalKeys({ login, deeds, notify, gone: gone.signal })
 				: progressKeys(login, choice);
@@ -197,21 +197,32 @@ function useSpokenProgress(
 	}, [row, details, snapshot, say]);
 }
 
-function menuKeys(list: MenuStore, choose: (value: string) => void, cancel: () => void): KeySource {
+interface MenuKeys {
+	readonly list: MenuStore;
+	choose(value: string): void;
+	/** Goes back to where the menu came from; undefined where that is nowhere. */
+	readonly back: (() => void) | undefined;
+	cancel(): void;
+}
+
+function menuKeys({ list, choose, back, cancel }: MenuKeys): KeySource {
 	const { send } = list;
 	return {
-		// The list's own table: the drawn menu gets these keys from its library.
-		screen: () => "identities",
+		screen: () => "menu",
 		handlers: () => ({
 			up: () => send({ type: "MOVE", by: -1 }),
 			down: () => send({ type: "MOVE", by: 1 }),
-			first: () => send({ type: "FIRST" }),
-			last: () => send({ type: "LAST" }),
 			choose: () => {
 				const entry = marked(list.get());
 				if (entry !== undefined) choose(entry.key);
 			},
+			...(back ? { back } : { cancel }),
 			quit: cancel,
 		}),
+		// As in the drawn menu, a number chooses at once.
+		text(character) {
+			const entry = /^[1-9]$/.test(character) ? list.get().entries[Number(character) - 1] : undefined;
+			if (entry !== undefined) choose(entry.key);
+		},
 	};
 }

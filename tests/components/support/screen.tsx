@@ -22,6 +22,9 @@ const KEYS: Readonly<Record<string, string>> = {
 	"ctrl-z": "\u001a",
 };
 
+/** Asking the terminal to mark pastes, or no longer to: written apart from any frame. */
+const PASTE_MODE = ["\u001b[?2004h", "\u001b[?2004l"];
+
 export class FakeStdout extends EventEmitter {
 	readonly isTTY = true;
 	readonly writable = true;
@@ -40,6 +43,11 @@ export class FakeStdout extends EventEmitter {
 		this.emit("frame");
 		if (typeof done === "function") done();
 		return true;
+	}
+
+	/** The last of the frames that drew something. */
+	last(): string {
+		return this.frames.findLast((frame) => !PASTE_MODE.includes(frame)) ?? "";
 	}
 
 	resize(columns: number, rows: number): void {
@@ -95,6 +103,11 @@ export interface ScreenOptions {
 }
 
 export const NOW = Date.UTC(2026, 10, 23, 10, 42, 25);
+
+/** Lets turns of the event loop pass: what a terminal's other end takes at least to answer to what it sees. */
+export async function turns(count: number): Promise<void> {
+	for (let done = 0; done < count; done++) await new Promise((resolve) => setImmediate(resolve));
+}
 
 const shown: { unmount(): void }[] = [];
 
@@ -153,9 +166,9 @@ export function show(login: LoginHandle, options: ScreenOptions = {}) {
 		deeds,
 		said,
 		/** The last frame with its colours. */
-		raw: (): string => stdout.frames.at(-1) ?? "",
+		raw: (): string => stdout.last(),
 		lines: (): string[] =>
-			plain(stdout.frames.at(-1) ?? "")
+			plain(stdout.last())
 				.split("\n")
 				.map((line) => line.trimEnd()),
 		text: (): string => screen.lines().join("\n"),
@@ -170,13 +183,16 @@ export function show(login: LoginHandle, options: ScreenOptions = {}) {
 			while (!fits(screen.text())) await new Promise<void>((resolve) => void stdout.once("frame", () => resolve()));
 			return screen.text();
 		},
-		/** Presses keys by name, else types the text, and lets effects run. */
+		/** Lets the screen be seen, then presses keys by name, else types the text in one piece, and lets effects run. */
 		async press(...keys: string[]): Promise<void> {
 			for (const key of keys) {
+				await turns(3);
 				stdin.type(KEYS[key] ?? key);
-				await new Promise((resolve) => setImmediate(resolve));
+				await turns(1);
 			}
 		},
+		/** Pastes as a terminal does that marks pastes. */
+		paste: (text: string): Promise<void> => screen.press(`\u001b[200~${text}\u001b[201~`),
 		resize: (width: number, height: number): void => stdout.resize(width, height),
 		async tick(ms: number): Promise<void> {
 			now += ms;
