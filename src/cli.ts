@@ -5,6 +5,7 @@
 import { keepCompiled } from "./commands/compile-cache.ts";
 import { commandNames, findCommand } from "./commands/table.ts";
 import { processTerminal, writeAnswer } from "./terminal/streams.ts";
+import { catchUnexpected } from "./terminal/unexpected.ts";
 import { version } from "./version.ts";
 
 const MINIMUM_NODE = [22, 18] as const;
@@ -33,14 +34,7 @@ async function main(): Promise<number> {
 			return 2;
 		}
 		case "command": {
-			if (found.heavy) {
-				keepCompiled(process.env, process.platform);
-				// A reader that goes away (`| head`) is no failure of ours.
-				process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-					if (error.code === "EPIPE") process.exit(0);
-					throw error;
-				});
-			}
+			if (found.heavy) keepCompiled(process.env, process.platform);
 			const terminal = processTerminal();
 			try {
 				const { run } = await found.load();
@@ -48,7 +42,10 @@ async function main(): Promise<number> {
 			} catch (error) {
 				if ((error as NodeJS.ErrnoException | null)?.syscall === "write") throw error;
 				const { reportFailure } = await import("./commands/failure.ts");
-				return reportFailure(error, terminal);
+				const code = reportFailure(error, terminal, found.argv);
+				// What the failure has left behind must not keep the program from ending.
+				setTimeout(() => process.exit(code), 200).unref();
+				return code;
 			}
 		}
 	}
@@ -62,7 +59,7 @@ function fail(error: unknown): void {
 	);
 }
 
-process.on("uncaughtException", fail);
+catchUnexpected(fail);
 // Not awaited at the top level: the commands import from the bundle's first file, and would wait for it to be done.
 void main().then((code) => {
 	process.exitCode = code;

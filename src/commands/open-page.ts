@@ -1,5 +1,6 @@
 /** Opens the approval page in the browser, once for each code, where a browser would open in front of the person. */
 import type { AuthContext } from "../auth/context.ts";
+import { toErrorView } from "../auth/errors.ts";
 import { isCi } from "../flows/interactive.ts";
 import type { LoginHandle } from "../flows/snapshot.ts";
 import { approvalUrl } from "../output/events.ts";
@@ -19,7 +20,10 @@ export function openApprovalPages(
 		if (prompt?.type !== "device-code" || prompt.userCode === last) return;
 		last = prompt.userCode;
 		// Another process asked for this code, and has opened its page.
-		if (prompt.waitingForPid === undefined) void open(approvalUrl(prompt), ctx);
+		if (prompt.waitingForPid !== undefined) return;
+		open(approvalUrl(prompt), ctx).catch((error: unknown) => {
+			ctx.log.debug("the page was not opened", { reason: toErrorView(error).message });
+		});
 	});
 }
 

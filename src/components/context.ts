@@ -11,7 +11,7 @@ export interface Deeds {
 	/** Adds a line to what has been said; only where nothing is drawn. */
 	print(line: string): void;
 	/** Leaves the screen, prints the link and comes back after a key or when `until` is aborted. */
-	plainLink(url: string, until: AbortSignal): Promise<void>;
+	plainLink(url: string, until: AbortSignal): void;
 }
 
 export interface Surroundings {

@@ -1,11 +1,13 @@
 /** The face of a login on a terminal. Loads Ink only after it is known that there is something to show. */
 import { hostname as localHostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
 import type { LoginHandle, LoginSnapshot, Phase } from "../flows/snapshot.ts";
 import type { OpenResult } from "../terminal/browser.ts";
 import { settleColour, wantsColour } from "../terminal/colour.ts";
 import { POP_TITLE, pushTitle, setTitle } from "../terminal/osc.ts";
 import { EXIT_CODES, leaveAtOnce } from "../terminal/signals.ts";
 import type { Terminal } from "../terminal/streams.ts";
+import { onUnexpected } from "../terminal/unexpected.ts";
 import { wantsUnicode } from "../terminal/unicode.ts";
 
 export interface DashboardOptions {
@@ -26,6 +28,10 @@ const FINAL: ReadonlySet<Phase> = new Set(["done", "failed", "cancelled"]);
 /** Phases in which there is something for a person to do. */
 const WANTED: ReadonlySet<Phase> = new Set(["choosing", "approving", "attention"]);
 
+/** How long a login that something unexpected has ended may take to clean up, in milliseconds. */
+const CLEAN_UP_MS = 1_000;
+/** The title for a terminal that cannot bring back its own. Most shells set one of theirs with the next prompt. */
+const TITLE_AFTER = "Terminal";
 /** A login that is over sooner than this has no need of a screen. */
 const PATIENCE_MS = 150;
 
@@ -35,7 +41,7 @@ const PATIENCE_MS = 150;
  * It draws on stderr, as stdout carries only data. The terminal is given back before this resolves, whatever the end; the
  * summary is for the caller to print. Signals are the caller's too: `CANCEL` is all that the dashboard needs to close.
  *
- * @throws what a component threw; the login is cancelled then
+ * @throws what a component threw, or nothing else caught; the login is cancelled then
  */
 export async function runDashboard(options: DashboardOptions): Promise<void> {
 	const { login, terminal, clock } = options;
@@ -94,21 +100,30 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 		},
 	});
 	if (!spoken) ticker.start();
+	// Nothing else would end the login: what failed may be what it waits for.
+	let stopListening: () => void = ignore;
+	const unexpected = new Promise<never>((_, reject) => {
+		stopListening = onUnexpected(reject);
+	});
 	const close = (snapshot: LoginSnapshot): void => {
 		if (FINAL.has(snapshot.phase)) mounted.unmount();
 	};
 	const unsubscribe = login.subscribe(close);
 	close(login.snapshot());
 	try {
-		await mounted.over;
+		await Promise.race([mounted.over, unexpected]);
+		await login.finished;
 	} catch (error) {
 		login.send({ type: "CANCEL" });
+		mounted.unmount();
+		await mounted.over.catch(ignore);
+		await Promise.race([login.finished, delay(CLEAN_UP_MS)]);
 		throw error;
 	} finally {
+		stopListening();
 		unsubscribe();
 		ticker.stop();
 		title?.restore();
-		await login.finished;
 		screen.off("error", ignore);
 	}
 }
@@ -145,7 +160,10 @@ function interruptions(login: LoginHandle): { interrupt(): void } {
 	};
 }
 
-/** A window title that says when somebody is wanted; the old one comes back whatever happens. */
+/**
+ * A window title that says when somebody is wanted. Whatever happens, the old one comes back; a terminal that keeps none is
+ * left with a harmless one, and not with a code to be approved.
+ */
 function keepTitle(screen: NodeJS.WriteStream, login: LoginHandle): { restore(): void } {
 	const titleOf = ({ prompt }: LoginSnapshot): string =>
 		prompt?.type === "device-code" ? `approve ${prompt.userCode} · atmos auth login` : "atmos auth login";
@@ -159,7 +177,7 @@ function keepTitle(screen: NodeJS.WriteStream, login: LoginHandle): { restore():
 	const restore = (): void => {
 		unsubscribe();
 		process.off("exit", restore);
-		screen.write(POP_TITLE);
+		screen.write(setTitle(TITLE_AFTER) + POP_TITLE);
 	};
 	process.once("exit", restore);
 	return { restore };

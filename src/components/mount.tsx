@@ -1,6 +1,7 @@
 /** Puts the dashboard on the terminal and takes it off again. The only place that calls Ink's `render`. */
 import { render, useApp } from "ink";
 import { type ReactNode, useEffect, useMemo } from "react";
+import { toErrorView } from "../auth/errors.ts";
 import { readKey } from "../terminal/read-key.ts";
 import { onContinue, stopUntilContinued } from "../terminal/suspend.ts";
 import { App, type AppProps, type Manner } from "./app.tsx";
@@ -32,14 +33,14 @@ function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode 
 	const deeds = useMemo((): Deeds & { suspend(): void; redraw(): void } => {
 		let away = false;
 		// One at a time: the terminal can be handed over only once.
-		const leave = async (meanwhile: () => Promise<void>): Promise<void> => {
+		const leave = (meanwhile: () => Promise<void>): void => {
 			if (away) return;
 			away = true;
-			try {
-				await suspendTerminal(meanwhile);
-			} finally {
-				away = false;
-			}
+			suspendTerminal(meanwhile)
+				.catch((error: unknown) => app.notes.add(`the screen was not handed over: ${toErrorView(error).message}`))
+				.finally(() => {
+					away = false;
+				});
 		};
 		return {
 			copy,
@@ -49,12 +50,13 @@ function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode 
 				leave(async () => {
 					if (until.aborted) return;
 					screen.write(`\n${url}\n\nPress a key to go back to the dashboard.\n`);
-					if ((await readKey(stdin, until)) === "\u0003") app.onInterrupt();
+					// More may have come with it, as from a key that is held down.
+					if ((await readKey(stdin, until))?.includes("\u0003")) app.onInterrupt();
 				}),
-			suspend: () => void leave(stopUntilContinued),
-			redraw: () => void leave(async () => undefined),
+			suspend: () => leave(stopUntilContinued),
+			redraw: () => leave(async () => undefined),
 		};
-	}, [suspendTerminal, copy, open, screen, stdin, app.onInterrupt]);
+	}, [suspendTerminal, copy, open, screen, stdin, app.onInterrupt, app.notes]);
 	useEffect(() => {
 		resumed.redraw = deeds.redraw;
 		return () => {

@@ -1,4 +1,5 @@
 /** What each screen does with its keys, for the drawn and the spoken dashboard alike. Asked at each key press anew. */
+import { toErrorView } from "../auth/errors.ts";
 import type { DeviceCodePrompt } from "../auth/interaction.ts";
 import type { IntegrationRow, LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import type { BoardEntry } from "./board.ts";
@@ -84,10 +85,11 @@ export interface ApprovalKeys {
 }
 
 export function approvalKeys({ login, deeds, notify, gone }: ApprovalKeys): KeySource {
+	const note = (text: string): void => {
+		if (!gone.aborted) notify(text);
+	};
 	const tell = (line: Promise<string>): void => {
-		void line.then((text) => {
-			if (!gone.aborted) notify(text);
-		});
+		line.then(note, (error: unknown) => note(`that did not work: ${clean(toErrorView(error).message)}`));
 	};
 	const cancel = (): void => login.send({ type: "CANCEL" });
 	return {
@@ -100,7 +102,7 @@ export function approvalKeys({ login, deeds, notify, gone }: ApprovalKeys): KeyS
 				copyCode: () => tell(deeds.copy(prompt.userCode, "code")),
 				copyLink: () => tell(deeds.copy(url, "link")),
 				open: () => tell(deeds.open(url)),
-				plainLink: () => void deeds.plainLink(url, gone),
+				plainLink: () => deeds.plainLink(url, gone),
 				...(choice === undefined ? { cancel } : { back: () => login.send({ type: "BACK" }) }),
 				quit: cancel,
 			};

@@ -1,6 +1,8 @@
 /** Opens a page in the user's browser: when that may happen unasked, and how it is done without a shell. */
-import { spawn } from "node:child_process";
+import { statSync } from "node:fs";
+import { isAbsolute } from "node:path";
 import { findProgram } from "../auth/find-program.ts";
+import { startProgram } from "../auth/start-program.ts";
 import { isRemote, isWsl } from "./remote.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,10 +19,14 @@ export interface BrowserPolicy {
 	readonly container?: boolean | undefined;
 }
 
-/** Whether a page may be opened without a key having been pressed for it: on a local desktop alone. */
+/**
+ * Whether a page may be opened without a key having been pressed for it: on a local desktop, and in a container where
+ * `BROWSER` names a program. Development containers set it to one that opens the page on the desktop around them.
+ */
 export function shouldOpenByItself({ env, platform, noBrowser, container }: BrowserPolicy): boolean {
-	if (noBrowser === true || container === true || isRemote(env)) return false;
+	if (noBrowser === true || isRemote(env)) return false;
 	if (env.BROWSER !== undefined) return !SWITCHED_OFF.has(env.BROWSER.trim());
+	if (container === true) return false;
 	if (platform === "darwin" || platform === "win32") return true;
 	return isWsl(env, platform) || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
 }
@@ -53,21 +59,48 @@ export function isSafeLink(url: string): boolean {
 	}
 }
 
+/**
+ * The words of one entry of `BROWSER`. Quotes keep a word together, and so does a path that exists: people write
+ * `C:\Program Files\…\chrome.exe` and `/Applications/Google Chrome.app/…` without them. Backslashes are only themselves.
+ */
+function wordsOf(entry: string): string[] {
+	const text = entry.trim();
+	if (isAbsolute(text)) {
+		const blanks = [...text.matchAll(/\s+/g)].map(({ index }) => index);
+		// The longest beginning that is a file.
+		const end = [text.length, ...blanks.reverse()].find((length) => isFile(text.slice(0, length)));
+		if (end !== undefined) return [text.slice(0, end), ...splitWords(text.slice(end))];
+	}
+	return splitWords(text);
+}
+
+function splitWords(text: string): string[] {
+	return Array.from(text.matchAll(/(?:"[^"]*"?|'[^']*'?|[^\s"'])+/g), ([word]) =>
+		word.replace(/"([^"]*)"?|'([^']*)'?/g, "$1$2"),
+	);
+}
+
+function isFile(path: string): boolean {
+	try {
+		return statSync(path).isFile();
+	} catch {
+		return false;
+	}
+}
+
 /** The programs that open a page here, best first, each with its arguments. */
 export function browserCommands(url: string, { env, platform }: OpenOptions): readonly (readonly string[])[] {
 	if (env.BROWSER !== undefined) {
 		if (SWITCHED_OFF.has(env.BROWSER.trim())) return [];
 		// A list as xdg-open and Python's webbrowser have it; `%s` is the page. On Windows the colon belongs to the path.
 		const entries = platform === "win32" ? [env.BROWSER] : env.BROWSER.split(":");
-		return entries
-			.map((entry) => entry.trim())
-			.filter((entry) => entry !== "")
-			.map((entry) => {
-				const words = entry.split(/\s+/);
-				return words.some((word) => word.includes("%s"))
-					? words.map((word) => word.replaceAll("%s", () => url))
-					: [...words, url];
-			});
+		return entries.flatMap((entry) => {
+			const words = wordsOf(entry);
+			if (words.length === 0) return [];
+			return words.some((word) => word.includes("%s"))
+				? [words.map((word) => word.replaceAll("%s", () => url))]
+				: [[...words, url]];
+		});
 	}
 	switch (platform) {
 		case "darwin":
@@ -104,17 +137,19 @@ export async function openPage(url: string, options: OpenOptions): Promise<OpenR
 	return { opened: false, reason: "no browser was found" };
 }
 
-function start(file: string, args: readonly string[], env: Environment): Promise<boolean> {
+/** @returns whether it runs, or has done what it was asked for; never rejects */
+async function start(file: string, args: readonly string[], env: Environment): Promise<boolean> {
+	// Its own session, and none of our streams: it neither ends with us nor writes over the screen.
+	const options = { detached: true, stdio: "ignore", windowsHide: true, env: { ...env } } as const;
+	const started = await startProgram(file, args, options);
+	if ("error" in started) return false;
+	const { child } = started;
+	child.unref();
 	return new Promise((resolve) => {
-		// Its own session, and none of our streams: it neither ends with us nor writes over the screen.
-		const child = spawn(file, args, { detached: true, stdio: "ignore", windowsHide: true, env: { ...env } });
 		const timer = setTimeout(() => resolve(true), START_MS);
-		const end = (ok: boolean): void => {
+		child.once("exit", (code) => {
 			clearTimeout(timer);
-			resolve(ok);
-		};
-		child.once("error", () => end(false));
-		child.once("exit", (code) => end(code === 0));
-		child.unref();
+			resolve(code === 0);
+		});
 	});
 }

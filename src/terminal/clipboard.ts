@@ -1,6 +1,8 @@
 /** Puts a text on the user's clipboard: with a program of this machine where that reaches the user, else through the terminal. */
-import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import type { Writable } from "node:stream";
 import { findProgram } from "../auth/find-program.ts";
+import { startProgram } from "../auth/start-program.ts";
 import { copySequence } from "./osc.ts";
 import { isRemote, isWsl } from "./remote.ts";
 
@@ -56,14 +58,24 @@ export async function copyText(text: string, options: ClipboardOptions): Promise
 	return { by: "terminal", certain: false };
 }
 
-function feed(
+/** A program with its standard input open. */
+type Reader = ChildProcess & { readonly stdin: Writable };
+
+/** @returns whether the program took the text; never rejects */
+async function feed(
 	file: string,
 	args: readonly string[],
 	text: string,
 	env: Readonly<Record<string, string | undefined>>,
 ): Promise<boolean> {
+	const started = await startProgram<Reader>(file, args, {
+		stdio: ["pipe", "ignore", "ignore"],
+		windowsHide: true,
+		env: { ...env },
+	});
+	if ("error" in started) return false;
+	const { child } = started;
 	return new Promise((resolve) => {
-		const child = spawn(file, args, { stdio: ["pipe", "ignore", "ignore"], windowsHide: true, env: { ...env } });
 		const timer = setTimeout(() => {
 			child.kill("SIGKILL");
 			resolve(false);
@@ -72,7 +84,6 @@ function feed(
 			clearTimeout(timer);
 			resolve(ok);
 		};
-		child.once("error", () => end(false));
 		// Not "close": xclip leaves a child behind that keeps the selection.
 		child.once("exit", (code) => end(code === 0));
 		child.stdin.on("error", () => end(false));

@@ -91,6 +91,9 @@ describe("the terminal", () => {
 		await over;
 		expect(written().split("\u001b[22;2t")).toHaveLength(2);
 		expect(written().split("\u001b[23;2t")).toHaveLength(2);
+		// A terminal without a stack of titles keeps what was set last.
+		const titles = [...written().matchAll(sequence("ESC\\]2;([^\u0007]*)\u0007", "g"))].map(([, title]) => title);
+		expect(titles.at(-1)).toBe("Terminal");
 	});
 
 	test("is not taken at all for a login that is over at once", async () => {
@@ -173,6 +176,29 @@ describe("the terminal", () => {
 		}
 	});
 
+	test("is handed over for a second plain link, but not for two at once", async () => {
+		const login = fakeLogin(approving(NOW));
+		const { until, stdin, type, written, screen } = run(login);
+		const count = (text: string): number => plain(written()).split(text).length - 1;
+		const back = async (times: number): Promise<void> => {
+			while (written().split(ENTER).length - 1 < times) {
+				await new Promise<void>((resolve) => void screen.once("frame", () => resolve()));
+			}
+		};
+		await until("code expires");
+		// Both read before the screen is left.
+		stdin.type("u");
+		stdin.type("u");
+		await until("Press a key");
+		stdin.emit("data", "u");
+		await back(2);
+		await type("u");
+		while (count("Press a key") < 2) await new Promise<void>((resolve) => void screen.once("frame", () => resolve()));
+		stdin.emit("data", "x");
+		await back(3);
+		expect(count("Press a key")).toBe(2);
+	});
+
 	test("comes back from the plain link by itself when the approval has come", async () => {
 		const login = fakeLogin(approving(NOW));
 		const { until, stdin, over, written } = run(login);
@@ -183,6 +209,19 @@ describe("the terminal", () => {
 		await over;
 		expect(written()).toContain(LEAVE);
 		expect(stdin.raw).toBe(false);
+	});
+
+	test("is cancelled by Ctrl-C at the plain link, also when it is held down", async () => {
+		const login = fakeLogin(approving(NOW));
+		const cancelled = new Promise((resolve) => {
+			login.onAction = resolve;
+		});
+		const { until, type, stdin } = run(login);
+		await until("code expires");
+		await type("u");
+		await until("Press a key");
+		stdin.emit("data", "\u0003\u0003");
+		expect(await cancelled).toEqual({ type: "CANCEL" });
 	});
 
 	test("is told of a copy through OSC 52 where there is no program for it", async () => {

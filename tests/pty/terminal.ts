@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import { type IPty, spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 
-const ENTRY = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "atmos-auth.mjs");
+/** The built program. */
+export const ENTRY = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "dist", "atmos-auth.mjs");
 
 const KEYS = {
 	up: "\u001b[A",

@@ -22,7 +22,11 @@ describe("a page opens by itself", () => {
 		["not over SSH", "darwin", { SSH_CONNECTION: "1 2 3 4" }, {}, false],
 		["not over SSH with a forwarded display", "linux", { ...desktop, SSH_TTY: "/dev/pts/0" }, {}, false],
 		["not in a container", "linux", desktop, { container: true }, false],
+		["in a container that says how", "linux", { BROWSER: "/vscode/browser.sh" }, { container: true }, true],
+		["not in a container with BROWSER=none", "linux", { BROWSER: "none" }, { container: true }, false],
+		["not over SSH, whatever BROWSER says", "linux", { BROWSER: "firefox", SSH_TTY: "/dev/pts/0" }, {}, false],
 		["not with --no-browser", "darwin", {}, { noBrowser: true }, false],
+		["not with --no-browser, whatever BROWSER says", "linux", { BROWSER: "firefox" }, { noBrowser: true }, false],
 		["not with BROWSER=none", "linux", { ...desktop, BROWSER: "none" }, {}, false],
 		["not with BROWSER=/bin/true", "darwin", { BROWSER: "/bin/true" }, {}, false],
 		["with a browser of one's own choice", "linux", { BROWSER: "my-browser" }, {}, true],
@@ -76,6 +80,26 @@ describe("the program", () => {
 		]);
 	});
 
+	test("may have blanks in its path, with quotes around it or as a file that is there", () => {
+		const folder = join(root, "Program Files");
+		mkdirSync(folder);
+		const file = join(folder, "my browser");
+		writeFileSync(file, "");
+		for (const [value, command] of [
+			[file, [file, SAFE]],
+			[`${file} --new-window %s`, [file, "--new-window", SAFE]],
+			[`"${file}" --profile "My Work"`, [file, "--profile", "My Work", SAFE]],
+			[`'${file}'`, [file, SAFE]],
+			[`--profile='My Work'`, ["--profile=My Work", SAFE]],
+			[`"C:\\Program Files\\Chrome\\chrome.exe" %s`, ["C:\\Program Files\\Chrome\\chrome.exe", SAFE]],
+			["/no such/browser", ["/no", "such/browser", SAFE]],
+		] as const) {
+			expect(commands(value.includes("C:") ? "win32" : "linux", { BROWSER: value })).toEqual([command]);
+		}
+		expect(commands("win32", { BROWSER: file })).toEqual([[file, SAFE]]);
+		expect(commands("linux", { BROWSER: " : " })).toEqual([]);
+	});
+
 	test("is started with the link, and found on PATH but never in the working directory", async () => {
 		const bin = join(root, "bin");
 		const project = join(root, "project");
@@ -98,6 +122,15 @@ describe("the program", () => {
 		expect(await openPage(SAFE, { env: { PATH }, platform: "linux", cwd: project })).toEqual({ opened: true });
 		await there;
 		expect(readFileSync(opened, "utf8")).toBe(SAFE);
+	});
+
+	test("that the system refuses to start at once is told, not thrown", async () => {
+		// As a security agent may: `spawn` throws instead of emitting an error.
+		const env = { PATH: "/usr/bin:/bin", BROWSER: "true --flag", BAD: "a\0b" };
+		expect(await openPage(SAFE, { platform: "linux", cwd: "/", env })).toEqual({
+			opened: false,
+			reason: "no browser was found",
+		});
 	});
 
 	test("that fails or is missing is told, not thrown", async () => {

@@ -59,6 +59,12 @@ describe("copying", () => {
 		});
 	});
 
+	test("goes on where the system refuses to start a program at once", async () => {
+		program("wl-copy", "exit 0");
+		// `spawn` throws for it, as it does where a security agent forbids a program.
+		expect((await copy("WDDD", { WAYLAND_DISPLAY: "w", BAD: "a\0b" })).written).toBe(OSC_52);
+	});
+
 	test("does not wait for a program that hangs", async () => {
 		program("wl-copy", "sleep 60");
 		expect((await copy("WDDD", { WAYLAND_DISPLAY: "w" })).written).toBe(OSC_52);

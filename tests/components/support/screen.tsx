@@ -86,8 +86,8 @@ export class FakeStdin extends EventEmitter {
 const SEQUENCES = /\u001b\[[0-9;?]*[a-zA-Z]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
 /** A pattern in which `ESC` stands for the character. */
-export function sequence(pattern: string): RegExp {
-	return new RegExp(pattern.replaceAll("ESC", "\u001b"));
+export function sequence(pattern: string, flags?: string): RegExp {
+	return new RegExp(pattern.replaceAll("ESC", "\u001b"), flags);
 }
 
 /** Text as it is seen. */
