@@ -41,9 +41,9 @@ export function isTrustFailure(error: unknown): boolean {
 	return UNTRUSTED.has(String((error as { code?: unknown } | null)?.code));
 }
 
-/** True when a name has no address, for whichever reason. */
+/** True when a name server, or a system without one, says that a name has no address. */
 export function isUnknownName(error: unknown): boolean {
-	return ["ENOTFOUND", "EAI_AGAIN"].includes(String((error as { code?: unknown } | null)?.code));
+	return (error as { code?: unknown } | null)?.code === "ENOTFOUND";
 }
 
 /** True when a certificate is not valid at the time that this machine has. */

@@ -146,13 +146,23 @@ describe("what a user is told", () => {
 			/HTTPS_PROXY/,
 		],
 	])("a host that is not there, and %s", (_, route, message, remedy) => {
-		for (const code of "offline" in route && route.offline ? ["ENOTFOUND", "EAI_AGAIN"] : ["ENOTFOUND"]) {
-			const thrown = Object.assign(new Error("getaddrinfo"), { code });
-			noteRoute(thrown, { host: "portal.sso.us-eest-9.amazonaws.com", ...route });
-			const shown = awsError(thrown, { ctx: testContext(), operation: OPERATION });
-			expect(shown).toMatchObject({ code: "network", message, remedy: expect.stringMatching(remedy) });
-		}
+		const thrown = Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" });
+		noteRoute(thrown, { host: "portal.sso.us-eest-9.amazonaws.com", ...route });
+		const shown = awsError(thrown, { ctx: testContext(), operation: OPERATION });
+		expect(shown).toMatchObject({ code: "network", message, remedy: expect.stringMatching(remedy) });
 	});
+
+	test.each(["EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "ENETDOWN"])(
+		"%s is the network's fault, not the region's",
+		(code) => {
+			const thrown = Object.assign(new Error(code), { code });
+			noteRoute(thrown, { host: "portal.sso.us-eest-9.amazonaws.com" });
+			const shown = awsError(thrown, { ctx: testContext(), operation: OPERATION }) as AuthError;
+			expect(shown.code).toBe("network");
+			expect(shown.remedy).toMatch(/^Check the network connection or VPN/);
+			expect(`${shown.reason} ${shown.remedy}`).not.toContain("region");
+		},
+	);
 
 	test.each([true, false])("whether there is a network at all is found out: %s", async (online) => {
 		const asked: string[] = [];
