@@ -1,54 +1,15 @@
-import { GetRoleCredentialsCommand, ListAccountsCommand, SSOClient } from "@aws-sdk/client-sso";
+import { ListAccountsCommand, SSOClient } from "@aws-sdk/client-sso";
 import { CreateTokenCommand, SSOOIDCClient } from "@aws-sdk/client-sso-oidc";
 import { describe, expect, onTestFinished, test } from "vitest";
-import type { AuthContext } from "../../../src/auth/context.ts";
 import type { AuthError } from "../../../src/auth/errors.ts";
 import { awsClientConfig } from "../../../src/auth/net/aws-clients.ts";
 import { awsError, oauthCode, wantedPauseMs } from "../../../src/auth/net/aws-errors.ts";
-import { type AwsCall, callAws } from "../../../src/auth/net/call-aws.ts";
+import { callAws } from "../../../src/auth/net/call-aws.ts";
 import { createNetwork } from "../../../src/auth/net/create-network.ts";
 import { noteRoute } from "../../../src/auth/net/route.ts";
-import { type Cloud, startCloud } from "../../cloud/cloud.ts";
 import type { Behaviour } from "../../cloud/script.ts";
 import { fakeClock, testContext } from "../../helpers/context.ts";
-
-const OPERATION = "sso:GetRoleCredentials";
-
-async function cloud(): Promise<Cloud> {
-	const started = await startCloud();
-	onTestFinished(() => started.close());
-	return started;
-}
-
-type Options = Partial<Pick<AwsCall, "attempts" | "signal" | "onRetry">>;
-
-async function call(aws: Cloud, ctx: AuthContext = testContext(), options: Options = {}): Promise<unknown> {
-	const client = new SSOClient(
-		await awsClientConfig(ctx, "sso", { region: "us-east-1", endpoint: aws.url, maxAttempts: 1 }),
-	);
-	const command = new GetRoleCredentialsCommand({ accessToken: "t", accountId: "123456789012", roleName: "R" });
-	const signal = options.signal ?? new AbortController().signal;
-	return callAws({ ctx, operation: OPERATION, attempts: 1, ...options, signal }, (abortSignal) =>
-		client.send(command, { abortSignal }),
-	);
-}
-
-async function failure(promise: Promise<unknown>): Promise<AuthError> {
-	return promise.then(
-		() => {
-			throw new Error("it should have failed");
-		},
-		(error) => error,
-	);
-}
-
-const error = (status: number, name: string, message = "It is so.", headers = {}): Behaviour => ({
-	type: "error",
-	status,
-	name,
-	message,
-	headers,
-});
+import { call, cloud, error, failure, OPERATION } from "./calls.ts";
 
 describe("what a user is told", () => {
 	test.each<[string, Behaviour, Partial<AuthError>]>([
@@ -187,84 +148,6 @@ describe("what a user is told", () => {
 		expect(shown.code).toBe("network");
 		expect(shown.message.startsWith("there is no network")).toBe(!online);
 		expect(asked).toEqual(["sts.amazonaws.com"]);
-	});
-
-	describe("a wrong clock", () => {
-		const HOUR = 3_600_000;
-
-		test.each(["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"])("%s alone says so", async (name) => {
-			const aws = await cloud();
-			aws.script.always(OPERATION, error(400, name));
-			expect(await failure(call(aws, testContext({ platform: "win32" })))).toMatchObject({
-				code: "denied",
-				message: "the clock of this machine differs from the service's",
-				remedy: "Set the clock: w32tm /resync",
-				service: { name },
-			});
-		});
-
-		test.each([
-			["Signature expired: 20261123T120000Z is now earlier than 20261123T120700Z"],
-			["Signature not yet current: 20261123T130000Z is still later than 20261123T120700Z"],
-		])("%s", async (message) => {
-			const aws = await cloud();
-			aws.script.always(OPERATION, error(403, "AccessDenied", message));
-			expect((await failure(call(aws))).message).toBe("the clock of this machine differs from the service's");
-		});
-
-		test.each([
-			[
-				"linux",
-				{},
-				HOUR,
-				"the clock of this machine is 60 minutes slow",
-				"Set the clock: sudo timedatectl set-ntp true",
-			],
-			[
-				"linux",
-				{ WSL_DISTRO_NAME: "Ubuntu" },
-				HOUR,
-				"the clock of this machine is 60 minutes slow",
-				"Set the clock: sudo hwclock --hctosys",
-			],
-			[
-				"darwin",
-				{},
-				-HOUR,
-				"the clock of this machine is 60 minutes fast",
-				"Set the clock: sudo sntp -sS time.apple.com",
-			],
-			["win32", {}, -72 * HOUR, "the clock of this machine is 3 days fast", "Set the clock: w32tm /resync"],
-		] as const)("on %s %j is measured and said, with the command", async (platform, env, shift, message, remedy) => {
-			for (const name of [
-				"RequestExpired",
-				"SignatureDoesNotMatch",
-				"InvalidSignatureException",
-				"ExpiredTokenException",
-			]) {
-				const aws = await cloud();
-				aws.shiftClock(shift);
-				aws.script.always(OPERATION, error(403, name));
-				expect(await failure(call(aws, testContext({ platform, env })))).toMatchObject({ message, remedy });
-			}
-		});
-
-		test("a refusal that has other causes is not the clock's where that is right", async () => {
-			const aws = await cloud();
-			aws.script.always(OPERATION, error(403, "SignatureDoesNotMatch"));
-			expect((await failure(call(aws))).message).not.toContain("clock");
-		});
-
-		test("is warned of once, by whatever answer", async () => {
-			const aws = await cloud();
-			aws.shiftClock(-HOUR);
-			const ctx = testContext();
-			aws.script.always(OPERATION, error(403, "ForbiddenException"));
-			await failure(call(aws, ctx));
-			await failure(call(aws, ctx));
-			const warnings = ctx.logged.filter(({ level }) => level === "warn");
-			expect(warnings).toMatchObject([{ message: expect.stringContaining("60 minutes fast") }]);
-		});
 	});
 
 	test("OAuth's words, with the header and without", async () => {

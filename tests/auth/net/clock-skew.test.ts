@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { testContext } from "../../helpers/context.ts";
+import { call, cloud, error, failure, OPERATION } from "./calls.ts";
+
+describe("a wrong clock", () => {
+	const HOUR = 3_600_000;
+
+	test.each(["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"])("%s alone says so", async (name) => {
+		const aws = await cloud();
+		aws.script.always(OPERATION, error(400, name));
+		expect(await failure(call(aws, testContext({ platform: "win32" })))).toMatchObject({
+			code: "denied",
+			message: "the clock of this machine differs from the service's",
+			remedy: "Set the clock: w32tm /resync",
+			service: { name },
+		});
+	});
+
+	test.each([
+		["Signature expired: 20261123T120000Z is now earlier than 20261123T120700Z"],
+		["Signature not yet current: 20261123T130000Z is still later than 20261123T120700Z"],
+	])("%s", async (message) => {
+		const aws = await cloud();
+		aws.script.always(OPERATION, error(403, "AccessDenied", message));
+		expect((await failure(call(aws))).message).toBe("the clock of this machine differs from the service's");
+	});
+
+	test.each([
+		["linux", {}, HOUR, "the clock of this machine is 60 minutes slow", "Set the clock: sudo timedatectl set-ntp true"],
+		[
+			"linux",
+			{ WSL_DISTRO_NAME: "Ubuntu" },
+			HOUR,
+			"the clock of this machine is 60 minutes slow",
+			"Set the clock: sudo hwclock --hctosys",
+		],
+		[
+			"darwin",
+			{},
+			-HOUR,
+			"the clock of this machine is 60 minutes fast",
+			"Set the clock: sudo sntp -sS time.apple.com",
+		],
+		["win32", {}, -72 * HOUR, "the clock of this machine is 3 days fast", "Set the clock: w32tm /resync"],
+	] as const)("on %s %j is measured and said, with the command", async (platform, env, shift, message, remedy) => {
+		for (const name of [
+			"RequestExpired",
+			"SignatureDoesNotMatch",
+			"InvalidSignatureException",
+			"ExpiredTokenException",
+		]) {
+			const aws = await cloud();
+			aws.shiftClock(shift);
+			aws.script.always(OPERATION, error(403, name));
+			expect(await failure(call(aws, testContext({ platform, env })))).toMatchObject({ message, remedy });
+		}
+	});
+
+	test("a refusal that has other causes is not the clock's where that is right", async () => {
+		const aws = await cloud();
+		aws.script.always(OPERATION, error(403, "SignatureDoesNotMatch"));
+		expect((await failure(call(aws))).message).not.toContain("clock");
+	});
+
+	test("is warned of once, by whatever answer", async () => {
+		const aws = await cloud();
+		aws.shiftClock(-HOUR);
+		const ctx = testContext();
+		aws.script.always(OPERATION, error(403, "ForbiddenException"));
+		await failure(call(aws, ctx));
+		await failure(call(aws, ctx));
+		const warnings = ctx.logged.filter(({ level }) => level === "warn");
+		expect(warnings).toMatchObject([{ message: expect.stringContaining("60 minutes fast") }]);
+	});
+});
