@@ -67,6 +67,7 @@ export async function runNamed(runs: NamedRuns): Promise<number> {
 					realm: config.realm,
 					force: false,
 					explicit: order === 0,
+					attended: terminal.stdinIsTerminal && terminal.stderrIsTerminal,
 					status: () => undefined,
 					order,
 					claims,

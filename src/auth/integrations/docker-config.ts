@@ -158,13 +158,13 @@ export function stillStored(
 				return undefined;
 			// One that failed is tried again with the next login: each try may open a dialog.
 			if (known.why === "missing" && findHelper(ctx, known.helper)) return undefined;
-			return [inClearText(ctx, known.helper, known.why === "missing" ? NOT_INSTALLED(known.helper) : undefined)];
+			return [inClearText(ctx, known.helper, known.why === "missing" ? notInstalled(known.helper) : undefined)];
 		default:
 			return undefined;
 	}
 }
 
-const NOT_INSTALLED = (helper: string): string => `docker-credential-${sanitize(helper)} is not installed`;
+const notInstalled = (helper: string): string => `docker-credential-${sanitize(helper)} is not installed`;
 
 function inClearText(ctx: AuthContext, helper: string, reason: string | undefined): string {
 	const why = reason === undefined ? "" : ` (${reason})`;

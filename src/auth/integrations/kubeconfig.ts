@@ -87,7 +87,8 @@ export function putCluster(
 		const next = found === undefined && text?.trim() && !replaces ? `${text.trimEnd()}\n${fresh}` : fresh;
 		if (found !== undefined && JSON.stringify(found) === JSON.stringify(parseYaml(fresh).toJS()))
 			return { text: text as string, changed: false, current: isCurrent, drops: false };
-		return { text: next, changed: true, current: isCurrent, drops: text !== undefined && hasForeign(text, found) };
+		const drops = replaces && text !== undefined && hasForeign(text, found);
+		return { text: next, changed: true, current: isCurrent, drops };
 	}
 	if (edits.length === 0) return { text: text as string, changed: false, current: isCurrent, drops: false };
 	return { text: reviseKubeconfig(text as string, file, edits), changed: true, current: isCurrent, drops: false };

@@ -196,7 +196,9 @@ describe("what is no kubeconfig", () => {
 	});
 
 	test("comments alone are kept", () => {
-		expect(put("# mine\n").text).toMatch(/^# mine\napiVersion: v1\n/);
+		const change = put("# mine\n");
+		expect(change.text).toMatch(/^# mine\napiVersion: v1\n/);
+		expect(change.drops).toBe(false);
 	});
 });
 
