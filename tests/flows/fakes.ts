@@ -131,6 +131,8 @@ export interface WorldOptions {
 	readonly providers?: readonly string[];
 	/** Names of integrations of the first identity. */
 	readonly integrations?: readonly string[];
+	/** What the integrations' kind has for a limit of its own, in milliseconds. */
+	readonly limitMs?: number;
 	readonly autoProvision?: boolean;
 	/** What loading the configuration throws. */
 	readonly broken?: AuthError;
@@ -225,6 +227,7 @@ export function world(options: WorldOptions = {}): World {
 		save: async (identity) => void saved.push(identity.name),
 	};
 	const integrationKind: IntegrationKind = {
+		limitMs: options.limitMs,
 		kind: "aws/ecr",
 		schema: undefined as never,
 		retryCommand: (name) => `atmos-auth aws ecr login ${name}`,

@@ -302,6 +302,28 @@ describe("integrations", () => {
 		});
 	});
 
+	test("have their kind's limit, where a helper may have to wait for a person; and are told whether one is there", async () => {
+		const it = world({ integrations: names, limitMs: 90_000 });
+		it.held.set("dev-admin", awsCredentials());
+		const { login, clock } = start(it, { interactive: false });
+		await it.integrate.call(2);
+		expect(it.integrate.calls[1]?.given.attended).toBe(true);
+		it.integrate.calls[0]?.resolve(artifact());
+		it.integrate.calls[2]?.resolve(artifact());
+		await until(login, (snapshot) => snapshot.integrations[2]?.state === "ok");
+		clock.advance(90_000 - 1);
+		expect(it.integrate.calls[1]?.signal.aborted).toBe(false);
+		clock.advance(1);
+		const last = await login.finished;
+		expect(last.integrations[1]?.error?.message).toBe("it took longer than 90 seconds");
+
+		const unattended = world({ integrations: names });
+		unattended.held.set("dev-admin", awsCredentials());
+		start(unattended, { interactive: false, mayPrompt: false });
+		await unattended.integrate.call(2);
+		expect(unattended.integrate.calls[0]?.given.attended).toBe(false);
+	});
+
 	test("that fail on the dashboard wait, and one can be retried alone", async () => {
 		const { it, login } = await reach(true);
 		it.integrate.calls[0]?.reject(denied);
