@@ -104,7 +104,7 @@ auth:
 			"atmos.yaml:25:40: error: auth.identities.two.via.identity: identities refer to each other in a circle: two → one → two",
 			"more.yaml:3:55: error: auth.integrations.ecr.spec.registry.region: it is missing; expected an AWS region such as us-east-1",
 			'more.yaml:4:26: error: auth.integrations.eks.vai: unknown key, and via is missing; expected via.provider or via.identity, did you mean "via"?',
-			'more.yaml:4:106: error: auth.integrations.eks.spec.cluster.kubeconfig.mode: expected a mode such as "0600", at most 0777',
+			'more.yaml:4:106: error: auth.integrations.eks.spec.cluster.kubeconfig.mode: expected a mode such as "0600": only its owner may write a kubeconfig, and nobody execute it, so at most 0644',
 			'more.yaml:4:118: error: auth.integrations.eks.spec.cluster.kubeconfig.update: expected merge, replace or error, did you mean "merge"?',
 			"✗ 13 errors and 4 warnings",
 		]);

@@ -8,6 +8,7 @@ import {
 	readFileSync,
 	realpathSync,
 	renameSync,
+	rmdirSync,
 	rmSync,
 	symlinkSync,
 	writeFileSync,
@@ -27,7 +28,14 @@ const dist = join(root, "dist");
 function install(): { prefix: string; bin: string } {
 	mkdirSync(join(root, "coverage"), { recursive: true });
 	const prefix = realpathSync(mkdtempSync(join(root, "coverage", "prefix-")));
-	onTestFinished(() => rmSync(prefix, { recursive: true, force: true }));
+	onTestFinished(() => {
+		rmSync(prefix, { recursive: true, force: true });
+		try {
+			rmdirSync(join(root, "coverage"));
+		} catch {
+			// Somebody else's files are in it.
+		}
+	});
 	const bin = join(prefix, "bin");
 	mkdirSync(bin);
 	cpSync(dist, join(prefix, "lib/node_modules/atmos-auth/dist"), { recursive: true });

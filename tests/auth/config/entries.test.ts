@@ -202,7 +202,7 @@ describe("checks", () => {
 			});
 		}
 		await expect((await project({ "atmos.yaml": eks("07777") }).load()).integration("e")).rejects.toThrow(
-			"at most 0777",
+			"at most 0644",
 		);
 	});
 });
