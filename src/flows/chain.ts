@@ -9,7 +9,7 @@ import type { IdentityKind, ProviderKind, Run, SessionState } from "../auth/kind
 import { type Aspects, purposeOf } from "../auth/purpose.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
-import { stampOf } from "../auth/storage/config-stamp.ts";
+import { type ConfigStamp, stampOf } from "../auth/storage/config-stamp.ts";
 import { noteConfig, readState, updateState } from "../auth/storage/state.ts";
 import type { LoginSteps } from "./steps.ts";
 
@@ -41,6 +41,8 @@ export interface Plan {
 	readonly reusable?: { readonly index: number; readonly credentials: Credentials } | undefined;
 	/** What is known of the provider's session without asking. */
 	readonly session: SessionState;
+	/** By what the configuration is recognized that this was made from, where it can be. */
+	readonly stamp?: ConfigStamp | undefined;
 }
 
 /**
@@ -77,7 +79,9 @@ export async function planChain(
 		findReusable(ctx, config, provider, options.force ? links.slice(0, -1) : links),
 		providerKind.peek(provider, ctx, config.realm),
 	]);
-	return { target, signInCommand: commandFor(ctx, config, target), provider, providerKind, links, reusable, session };
+	const signInCommand = commandFor(ctx, config, target);
+	const stamp = target.type === "identity" ? stampOf(ctx, config, target.key) : undefined;
+	return { target, signInCommand, provider, providerKind, links, reusable, session, stamp };
 }
 
 /** The link nearest to the target whose credentials are at hand and fresh by the one rule for that. */
@@ -135,7 +139,7 @@ export async function rememberSignIn(
 		provider: plan.provider.key,
 		identity: plan.target.key,
 		purpose,
-		config: stampOf(ctx, config, plan.target.key),
+		config: plan.stamp,
 		at: ctx.clock.now(),
 	});
 }
@@ -145,12 +149,11 @@ export async function rememberSignIn(
  * not read it again. Never rejects.
  */
 export async function rememberConfig(ctx: AuthContext, config: AuthConfig, plan: Plan): Promise<void> {
-	const { target, provider } = plan;
+	const { target, provider, stamp } = plan;
 	const realm = config.realm.value;
 	const purpose = plan.links.at(-1)?.purpose;
 	const facts = (await readState(ctx)).sessions[realm]?.[provider.key]?.[target.key];
 	if (purpose === undefined || facts?.purpose !== purpose) return;
-	const stamp = stampOf(ctx, config, target.key);
 	if (JSON.stringify(stamp) === JSON.stringify(facts.config)) return;
 	await updateState(ctx, (state) => noteConfig(state, realm, provider.key, target.key, purpose, stamp));
 }

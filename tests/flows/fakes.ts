@@ -188,6 +188,7 @@ export function world(options: WorldOptions = {}): World {
 		directory: "/project/acme-infra",
 		profiles: [],
 		realm: { value: "0123abcd", source: "path" },
+		loadedAt: NOW,
 		locator: {},
 		providers: () => providers,
 		identities: () => identities,

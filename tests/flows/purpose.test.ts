@@ -65,36 +65,36 @@ const credentialsFile = ({ home }: Program): string => join(home, ".config/atmos
 const stateFile = ({ home }: Program): string => join(home, ".cache/atmos/atmos-auth/state.json");
 
 describe("stored credentials are used again only for what they were made for", () => {
-	test.each([
-		["role", READ_ONLY, /^ {2}Account {3}123456789012 \(development\)$/m],
-		["account", { account: '{ id: "012345678901" }' }, /^ {2}Account {3}012345678901$/m],
-		["account's name", { account: "{ name: staging }" }, /^ {2}Account {3}012345678901 \(staging\)$/m],
-		["region", { region: "eu-west-1" }, /^ {2}Region {4}eu-west-1$/m],
-	])("another %s is another purpose, and the living session serves it", async (_, changed, shown) => {
+	test("another role, account or region is another purpose, and the living session serves it", async () => {
 		const it = await signedIn();
 		expect((await it.asks(["login"])).stderr).toContain("(still valid)");
-		it.write(changed);
-		const { code, stderr, operations } = await it.asks(["login"]);
-		expect(code).toBe(0);
-		expect(stderr).toMatch(/^Successfully authenticated as dev$/m);
-		expect(stderr).toMatch(shown);
-		expect(operations).toContain("sso:GetRoleCredentials");
-		expect(operations.filter((operation) => operation.startsWith("sso-oidc:"))).toEqual([]);
-		// And back: those credentials were overwritten, so they are made again.
-		it.write({});
-		expect((await it.asks(["login"])).operations).toEqual(["sso:GetRoleCredentials"]);
-	});
+		for (const [changed, shown] of [
+			[READ_ONLY, /^ {2}Account {3}123456789012 \(development\)$/m],
+			[{ account: '{ id: "012345678901" }' }, /^ {2}Account {3}012345678901$/m],
+			[{ account: "{ name: staging }" }, /^ {2}Account {3}012345678901 \(staging\)$/m],
+			[{ account: "{ name: development }" }, /^ {2}Account {3}123456789012 \(development\)$/m],
+			[{ region: "eu-west-1" }, /^ {2}Region {4}eu-west-1$/m],
+			// And back: those credentials were overwritten, so they are made again.
+			[{}, /^ {2}Region {4}us-east-2$/m],
+		] as const) {
+			it.write(changed);
+			const { code, stderr, operations } = await it.asks(["login"]);
+			expect(code).toBe(0);
+			expect(stderr).toMatch(/^Successfully authenticated as dev$/m);
+			expect(stderr).toMatch(shown);
+			expect(operations.filter((operation) => operation !== "sso:ListAccounts")).toEqual(["sso:GetRoleCredentials"]);
+		}
+	}, 120_000);
 
-	test.each([
-		["start URL", { startUrl: "https://other.awsapps.com/start" }],
-		["region", { portalRegion: "eu-central-1" }],
-	])("another %s of the portal is another session too", async (_, changed) => {
+	test("another start URL or region of the portal is another session too", async () => {
 		const it = await signedIn();
-		it.write(changed);
-		const { stderr, operations } = await it.asks(["login"]);
-		expect(stderr).not.toContain("still valid");
-		expect(operations).toEqual(expect.arrayContaining(["sso-oidc:CreateToken", "sso:GetRoleCredentials"]));
-	});
+		for (const changed of [{ startUrl: "https://other.awsapps.com/start" }, { portalRegion: "eu-central-1" }]) {
+			it.write(changed);
+			const { stderr, operations } = await it.asks(["login"]);
+			expect(stderr).not.toContain("still valid");
+			expect(operations).toEqual(expect.arrayContaining(["sso-oidc:CreateToken", "sso:GetRoleCredentials"]));
+		}
+	}, 120_000);
 
 	test("identities of one name in two profiles each get their own", async () => {
 		const it = await signedIn();
@@ -117,7 +117,7 @@ describe("stored credentials are used again only for what they were made for", (
 		expect(requests.map(({ facts }) => facts.account)).toEqual(["999999999999"]);
 		expect(stdout).toContain("999999999999");
 		expect(stdout).not.toContain("123456789012");
-	});
+	}, 120_000);
 
 	test("what another program wrote in their place is not used, nor anything once the state is lost", async () => {
 		const it = await signedIn();
@@ -211,6 +211,16 @@ describe("kubectl's plugin", () => {
 		);
 		expect((await it.asks(ARGS, entry(it))).operations).toEqual(["sso:GetRoleCredentials"]);
 		expect((await it.asks(ARGS, entry(it))).operations).toEqual([]);
+	});
+
+	test("answers for a configuration that changed while its sign-in was under way", async () => {
+		const set = await program({ yaml: yaml() });
+		const running = set.run(["login"]);
+		await running.saw(/approve: expires/);
+		writeFileSync(join(set.folder, "atmos.yaml"), yaml(READ_ONLY));
+		set.cloud.approve();
+		expect((await running.ended).code).toBe(0);
+		expect(roleOf(set, (await set.run(ARGS, entry(set)).ended).stdout)).toBe("ReadOnlyAccess");
 	});
 
 	test("looks again where a function has a say", async () => {

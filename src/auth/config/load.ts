@@ -38,6 +38,7 @@ export async function loadConfig(
 	request: ConfigRequest,
 	options: { readonly execLimitMs?: number } = {},
 ): Promise<AuthConfig> {
+	const loadedAt = ctx.clock.now();
 	const cache = createParseCache(ctx);
 	const reader = createReader(cache.parse);
 	const found = findFiles({ ...ctx, reader }, request);
@@ -105,6 +106,7 @@ export async function loadConfig(
 		directory: found.directory ?? "",
 		profiles,
 		realm,
+		loadedAt,
 		locator: locator(ctx, found, profiles, runtimeBasePath),
 		merged,
 		dependent,

@@ -34,6 +34,7 @@ export interface LoadedParts {
 	readonly directory: string;
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
+	readonly loadedAt: number;
 	readonly locator: Readonly<Record<string, string>>;
 	readonly merged: Merged;
 	/** Whether functions had a say in what was found and merged. */
@@ -75,6 +76,7 @@ export class LoadedConfig implements AuthConfig {
 	readonly directory: string;
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
+	readonly loadedAt: number;
 	readonly locator: Readonly<Record<string, string>>;
 	readonly env: Environment;
 	readonly #parts: LoadedParts;
@@ -89,6 +91,7 @@ export class LoadedConfig implements AuthConfig {
 		this.directory = parts.directory;
 		this.profiles = parts.profiles;
 		this.realm = parts.realm;
+		this.loadedAt = parts.loadedAt;
 		this.locator = parts.locator;
 		this.env = parts.functions.env;
 		this.#parts = parts;

@@ -104,6 +104,8 @@ export interface AuthConfig {
 	readonly directory: string;
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
+	/** When the first of its files was about to be read, in milliseconds since the epoch. */
+	readonly loadedAt: number;
 	/**
 	 * The variables, with absolute paths, by which another process in another folder finds the same configuration:
 	 * `ATMOS_CLI_CONFIG_PATH` or `ATMOS_CONFIG`, `ATMOS_BASE_PATH`, `ATMOS_PROFILE`.

@@ -2,7 +2,7 @@
  * By what a later process can tell that a configuration still says what it said, without reading it: the choice of files, and
  * the state of everything that was read or could have been.
  */
-import { statSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import type { AuthConfig } from "../config/model.ts";
 import type { AuthContext, Environment } from "../context.ts";
@@ -25,10 +25,13 @@ const ENDPOINTS = [
 ];
 /** More than this is no configuration to be told by its files' state. */
 const MOST_PATHS = 200;
+/** By how much a file system's clock may lag behind, in milliseconds: Linux stamps files with the time of its last tick. */
+const TICK_MS = 20;
 
 /**
  * @param identity its key
- * @returns undefined where files do not tell: something of the identity comes from a function, such as `!env`
+ * @returns undefined where files do not tell: something of the identity comes from a function, such as `!env`, or a file has
+ *   changed since the configuration was loaded
  */
 export function stampOf(
 	ctx: Pick<AuthContext, "env" | "home" | "cwd" | "platform">,
@@ -38,10 +41,13 @@ export function stampOf(
 	if (config.evaluation(identity) !== "literal" || config.files.length === 0) return undefined;
 	const paths = [...pathsOf(ctx, config, identity)];
 	if (paths.length > MOST_PATHS) return undefined;
-	return {
-		env: { ...pick(ctx.env, ENDPOINTS), ...pick(config.locator, LOCATORS) },
-		paths: Object.fromEntries(paths.map((path) => [path, stateOf(path)])),
-	};
+	const states: Record<string, string> = {};
+	for (const path of paths) {
+		const info = look(path);
+		if (info !== undefined && Math.max(info.mtimeMs, info.ctimeMs) > config.loadedAt - TICK_MS) return undefined;
+		states[path] = describe(info);
+	}
+	return { env: { ...pick(ctx.env, ENDPOINTS), ...pick(config.locator, LOCATORS) }, paths: states };
 }
 
 /** Whether the stamped configuration is the one that this process would read, and is as it was. */
@@ -50,7 +56,7 @@ export function isCurrent(stamp: ConfigStamp | undefined, env: Environment): boo
 	const now = pick(env, [...ENDPOINTS, ...LOCATORS]);
 	const names = new Set([...Object.keys(now), ...Object.keys(stamp.env)]);
 	for (const name of names) if (now[name] !== stamp.env[name]) return false;
-	return Object.entries(stamp.paths).every(([path, state]) => stateOf(path) === state);
+	return Object.entries(stamp.paths).every(([path, state]) => describe(look(path)) === state);
 }
 
 function pick(env: Environment, names: readonly string[]): Record<string, string> {
@@ -78,11 +84,13 @@ function* pathsOf(ctx: PathContext, config: AuthConfig, identity: string): Gener
 	yield provisionedFile(ctx, config.chain(identity).provider);
 }
 
-function stateOf(path: string): string {
+function look(path: string): Stats | undefined {
 	try {
-		const { mtimeMs, size, ino } = statSync(path);
-		return `${mtimeMs} ${size} ${ino}`;
+		return statSync(path);
 	} catch {
-		return "-";
+		return undefined;
 	}
 }
+
+const describe = (info: Stats | undefined): string =>
+	info === undefined ? "-" : `${info.mtimeMs} ${info.size} ${info.ino}`;
