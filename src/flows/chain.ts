@@ -94,9 +94,13 @@ async function findReusable(
 	for (let index = links.length - 1; index >= 0; index--) {
 		const link = links[index] as IdentityLink;
 		const credentials = await link.kind.load(link.identity, provider, ctx, config.realm, link.purpose);
-		if (credentials !== undefined && isFresh(credentials.expiresAt, credentials.issuedAt, ctx.clock.now())) {
-			return { index, credentials };
-		}
+		if (credentials === undefined) continue;
+		const fresh = isFresh(credentials.expiresAt, credentials.issuedAt, ctx.clock.now());
+		ctx.log.debug(fresh ? "stored credentials are used again" : "stored credentials are nearly over", {
+			identity: link.identity.name,
+			expiresAt: credentials.expiresAt,
+		});
+		if (fresh) return { index, credentials };
 	}
 	return undefined;
 }

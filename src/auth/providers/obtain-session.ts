@@ -30,7 +30,10 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 	const seen = await localSessions(ctx, portal, rejected);
 	if (!force) {
 		const fresh = freshest(seen, ctx.clock.now());
-		if (fresh !== undefined) return fresh;
+		if (fresh !== undefined) {
+			ctx.log.debug("a session at hand is used", { provider: provider.name, origin: fresh.origin });
+			return fresh;
+		}
 	}
 	const endpoint = endpointFor(ctx.env, "sso-oidc", endpointOf(portal));
 	const endpoints = sessionEndpoints(ctx.env, portal.region, endpointOf(portal));
