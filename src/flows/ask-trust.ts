@@ -35,11 +35,10 @@ export async function withTrust<Result>(asking: Asking, work: () => Promise<Resu
 }
 
 async function ask({ config, interaction, signal, cwd }: Asking, facts: readonly Fact[]): Promise<void> {
-	const count = facts.length === 1 ? "something" : `${facts.length} things`;
 	const answer = await interaction.choose(
 		{
 			type: "choice",
-			question: `This project's configuration wants ${count} that you have not agreed to. Do you trust it?`,
+			question: "Do you trust this project? Its configuration wants to:",
 			details: facts.flatMap((fact) => factLines(fact, cwd)),
 			options: [
 				{ value: "no", label: "No, do not sign in with it", key: "n" },

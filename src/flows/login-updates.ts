@@ -181,7 +181,7 @@ function cleanPrompt(prompt: Prompt): Prompt {
 		return {
 			...prompt,
 			question: sanitize(prompt.question),
-			options: prompt.options.map(({ value, label }) => ({ value, label: sanitize(label) })),
+			options: prompt.options.map((option) => ({ ...option, label: sanitize(option.label) })),
 		};
 	}
 	return {

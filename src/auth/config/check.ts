@@ -120,7 +120,13 @@ export async function checkEntry(
 			return failed(foreign);
 		}
 		for (const failure of failures) problems.push(await functionProblem(entry, failure));
-		// The kind itself comes from a command: what else there is, is known when that has run.
+		// The kind itself comes from a command. All others of the entry are asked about with it; what else there is, is
+		// known when it has run.
+		if (commands.length > 0) {
+			const rest = { ...evaluation, onFailure: () => undefined };
+			commands.length = 0;
+			await evaluate(functions, withoutIdle(entry.value), rest);
+		}
 		return failed(false, claimsOf(entry, { type: "object" }, {}, commands));
 	}
 

@@ -38,6 +38,8 @@ export function createGate(ctx: AuthContext): Gate {
 	const given = answers.get(ctx.env) ?? new Map<string, boolean>();
 	answers.set(ctx.env, given);
 	const stored = new Map<string, ReadonlySet<string>>();
+	/** A command may change what its own scripts are: what it was when it was asked about counts. */
+	const found = new WeakMap<Claim, Promise<Fact | undefined>>();
 
 	const keysOf = (root: string): ReadonlySet<string> => {
 		const keys = stored.get(root) ?? new Set(readTrust(ctx, root).map(({ key }) => key));
@@ -56,7 +58,9 @@ export function createGate(ctx: AuthContext): Gate {
 	const factsOf = async (claims: readonly Claim[]): Promise<readonly Fact[]> => {
 		const facts = new Map<string, Fact>();
 		for (const claim of claims) {
-			const fact = await factOf(ctx, claim);
+			const known = found.get(claim) ?? factOf(ctx, claim);
+			found.set(claim, known);
+			const fact = await known;
 			if (fact !== undefined) facts.set(fact.key, fact);
 		}
 		return [...facts.values()];
