@@ -1,15 +1,26 @@
 /**
- * Our reading of a configuration beside that of Cloud Posse's program: the realm and the names must be the same. Runs where
- * that program is at hand: `ATMOS_BINARY=/path/to/atmos npx vitest run tests/auth/config/beside-atmos.test.ts`.
+ * Our reading of a configuration beside that of Cloud Posse's program: the realm and the names must be the same. What that
+ * program says is kept in `beside-atmos.json` and holds in every run. Where it is at hand it is asked again:
+ * `ATMOS_BINARY=/path/to/atmos npx vitest run tests/auth/config/beside-atmos.test.ts`, with `ATMOS_RECORD=1` to keep what it says.
  */
+
 import { spawnSync } from "node:child_process";
-import { mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import type { ConfigRequest } from "../../../src/auth/config/model.ts";
 import { project } from "./project.ts";
 
 const program = process.env.ATMOS_BINARY;
+const DATA = new URL("beside-atmos.json", import.meta.url);
+
+/** What Atmos makes of a configuration. */
+interface Reading {
+	/** The realm itself; or the folder whose hash it is, with `$PROJECT` and `$HOME` for what differs from run to run. */
+	readonly realm: { readonly is: string } | { readonly hashOf: string };
+	readonly names: readonly string[];
+}
 
 /** Two identities: one of that name and `x`, which others may have too. */
 const auth = (name: string): string =>
@@ -66,6 +77,8 @@ const CASES: Readonly<Record<string, Case>> = {
 		cwd: "link/s",
 	},
 	"mixed case": { files: { "MiXed/atmos.yaml": auth("a") }, cwd: "MiXed" },
+	"letters that Go makes small in its own way": { files: { "İÇ ΌΔΟΣ/atmos.yaml": auth("a") }, cwd: "İÇ ΌΔΟΣ" },
+	"a backslash in a name": { files: { "a\\b/atmos.yaml": auth("a") }, cwd: "a\\b" },
 	"letters beyond ASCII": { files: { "Ünïcode É/atmos.yaml": auth("a") }, cwd: "Ünïcode É" },
 	ATMOS_CLI_CONFIG_PATH: {
 		files: { "atmos.yaml": auth("own"), "c/atmos.yaml": auth("c") },
@@ -196,31 +209,70 @@ const CASES: Readonly<Record<string, Case>> = {
 	"two documents": { files: { "atmos.yaml": `${auth("a")}---\n${auth("b")}` } },
 };
 
-describe.skipIf(program === undefined)("beside Atmos", () => {
-	test.each(Object.entries(CASES))("%s", async (_, given) => {
+const kept = JSON.parse(readFileSync(DATA, "utf8")) as Readonly<Record<string, Reading>>;
+const recorded: Record<string, Reading> = {};
+
+/** As Atmos does on POSIX: pkg/config/auth_realm.go. The one letter whose small form differs is in a case of its own. */
+function hashOf(folder: string): string {
+	const clean = posix.normalize(folder).replace(/(?<=.)\/$/, "");
+	const small = Array.from(clean, (letter) => (letter === "İ" ? "i" : letter.toLowerCase())).join("");
+	return createHash("sha256").update(small).digest("hex").slice(0, 16);
+}
+
+/** Every folder below, through links too. */
+function foldersIn(folder: string, depth = 0): string[] {
+	const below = readdirSync(folder)
+		.map((name) => join(folder, name))
+		.filter((path) => depth < 8 && !path.endsWith(".git") && statSync(path).isDirectory());
+	return [folder, ...below.flatMap((path) => foldersIn(path, depth + 1))];
+}
+
+describe.skipIf(process.platform === "win32")("beside Atmos", () => {
+	test.each(Object.entries(CASES))("%s", async (name, given) => {
 		const p = project();
 		for (const [path, text] of Object.entries(given.files)) {
 			p.write(path.startsWith("~/") ? join(p.ctx.home, path.slice(2)) : path, text);
 		}
-		for (const folder of given.repositories ?? []) spawnSync("git", ["init", "-q", join(p.ctx.cwd, folder)]);
-		for (const [to, name] of Object.entries(given.links ?? {})) symlinkSync(join(p.ctx.cwd, to), join(p.ctx.cwd, name));
+		for (const folder of given.repositories ?? []) {
+			if (program === undefined) mkdirSync(join(p.ctx.cwd, folder, ".git"));
+			else spawnSync("git", ["init", "-q", join(p.ctx.cwd, folder)]);
+		}
+		for (const [to, link] of Object.entries(given.links ?? {})) symlinkSync(join(p.ctx.cwd, to), join(p.ctx.cwd, link));
 		const cwd = join(p.ctx.cwd, given.cwd ?? ".");
 		mkdirSync(cwd, { recursive: true });
 		const env = { ...p.ctx.env, ...given.env, PWD: cwd, ATMOS_TELEMETRY_ENABLED: "false" };
 
+		const config = await p.load(given.request, { cwd: given.chdir ? join(cwd, given.chdir) : cwd, env });
+		const names = config.identities().map(({ key }) => key);
+		const ours = { realm: config.realm.value, names: names.sort() };
+
+		const expand = (text: string): string => text.replace("$PROJECT", p.ctx.cwd).replace("$HOME", p.ctx.home);
+		const said = kept[name];
+		if (process.env.ATMOS_RECORD !== "1") {
+			const realm = said && ("is" in said.realm ? said.realm.is : hashOf(expand(said.realm.hashOf)));
+			expect(ours).toEqual({ realm, names: said?.names });
+		}
+		if (program === undefined) return;
+
 		const args = ["describe", "config", "--format", "json", ...(given.args ?? [])];
-		const { stdout } = spawnSync(program as string, args, { cwd, env, encoding: "utf8" });
+		const { stdout } = spawnSync(program, args, { cwd, env, encoding: "utf8" });
 		const { auth } = JSON.parse(stdout) as { auth: { realm: string; identities?: Record<string, unknown> } };
 		const theirs = { realm: auth.realm, names: Object.keys(auth.identities ?? {}).sort() };
-
-		const config = await p.load(given.request, { cwd: given.chdir ? join(cwd, given.chdir) : cwd, env });
-		const ours = {
-			realm: config.realm.value,
-			names: config
-				.identities()
-				.map(({ key }) => key)
-				.sort(),
-		};
 		expect(ours).toEqual(theirs);
+		const typed = ["t", "t,u", "t;u;", "s;t;", "s;s;", ".", "./s", "t/", "s", config.directory];
+		const folder = [...foldersIn(p.ctx.cwd), ...foldersIn(p.ctx.home), ...typed].find(
+			(path) => hashOf(path) === theirs.realm,
+		);
+		recorded[name] = {
+			realm:
+				folder === undefined
+					? { is: theirs.realm }
+					: { hashOf: folder.replace(p.ctx.cwd, "$PROJECT").replace(p.ctx.home, "$HOME") },
+			names: theirs.names,
+		};
+	});
+
+	afterAll(() => {
+		if (process.env.ATMOS_RECORD === "1") writeFileSync(DATA, `${JSON.stringify(recorded, null, "\t")}\n`);
 	});
 });
