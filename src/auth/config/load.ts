@@ -148,7 +148,11 @@ async function merge(files: readonly FoundFile[], functions: FunctionContext): P
 	} catch (error) {
 		if (!(error instanceof StructureError)) throw error;
 		const { file, path, message } = error;
-		const location = (await locate(file, path))?.location ?? { file, line: 1, column: 1 };
+		const location = (path.length === 0 ? undefined : await locate(file, path))?.location ?? {
+			file,
+			line: 1,
+			column: 1,
+		};
 		throw new ConfigError([{ severity: "error", key: path.join("."), message, location }]);
 	}
 }
