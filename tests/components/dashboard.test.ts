@@ -197,6 +197,7 @@ describe("the terminal", () => {
 		stdin.emit("data", "x");
 		await back(3);
 		expect(count("Press a key")).toBe(2);
+		expect(plain(written())).not.toContain("not handed over");
 	});
 
 	test("comes back from the plain link by itself when the approval has come", async () => {
