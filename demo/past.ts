@@ -8,6 +8,7 @@ import type { Interaction } from "../src/auth/interaction.ts";
 import { integrationKind } from "../src/auth/registry.ts";
 import { dropSsoSession } from "../src/auth/storage/sso-session.ts";
 import { ensureCredentials } from "../src/flows/ensure-credentials.ts";
+import { realSteps } from "../src/flows/steps.ts";
 
 /** A clock that can be set. Sleeping moves it on instead of waiting. */
 export interface SetClock {
@@ -50,10 +51,14 @@ const AHEAD_MS = 45_000;
 const SIGN_INS: readonly (readonly [identity: string, minutesAgo: number])[] = [
 	["prod-readonly", 185],
 	["data-platform", 95],
+	["staging-admin", 62],
 	["prod-admin", 54],
 	["globex/deploy", 38],
 	["dev-admin", 8],
 ];
+
+/** Used until a moment ago, and just run out: the first row, so that the first Enter shows all that a sign-in has to show. */
+const LAST_USED = ["staging-admin", 4] as const;
 
 /** @param ctx with the clock of `past` */
 export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past: SetClock): Promise<void> {
@@ -87,6 +92,8 @@ export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past
 			});
 		}
 	}
+	past.set(LAST_USED[1] * MINUTE);
+	await realSteps.remember(ctx, { realm: config.realm.value, identity: LAST_USED[0], at: past.now() });
 	// The session itself is over: the demo begins with an approval.
 	await dropSsoSession(ctx, "https://acme.awsapps.com/start", "us-east-1");
 	past.set(0);

@@ -11,6 +11,7 @@ import { runJson } from "../output/json.ts";
 import { runPlain } from "../output/plain.ts";
 import { stderrStyle } from "../output/style.ts";
 import { annotationCommand, maskCommands } from "../output/workflow-commands.ts";
+import { gitBashHint } from "../terminal/git-bash.ts";
 import { type EndingSignal, EXIT_CODES, leaveAtOnce, onEndingSignal } from "../terminal/signals.ts";
 import type { Terminal } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
@@ -65,6 +66,9 @@ export const run: Command = async ({ argv, terminal }) => {
 	const { plain, json } = flags;
 	const interactive = isInteractive({ env, stdinIsTerminal, stderrIsTerminal, plain, json, interactive: asked });
 	const face: Face = json ? "json" : interactive ? "dashboard" : "plain";
+
+	const hint = face === "plain" && !plain && asked !== false && !isCi(env) ? gitBashHint(terminal) : undefined;
+	if (hint !== undefined) terminal.stderr.write(`${hint}\n`);
 
 	// The dashboard's screen is no place for log lines: they follow when it is closed.
 	const held: string[] = [];

@@ -25,6 +25,27 @@ test("the keys of demo.tape lead through the demo to its summary", async () => {
 	expect((await shell.screen()).join("\n")).toContain("Successfully authenticated as staging-admin");
 }, 60_000);
 
+test("the first Enter in the demo shows an approval, the rows and a failure to be retried", async () => {
+	const home = mkdtempSync(join(tmpdir(), "atmos-auth-demo-"));
+	onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+	const demo = launch({
+		program: process.execPath,
+		args: [join(root, "demo/demo.ts"), "--auto-approve", "--fast"],
+		columns: 96,
+		rows: 26,
+		cwd: root,
+		env: personalEnv(home),
+	});
+	const rows = await demo.waitFor("q quit");
+	expect(rows.find((row) => row.includes("❯"))).toMatch(/staging-admin.*expired/);
+	demo.press("enter");
+	await demo.waitFor("code expires");
+	await demo.waitFor("integrations failed");
+	demo.press("r");
+	await demo.waitFor("Successfully authenticated as staging-admin");
+	expect((await demo.exited).code).toBe(0);
+}, 60_000);
+
 test("the recording is there, and small enough for a README", () => {
 	const picture = join(root, "docs/demo.gif");
 	expect(existsSync(picture)).toBe(true);

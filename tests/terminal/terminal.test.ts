@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { run } from "../../src/commands/login.ts";
 import { settleColour, wantsColour } from "../../src/terminal/colour.ts";
+import { gitBashHint } from "../../src/terminal/git-bash.ts";
 import { copySequence, hyperlink, pushTitle } from "../../src/terminal/osc.ts";
 import { readKey } from "../../src/terminal/read-key.ts";
 import { isContainer, isRemote, isWsl } from "../../src/terminal/remote.ts";
 import { onEndingSignal } from "../../src/terminal/signals.ts";
+import type { Terminal } from "../../src/terminal/streams.ts";
 import { wantsUnicode } from "../../src/terminal/unicode.ts";
 import { FakeStdin } from "../components/support/screen.tsx";
 
@@ -63,6 +66,47 @@ describe("where the person is", () => {
 		expect(isContainer({ CODESPACES: "true" }, () => false)).toBe(true);
 		expect(isContainer({}, (path) => path === "/.dockerenv")).toBe(true);
 		expect(isContainer({}, () => false)).toBe(false);
+	});
+});
+
+describe("Git Bash", () => {
+	const pipes = { stdinIsTerminal: false, stderrIsTerminal: false };
+	test.each([
+		["in its own window", "win32", { MSYSTEM: "MINGW64" }, pipes, true],
+		["with only its input a pipe", "win32", { MSYSTEM: "UCRT64" }, { ...pipes, stderrIsTerminal: true }, true],
+		[
+			"with winpty or ConPTY",
+			"win32",
+			{ MSYSTEM: "MINGW64" },
+			{ stdinIsTerminal: true, stderrIsTerminal: true },
+			false,
+		],
+		["not: PowerShell in a pipe", "win32", {}, pipes, false],
+		["not: a variable that was carried to Linux", "linux", { MSYSTEM: "MINGW64" }, pipes, false],
+	] as const)("%s", (_, platform, env, streams, hinted) => {
+		expect(gitBashHint({ env, platform, ...streams })?.includes("winpty atmos-auth login") ?? false).toBe(hinted);
+	});
+
+	test("gets the hint from the login, unless plain lines were asked for", async () => {
+		const write: string[] = [];
+		const terminal = (env: Record<string, string>) =>
+			({
+				...pipes,
+				platform: "win32",
+				env: { MSYSTEM: "MINGW64", HOME: "/nonexistent", ATMOS_CLI_CONFIG_PATH: "/nonexistent", ...env },
+				stderr: { write: (text: string) => write.push(text) },
+				stdout: { write: (text: string) => write.push(text) },
+			}) as unknown as Terminal;
+		const login = async (argv: readonly string[], env: Record<string, string> = {}): Promise<string> => {
+			write.length = 0;
+			await run({ argv, terminal: terminal(env) });
+			return write.join("");
+		};
+		const nowhere = ["--chdir", "/"];
+		expect(await login(nowhere)).toMatch(/^Git Bash's window is no terminal/);
+		expect(await login([...nowhere, "--plain"])).not.toContain("Git Bash");
+		expect(await login([...nowhere, "--interactive=false"])).not.toContain("Git Bash");
+		expect(await login(nowhere, { CI: "true" })).not.toContain("Git Bash");
 	});
 });
 
