@@ -1,0 +1,76 @@
+/** The README says all that there is to set, and shows its picture wherever it is read. */
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const sources = (folder: string): string[] =>
+	readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" })
+		.filter((file) => /\.tsx?$/.test(file))
+		.map((file) => readFileSync(join(root, "src", folder, file), "utf8"));
+
+/** Variables that tell where the program runs: the system, the terminal or a CI service sets them, not a person for us. */
+const FACTS =
+	/^(?:BUILD_ID|CI|CI_NAME|CLOUD_SHELL|CODESPACES|DEVCONTAINER|DISPLAY|GITHUB_\w+|GITPOD_WORKSPACE_ID|HOME|JENKINS_URL|KUBERNETES_\w+|LANG|LC_\w+|MSYSTEM|PATH|PWD|REMOTE_CONTAINERS|SSH_\w+|TERM|TERM_PROGRAM|TMUX|USERPROFILE|WAYLAND_DISPLAY|WSL_\w+|WT_SESSION)$/;
+
+describe("the README", () => {
+	test("names every variable that is read", () => {
+		const read = sources(".").flatMap((text) => [
+			...Array.from(text.matchAll(/\benv\.([A-Z][A-Z0-9_]+)\b/g), ([, name]) => name as string),
+			...Array.from(
+				text.matchAll(/"((?:ATMOS|AWS|XDG|DOCKER|KUBE|HTTP|HTTPS|ALL|NO|NODE)_[A-Z0-9_]+)"/g),
+				([, name]) => name as string,
+			),
+			// `XDG_${kind}_HOME`
+			...Array.from(text.matchAll(/`((?:ATMOS_)?XDG)_\$\{kind\}_HOME`/g), ([, start]) =>
+				["CONFIG", "CACHE", "DATA"].map((kind) => `${start}_${kind}_HOME`),
+			).flat(),
+		]);
+		expect(read.length).toBeGreaterThan(50);
+		const missing = [...new Set(read)].filter(
+			(name) => !FACTS.test(name) && name !== "NO_PROVISION" && !new RegExp(`\\b${name}\\b`).test(readme),
+		);
+		expect(missing).toEqual([]);
+	});
+
+	test("names every flag that there is", () => {
+		const flags = sources("commands").flatMap((text) =>
+			Array.from(text.matchAll(/^\s*"?([\w-]+)"?: \{ type: "(?:string|boolean)"/gm), ([, name]) =>
+				(name as string).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+			),
+		);
+		expect(flags.length).toBeGreaterThan(20);
+		const missing = [...new Set(flags)].filter((flag) => !new RegExp(`--(?:no-)?${flag}\\b`).test(readme));
+		expect(missing).toEqual([]);
+	});
+
+	test("says which Node each part needs before anything else is asked of a reader", () => {
+		const { engines } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+		const first = readme.split("\n").slice(0, 16).join("\n");
+		expect(first).toContain(`Node.js ${engines.node.replace(">=", "")}`);
+		expect(first).toContain("Node.js from 20");
+	});
+});
+
+describe("the package", () => {
+	test("runs nothing when it is installed, and has what the README shows and links to", async () => {
+		const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+		// What npm runs, or warns of, where a package is installed.
+		for (const name of ["preinstall", "install", "postinstall", "prepare"]) expect(scripts[name]).toBeUndefined();
+		expect(existsSync(join(root, "binding.gyp"))).toBe(false);
+		const { stdout } = await promisify(execFile)("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+			cwd: root,
+			env: { ...process.env, npm_config_update_notifier: "false" },
+		});
+		// A list, or since npm 12 an object of packages.
+		const [packed] = Object.values(JSON.parse(stdout)) as { files: { path: string }[] }[];
+		const files = packed?.files.map(({ path }) => path) ?? [];
+		const links = Array.from(readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g), ([, path]) => path as string);
+		expect(links).toContain("docs/demo.gif");
+		expect(links.filter((path) => !files.includes(path))).toEqual([]);
+		expect(files.filter((path) => /^(?:src|tests|demo|scripts|node_modules)\//.test(path))).toEqual([]);
+	});
+});
