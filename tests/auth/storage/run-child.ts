@@ -9,6 +9,8 @@ const PROGRAM = fileURLToPath(new URL("child.ts", import.meta.url));
 
 export interface Child {
 	readonly process: ChildProcess;
+	/** Has it finish what it waits with, now or as soon as it gets there. */
+	release(): void;
 	/** Everything that it has said so far. */
 	readonly said: readonly unknown[];
 	/** Resolves with the first thing said, before or from now on, that fits. Rejects if the child ends before. */
@@ -23,7 +25,7 @@ export interface Child {
 
 export function start(task: string, input: ChildInput): Child {
 	const child = spawn(process.execPath, [PROGRAM, task, JSON.stringify(input)], {
-		stdio: ["ignore", "pipe", "pipe"],
+		stdio: ["pipe", "pipe", "pipe"],
 		env: { PATH: process.env.PATH, NODE_NO_WARNINGS: "1" },
 	});
 	onTestFinished(() => void child.kill("SIGKILL"));
@@ -53,6 +55,8 @@ export function start(task: string, input: ChildInput): Child {
 	});
 	return {
 		process: child,
+		// One that has ended needs nothing more.
+		release: () => void child.stdin.on("error", () => {}).write("go\n"),
 		said,
 		ended,
 		async until(fits) {
