@@ -12,6 +12,7 @@ for (const name of Object.keys(process.env)) if (/^(?:ATMOS_)?XDG_\w+_HOME$/.tes
 export default defineConfig({
 	test: {
 		include: ["tests/**/*.test.{ts,tsx}"],
+		reporters: ["default", "./tests/helpers/skipped.ts"],
 		globalSetup: "tests/helpers/clean-home.ts",
 		// A limit against hanging, not a measure of speed: a busy machine takes its time.
 		testTimeout: 60_000,

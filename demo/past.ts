@@ -7,8 +7,8 @@ import type { AuthContext } from "../src/auth/context.ts";
 import type { Interaction } from "../src/auth/interaction.ts";
 import { integrationKind } from "../src/auth/registry.ts";
 import { dropSsoSession } from "../src/auth/storage/sso-session.ts";
+import { noteUse, updateState } from "../src/auth/storage/state.ts";
 import { ensureCredentials } from "../src/flows/ensure-credentials.ts";
-import { realSteps } from "../src/flows/steps.ts";
 
 /** A clock that can be set. Sleeping moves it on instead of waiting. */
 export interface SetClock {
@@ -93,7 +93,7 @@ export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past
 		}
 	}
 	past.set(LAST_USED[1] * MINUTE);
-	await realSteps.remember(ctx, { realm: config.realm.value, identity: LAST_USED[0], at: past.now() });
+	await updateState(ctx, (state) => noteUse(state, config.realm.value, LAST_USED[0], past.now()));
 	// The session itself is over: the demo begins with an approval.
 	await dropSsoSession(ctx, "https://acme.awsapps.com/start", "us-east-1");
 	past.set(0);

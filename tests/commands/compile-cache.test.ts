@@ -74,7 +74,8 @@ describe.skipIf(process.platform === "win32")("the compile cache", () => {
 		expect(readdirSync(folder)).not.toContain("planted");
 	});
 
-	test.skipIf(!isRoot)("is not used in a folder of another user", () => {
+	test("is not used in a folder of another user", ({ skip }) => {
+		skip(!isRoot, "only root can give files away");
 		const { home, folder } = setUp();
 		planted(folder);
 		chmodSync(folder, 0o700);
@@ -83,7 +84,8 @@ describe.skipIf(process.platform === "win32")("the compile cache", () => {
 		untouched(folder);
 	});
 
-	test.skipIf(!isRoot)("is not used below a folder of another user", () => {
+	test("is not used below a folder of another user", ({ skip }) => {
+		skip(!isRoot, "only root can give files away");
 		const { home, folder } = setUp();
 		planted(folder);
 		chmodSync(folder, 0o700);

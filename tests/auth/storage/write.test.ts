@@ -150,8 +150,9 @@ describe.skipIf(process.platform === "win32")("the system is asked", () => {
 	});
 });
 
-describe.skipIf(!isRoot)("under sudo", () => {
-	test("files and folders in a user's home are that user's", async () => {
+describe("under sudo", () => {
+	test("files and folders in a user's home are that user's", async ({ skip }) => {
+		skip(!isRoot, "only root can give files away");
 		const { home } = testContext();
 		chownSync(home, 65534, 65534);
 		const path = join(home, "a", "b", "file");
@@ -223,7 +224,7 @@ describe("a write that fails", () => {
 	test("on a full disk keeps the old content and leaves no temporary file", async ({ skip }) => {
 		const folder = join(testContext().home, "disk");
 		mkdirSync(folder);
-		if (!mount(folder, "-t", "tmpfs", "-o", "size=64k", "tmpfs")) return skip();
+		if (!mount(folder, "-t", "tmpfs", "-o", "size=64k", "tmpfs")) skip("only root can mount a disk");
 		const path = join(folder, "file");
 		await writeWhole(path, "old");
 		await expect(writeWhole(path, "x".repeat(100_000))).rejects.toMatchObject({
@@ -238,7 +239,7 @@ describe("a write that fails", () => {
 	test("on a read-only file system says so", async ({ skip }) => {
 		const folder = join(testContext().home, "disk");
 		mkdirSync(folder);
-		if (!mount(folder, "-t", "tmpfs", "-o", "ro", "tmpfs")) return skip();
+		if (!mount(folder, "-t", "tmpfs", "-o", "ro", "tmpfs")) skip("only root can mount a disk");
 		await expect(writeWhole(join(folder, "file"), "x")).rejects.toMatchObject({ code: "storage", reason: /read-only/ });
 	});
 });
@@ -249,7 +250,7 @@ describe("a single file mounted into a container", () => {
 		const [outside, inside] = [join(home, "outside"), join(home, "inside")];
 		writeFileSync(outside, "the old content, which is longer");
 		writeFileSync(inside, "");
-		if (!mount(inside, "--bind", outside)) return skip();
+		if (!mount(inside, "--bind", outside)) skip("only root can mount a disk");
 		expect((await writeWhole(inside, "new")).inPlace).toBe(true);
 		expect(readFileSync(outside, "utf8")).toBe("new");
 		expect(readdirSync(home).sort()).toEqual(["inside", "outside"]);
@@ -261,9 +262,9 @@ describe("a single file mounted into a container", () => {
 		const inside = join(home, "inside");
 		mkdirSync(disk);
 		writeFileSync(inside, "");
-		if (!mount(disk, "-t", "tmpfs", "-o", "size=64k", "tmpfs")) return skip();
+		if (!mount(disk, "-t", "tmpfs", "-o", "size=64k", "tmpfs")) skip("only root can mount a disk");
 		writeFileSync(join(disk, "file"), "old");
-		if (!mount(inside, "--bind", join(disk, "file"))) return skip();
+		if (!mount(inside, "--bind", join(disk, "file"))) skip("only root can mount a disk");
 		await expect(writeWhole(inside, "x".repeat(100_000))).rejects.toMatchObject({ code: "storage" });
 		expect(readFileSync(join(disk, "file"), "utf8")).toBe("old");
 	});
