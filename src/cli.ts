@@ -29,9 +29,13 @@ async function main(): Promise<number> {
 			return 0;
 		}
 		case "unknown": {
-			const { reportUnknownCommand } = await import("./commands/help.ts");
-			process.stderr.write(reportUnknownCommand(found.words, commandNames));
-			return 2;
+			const [{ unknownCommand }, { reportFailure }] = await Promise.all([
+				import("./commands/help.ts"),
+				import("./commands/failure.ts"),
+			]);
+			const name = found.words.filter((word) => !word.startsWith("-")).join(" ");
+			const error = unknownCommand(name, commandNames);
+			return reportFailure(error, processTerminal(), { name, argv: found.words });
 		}
 		case "command": {
 			if (found.heavy) keepCompiled(process.env, process.platform);
@@ -42,7 +46,7 @@ async function main(): Promise<number> {
 			} catch (error) {
 				if ((error as NodeJS.ErrnoException | null)?.syscall === "write") throw error;
 				const { reportFailure } = await import("./commands/failure.ts");
-				const code = reportFailure(error, terminal, found.argv);
+				const code = reportFailure(error, terminal, found);
 				// What the failure has left behind must not keep the program from ending.
 				setTimeout(() => process.exit(code), 200).unref();
 				return code;

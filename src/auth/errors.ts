@@ -1,4 +1,6 @@
-/** Every failure that a user can see. What happened, why, and one thing that mends it. */
+/** Every failure that a user can see. What happened, why, and one remedy. */
+
+import { sanitize } from "./sanitize.ts";
 
 /** What went wrong, for exit codes and for faces that group failures. */
 export type ErrorCode =
@@ -29,10 +31,12 @@ export interface AuthErrorOptions {
 	readonly message: string;
 	/** Why, in a sentence; may be left out. */
 	readonly reason?: string | undefined;
-	/** One command or edit that mends it. */
+	/** One command or edit that puts it right. */
 	readonly remedy?: string | undefined;
 	/** Further lines, such as the roles that are available. */
 	readonly details?: readonly string[] | undefined;
+	/** Names that may have been meant, or that there are to choose from, each by itself. */
+	readonly candidates?: readonly string[] | undefined;
 	readonly service?: ServiceDetails | undefined;
 	readonly cause?: unknown;
 }
@@ -43,6 +47,7 @@ export class AuthError extends Error {
 	readonly reason: string | undefined;
 	readonly remedy: string | undefined;
 	readonly details: readonly string[];
+	readonly candidates: readonly string[] | undefined;
 	readonly service: ServiceDetails | undefined;
 
 	constructor(options: AuthErrorOptions) {
@@ -52,6 +57,7 @@ export class AuthError extends Error {
 		this.reason = options.reason;
 		this.remedy = options.remedy;
 		this.details = options.details ?? [];
+		this.candidates = options.candidates;
 		this.service = options.service;
 	}
 }
@@ -71,6 +77,7 @@ export interface ErrorView {
 	readonly reason?: string | undefined;
 	readonly remedy?: string | undefined;
 	readonly details: readonly string[];
+	readonly candidates?: readonly string[] | undefined;
 	readonly service?: ServiceDetails | undefined;
 }
 
@@ -83,9 +90,10 @@ export function toErrorView(error: unknown): ErrorView {
 			reason: error.reason,
 			remedy: error.remedy,
 			details: error.details,
+			candidates: error.candidates,
 			service: error.service,
 		};
 	}
 	const message = error instanceof Error ? error.message : String(error);
-	return { code: "bug", message, details: [] };
+	return { code: "bug", message: sanitize(message), details: [] };
 }

@@ -81,12 +81,24 @@ export interface IdentityKind<Config = unknown> {
 	save(identity: Identity<Config>, credentials: Credentials, rootProvider: Provider, run: Run): Promise<void>;
 }
 
+/** What an artifact is called, each part by itself: programs that read events need not take `target` apart. */
+export interface ArtifactParts {
+	/** The host that Docker is logged in to. */
+	readonly registry?: string | undefined;
+	readonly cluster?: string | undefined;
+	/** The kubeconfig's context. */
+	readonly context?: string | undefined;
+	/** Absolute path of the kubeconfig. */
+	readonly kubeconfig?: string | undefined;
+}
+
 /** What an integration made, or found still good. */
 export interface Artifact {
 	/** `ECR login` or `EKS kubeconfig`. */
 	readonly label: string;
 	/** The registry host, or `context → ~/path`. */
 	readonly target: string;
+	readonly parts?: ArtifactParts | undefined;
 	/** Milliseconds since the epoch, for artifacts that run out. */
 	readonly expiresAt?: number | undefined;
 	readonly issuedAt?: number | undefined;
@@ -100,6 +112,7 @@ export interface Artifact {
 export interface ArtifactState {
 	readonly label: string;
 	readonly target: string;
+	readonly parts?: ArtifactParts | undefined;
 	readonly state: "ready" | "expired" | "missing";
 	readonly expiresAt?: number | undefined;
 	readonly issuedAt?: number | undefined;

@@ -2,46 +2,66 @@
 import { loadConfig } from "../auth/config/load.ts";
 import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/sanitize.ts";
+import { assertConfigured } from "../flows/nothing-configured.ts";
+import { isAttended } from "../terminal/streams.ts";
+import { chosenIdentity } from "./chosen-identity.ts";
 import type { Command } from "./command.ts";
 import { createContext } from "./context.ts";
 import { parseFlags } from "./flags.ts";
 import { runNamed } from "./integration-runs.ts";
-import { soleIdentity } from "./sole-identity.ts";
+import { interruptible } from "./interruptible.ts";
+import { createRunReport } from "./run-report.ts";
 
 const KIND = "aws/ecr";
+const COMMAND = "aws ecr login";
 
 export const run: Command = async ({ argv, terminal }) => {
 	const { input, flags, common, request } = parseFlags({
 		argv,
-		command: "aws ecr login",
+		command: COMMAND,
 		maximumInput: 1,
-		flags: { identity: { type: "string", shortFlag: "i" } },
+		flags: { identity: { type: "string", shortFlag: "i" }, json: { type: "boolean" } },
 	});
 	const [name] = input;
 	if (name !== undefined && flags.identity !== undefined) {
 		throw new AuthError({
 			code: "usage",
 			message: "an integration and --identity exclude each other",
-			remedy: "atmos-auth aws ecr login --help",
+			remedy: `atmos-auth ${COMMAND} --help`,
 		});
 	}
 	const ctx = createContext({ terminal, common });
-	const config = await loadConfig(ctx, request);
-	const runs = { ctx, terminal, colour: common.color, config, kind: KIND };
-	if (name !== undefined) return runNamed({ ...runs, integrations: [name], identity: undefined });
-
-	const identity = flags.identity ?? (terminal.env.ATMOS_IDENTITY || terminal.env.IDENTITY || soleIdentity(config));
-	const linked = config.integrationsOf(identity);
-	const integrations = config
-		.integrations()
-		.filter(({ key, kind }) => kind === KIND && linked.includes(key))
-		.map(({ key }) => key);
-	if (integrations.length === 0) {
-		throw new AuthError({
-			code: "config",
-			message: `no ECR integration is linked to ${sanitize(identity)}`,
-			remedy: "link one in auth.integrations, with `via.identity`",
-		});
+	const { clock } = ctx;
+	const report = createRunReport({
+		terminal,
+		colour: common.color,
+		clock,
+		command: COMMAND,
+		json: flags.json === true,
+	});
+	try {
+		const config = await loadConfig(ctx, request);
+		await assertConfigured(config);
+		const identity = name === undefined ? chosenIdentity(config, ctx, flags.identity) : undefined;
+		let integrations = name === undefined ? [] : [name];
+		if (identity !== undefined) {
+			const linked = config.integrationsOf(identity);
+			const fitting = config.integrations().filter(({ key, kind }) => kind === KIND && linked.includes(key));
+			integrations = fitting.map(({ key }) => key);
+			if (integrations.length === 0) {
+				throw new AuthError({
+					code: "config",
+					message: `no ECR integration is linked to ${sanitize(identity)}`,
+					remedy: "link one in auth.integrations, with `via.identity`",
+				});
+			}
+		}
+		return await interruptible(
+			({ signal }) =>
+				runNamed({ ctx, config, signal, report, integrations, kind: KIND, identity, attended: isAttended(terminal) }),
+			report.interrupted,
+		);
+	} finally {
+		ctx.network.close();
 	}
-	return runNamed({ ...runs, integrations, identity });
 };

@@ -9,6 +9,7 @@ import { AuthError } from "../auth/errors.ts";
 import { eksToken, execCredential } from "../auth/integrations/eks-token.ts";
 import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/integrations/exec-entry.ts";
 import { lowerCase } from "../auth/lower-case.ts";
+import { sanitize } from "../auth/sanitize.ts";
 import { loadAwsCredentials } from "../auth/storage/aws-files.ts";
 import { isCurrent } from "../auth/storage/config-stamp.ts";
 import { writeAnswer } from "../terminal/streams.ts";
@@ -38,10 +39,14 @@ function readFlags(argv: readonly string[]) {
 				"logs-level": { type: "string" },
 			},
 		});
-		if (positionals[0] !== undefined) throw new Error(`unexpected argument "${positionals[0]}"`);
+		if (positionals[0] !== undefined) throw usage(`unexpected argument "${sanitize(positionals[0])}"`);
 		return values;
 	} catch (error) {
-		throw usage((error as Error).message);
+		if (error instanceof AuthError) throw error;
+		const { code, message } = error as NodeJS.ErrnoException;
+		const flag = sanitize(/'(?:-\w, )?(-[^' ]*)/.exec(message)?.[1] ?? "");
+		if (code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") throw usage(`unknown flag ${flag}`);
+		throw usage(`${flag} ${message.includes("does not take") ? "takes no value" : "needs a value"}`);
 	}
 }
 
@@ -67,7 +72,12 @@ export const run: Command = async ({ argv, terminal }) => {
 	const { env } = terminal;
 	const ctx = createContext({
 		terminal,
-		common: { color: undefined, chdir: flags.chdir, logLevel: flags["log-level"] ?? flags["logs-level"] ?? "error" },
+		common: {
+			color: undefined,
+			chdir: flags.chdir,
+			logLevel: flags["log-level"] ?? flags["logs-level"],
+			usualLevel: "error",
+		},
 	});
 	const named = flags.identity ?? (env.ATMOS_IDENTITY || env.IDENTITY);
 
@@ -87,7 +97,11 @@ export const run: Command = async ({ argv, terminal }) => {
 	}
 	const now = ctx.clock.now();
 	if (credentials === undefined || (credentials.expiresAt !== undefined && credentials.expiresAt - now < MARGIN_MS)) {
-		const { silentCredentials } = await import("./silent-credentials.ts");
+		const [{ silentCredentials }, { assertProjectIsThere }] = await Promise.all([
+			import("./silent-credentials.ts"),
+			import("./moved-project.ts"),
+		]);
+		assertProjectIsThere(ctx, named);
 		// What kubectl starts is nobody's decision to run a command.
 		credentials = await silentCredentials(ctx, {
 			identity: named,

@@ -4,22 +4,27 @@ import { AuthError } from "../auth/errors.ts";
 import { awsKeys } from "../auth/integrations/aws-ecr.ts";
 import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/integrations/aws-eks.ts";
 import { endpointOf } from "../auth/integrations/identity-endpoint.ts";
+import { shellWord } from "../auth/integrations/shell-word.ts";
+import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
-import { stderrStyle } from "../output/style.ts";
-import { integrationLines } from "../output/summary.ts";
+import { assertConfigured } from "../flows/nothing-configured.ts";
+import { isAttended } from "../terminal/streams.ts";
+import { chosenIdentity } from "./chosen-identity.ts";
 import type { Command } from "./command.ts";
 import { createContext } from "./context.ts";
 import { parseFlags } from "./flags.ts";
 import { runNamed, successRow } from "./integration-runs.ts";
+import { interruptible } from "./interruptible.ts";
+import { createRunReport } from "./run-report.ts";
 import { silentCredentials } from "./silent-credentials.ts";
-import { soleIdentity } from "./sole-identity.ts";
 
 const KIND = "aws/eks";
+const COMMAND = "aws eks update-kubeconfig";
 
 export const run: Command = async ({ argv, terminal }) => {
 	const { flags, common, request } = parseFlags({
 		argv,
-		command: "aws eks update-kubeconfig",
+		command: COMMAND,
 		flags: {
 			integration: { type: "string" },
 			identity: { type: "string", shortFlag: "i" },
@@ -27,12 +32,13 @@ export const run: Command = async ({ argv, terminal }) => {
 			region: { type: "string" },
 			alias: { type: "string" },
 			kubeconfig: { type: "string" },
+			json: { type: "boolean" },
 		},
 	});
 	const { integration, name, region, alias, kubeconfig } = flags;
 	const own = Object.entries({ name, region, alias, kubeconfig }).filter(([, value]) => value !== undefined);
 	const usage = (message: string): AuthError =>
-		new AuthError({ code: "usage", message, remedy: "atmos-auth aws eks update-kubeconfig --help" });
+		new AuthError({ code: "usage", message, remedy: `atmos-auth ${COMMAND} --help` });
 	if (integration !== undefined && own[0] !== undefined)
 		throw usage(`--integration and --${own[0][0]} exclude each other`);
 	if (integration === undefined && (name === undefined || region === undefined)) {
@@ -41,46 +47,52 @@ export const run: Command = async ({ argv, terminal }) => {
 	checkAlias(alias);
 
 	const ctx = createContext({ terminal, common });
-	const config = await loadConfig(ctx, request);
-	if (integration !== undefined) {
-		const { identity } = flags;
-		return runNamed({ ctx, terminal, colour: common.color, config, integrations: [integration], kind: KIND, identity });
-	}
-
+	const { clock } = ctx;
+	const report = createRunReport({
+		terminal,
+		colour: common.color,
+		clock,
+		command: COMMAND,
+		json: flags.json === true,
+	});
 	try {
-		const identityName =
-			flags.identity ?? (terminal.env.ATMOS_IDENTITY || terminal.env.IDENTITY || soleIdentity(config));
-		const identity = await config.identity(identityName);
-		const credentials = awsKeys(await silentCredentials(ctx, { identity: identity.name, config, marginMs: 60_000 }));
-		const signal = new AbortController().signal;
-		const target = { name: name as string, region: region as string, alias };
-		const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
-		const found = await describeCluster({ ...ctx, signInCommand }, credentials, target, endpointOf(identity), signal);
-		const artifact = await writeEntry(
-			{
-				ctx,
-				config,
-				signal,
-				realm: config.realm,
-				force: true,
-				explicit: true,
-				status: () => undefined,
-				order: 0,
-				claims: new Map(),
-			},
-			{
-				...target,
-				...found,
-				identity: identity.key,
-				purpose: credentials.purpose,
-				file: kubeconfigPath(ctx, kubeconfig),
-			},
-		);
-		const style = stderrStyle(terminal, common.color);
-		const lines = integrationLines(successRow(target.name, KIND, artifact), ctx.clock.now(), style);
-		terminal.stderr.write(`${lines.join("\n")}\n`);
-		return 0;
+		const config = await loadConfig(ctx, request);
+		await assertConfigured(config);
+		return await interruptible(async ({ signal }) => {
+			if (integration !== undefined) {
+				const { identity } = flags;
+				const attended = isAttended(terminal);
+				return runNamed({ ctx, config, signal, report, integrations: [integration], kind: KIND, identity, attended });
+			}
+			const identity = await config.identity(chosenIdentity(config, ctx, flags.identity));
+			const target = { name: name as string, region: region as string, alias };
+			const row = { name: sanitize(target.name), kind: KIND, retry: retryCommand(argv) };
+			const credentials = await silentCredentials(ctx, { identity: identity.name, config, marginMs: 60_000, signal });
+			const keys = awsKeys(credentials);
+			const file = kubeconfigPath(ctx, kubeconfig);
+			const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
+			const found = await describeCluster({ ...ctx, signInCommand }, keys, target, endpointOf(identity), signal);
+			const artifact = await writeEntry(
+				{
+					ctx,
+					config,
+					signal,
+					realm: config.realm,
+					force: true,
+					explicit: true,
+					status: () => undefined,
+					order: 0,
+					claims: new Map(),
+				},
+				{ ...target, ...found, identity: identity.key, purpose: keys.purpose, file },
+			);
+			report.ended(successRow(row, artifact));
+			return report.finish();
+		}, report.interrupted);
 	} finally {
 		ctx.network.close();
 	}
 };
+
+/** The same command once more. */
+const retryCommand = (argv: readonly string[]): string => ["atmos-auth", COMMAND, ...argv.map(shellWord)].join(" ");

@@ -4,15 +4,18 @@ import { hostname } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthContext, Clock } from "../auth/context.ts";
+import { watchSecrets } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { createNetwork } from "../auth/net/create-network.ts";
 import { sanitize } from "../auth/sanitize.ts";
+import { watchFiles } from "../auth/storage/file-events.ts";
 import { relativeFolders } from "../auth/storage/paths.ts";
 import { sweepTemporaries } from "../auth/storage/temporary.ts";
 import type { Terminal } from "../terminal/streams.ts";
+import { version } from "../version.ts";
 import type { CommonFlags } from "./flags.ts";
 import { homeFolder } from "./home.ts";
-import { createLogger } from "./logger.ts";
+import { createLogger, type LogLevel, logLevel } from "./logger.ts";
 import { self } from "./self.ts";
 
 export const wallClock: Clock = {
@@ -36,9 +39,15 @@ export function logicalDirectory(env: Terminal["env"]): string {
 	}
 }
 
+/** `--log-level`, else `ATMOS_LOGS_LEVEL`, else what the command logs without being asked. */
+function levelOf(common: CommonFlags, env: Terminal["env"]): LogLevel {
+	if (common.logLevel !== undefined) return logLevel(common.logLevel, "--log-level");
+	return env.ATMOS_LOGS_LEVEL ? logLevel(env.ATMOS_LOGS_LEVEL, "ATMOS_LOGS_LEVEL") : (common.usualLevel ?? "warning");
+}
+
 /**
  * @param options.common the flags common to all commands
- * @throws AuthError `usage` when `--chdir` names no directory, or HOME none
+ * @throws AuthError `usage` when `--chdir` names no directory or HOME none, and for a log level that there is not
  */
 export function createContext(options: {
 	readonly terminal: Terminal;
@@ -58,13 +67,25 @@ export function createContext(options: {
 			throw new AuthError({ code: "usage", message: `--chdir: ${cwd} is not a directory` });
 		}
 	}
+	const secrets = new Set<string>();
+	watchSecrets((value) => secrets.add(value));
 	const log = createLogger({
-		level: common.logLevel ?? env.ATMOS_LOGS_LEVEL,
+		level: levelOf(common, env),
+		secrets,
 		write: options.writeLog ?? ((line) => terminal.stderr.write(line)),
 	});
 	for (const name of relativeFolders({ env, platform })) {
 		log.warn(`${name} is a relative path and is ignored: ${sanitize(env[name] ?? "")}`);
 	}
+	const { node } = process.versions;
+	log.debug(`atmos-auth ${version}`, { node, platform, arch: process.arch, folder: cwd });
+	const told = new Set<string>();
+	watchFiles((event, path) => {
+		// Some are read often; that they are read again is of no interest.
+		if (event === "read" && told.has(path)) return;
+		told.add(path);
+		log.debug(`file ${event}`, { path });
+	});
 	void sweepTemporaries({ env, home, cwd, platform });
 	return {
 		env,

@@ -30,7 +30,8 @@ export function crash(error: unknown): never {
 			}
 		});
 	}
-	process.exit(gone ? READER_GONE : Number(process.exitCode) || 1);
+	// A result that is there already stands.
+	process.exit(gone ? (process.exitCode ?? READER_GONE) : Number(process.exitCode) || 1);
 }
 
 /** Node says `ENOSPC: no space left on device, write`. */

@@ -1,25 +1,43 @@
-/** The last resort of the door: an error that a command let through, once, on stderr. */
+/** The last resort of the door: an error that a command let through, once, on stderr, and for `--json` as the last event. */
 import { AuthError, toErrorView } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
 import { errorLines } from "../output/error-lines.ts";
+import { failureEvent } from "../output/events.ts";
+import { exitCodeOf } from "../output/exit-code.ts";
+import { jsonLine } from "../output/json.ts";
+import { createPrinter } from "../output/printer.ts";
 import type { Terminal } from "../terminal/streams.ts";
 import { redact } from "./logger.ts";
 
-/**
- * @param argv the command's words, for `--log-level`: with `debug` or `trace` an error of ours has its stack trace
- * @returns the exit code: 2 for usage and configuration, 130 for a cancelled run, else 1
- */
-export function reportFailure(error: unknown, terminal: Terminal, argv: readonly string[] = []): number {
-	if (error instanceof AuthError && error.code === "cancelled") return 130;
-	terminal.stderr.write(`${errorLines(toErrorView(error)).join("\n")}\n`);
-	if (!(error instanceof AuthError) && error instanceof Error && isDebugging(terminal.env, argv)) {
-		terminal.stderr.write(`${(error.stack ?? "").split("\n").map(sanitize).map(redact).join("\n  ")}\n`);
-	}
-	return error instanceof AuthError && (error.code === "usage" || error.code === "config") ? 2 : 1;
+export interface FailedCommand {
+	/** The command's words, such as `aws ecr login`. */
+	readonly name: string;
+	/** What was typed after them: it may hold what went wrong. */
+	readonly argv: readonly string[];
 }
 
-function isDebugging(env: Terminal["env"], argv: readonly string[]): boolean {
-	const at = argv.findLastIndex((word) => word === "--log-level" || word.startsWith("--log-level="));
-	const flag = argv[at]?.split("=")[1] ?? argv[at + 1];
-	return /^(?:debug|trace)$/i.test((at < 0 ? env.ATMOS_LOGS_LEVEL : flag) ?? "");
+/** @returns the exit code */
+export function reportFailure(error: unknown, terminal: Terminal, command: FailedCommand): number {
+	const view = toErrorView(error);
+	const exitCode = exitCodeOf(view.code);
+	const { print, style } = createPrinter(terminal, command.argv.includes("--no-color") ? false : undefined);
+	if (view.code !== "cancelled") print(errorLines(view, style));
+	if (!(error instanceof AuthError) && error instanceof Error && wantsDetails(terminal, command.argv)) {
+		print(redact(error.stack ?? "").split("\n"));
+	}
+	if (wantsJson(command.argv)) {
+		terminal.stdout.write(jsonLine(failureEvent(command.name, { error: view, exitCode }, Date.now())));
+	}
+	return exitCode;
+}
+
+/** Read without the parser of flags: that may be what failed. */
+function wantsJson(argv: readonly string[]): boolean {
+	const end = argv.indexOf("--");
+	return (end < 0 ? argv : argv.slice(0, end)).some((word) => word === "--json" || word === "--json=true");
+}
+
+/** Whether the log would show how it came to this. */
+function wantsDetails(terminal: Terminal, argv: readonly string[]): boolean {
+	const [, typed] = /--logs?-level[= ](\w+)/.exec(argv.join(" ")) ?? [];
+	return /^(?:debug|trace)$/i.test(typed ?? terminal.env.ATMOS_LOGS_LEVEL ?? "");
 }

@@ -1,15 +1,11 @@
 /** Reads a command's flags with meow: the ones common to all commands and its own. */
 import meow from "meow";
 import type { ConfigRequest } from "../auth/config/model.ts";
-import { closest } from "../auth/config/near.ts";
 import { AuthError } from "../auth/errors.ts";
+import { sanitize } from "../auth/sanitize.ts";
 import { version } from "../version.ts";
-
-export interface FlagSpec {
-	readonly type: "string" | "boolean";
-	readonly shortFlag?: string;
-	readonly isMultiple?: boolean;
-}
+import type { LogLevel } from "./logger.ts";
+import { dashed, type FlagSpec, normalWords } from "./words.ts";
 
 type ValueOf<Spec extends FlagSpec> = Spec["type"] extends "boolean"
 	? boolean | undefined
@@ -38,6 +34,8 @@ export interface CommonFlags {
 	readonly color: boolean | undefined;
 	readonly chdir: string | undefined;
 	readonly logLevel: string | undefined;
+	/** What is logged where neither flag nor variable say so; `warning` if left out. */
+	readonly usualLevel?: LogLevel | undefined;
 }
 
 export interface ParsedFlags<Specs extends Readonly<Record<string, FlagSpec>>> {
@@ -46,14 +44,6 @@ export interface ParsedFlags<Specs extends Readonly<Record<string, FlagSpec>>> {
 	readonly flags: FlagValues<Specs>;
 	readonly common: CommonFlags;
 	readonly request: ConfigRequest;
-}
-
-const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-function unknownFlag(name: string, known: readonly string[], usage: (message: string) => AuthError): AuthError {
-	const said = `${name.length === 1 ? "-" : "--"}${dashed(name)}`;
-	const near = name.length > 2 ? closest(dashed(name), known.map(dashed)) : undefined;
-	return usage(`unknown flag ${said}${near === undefined ? "" : `, did you mean --${near}?`}`);
 }
 
 const commas = (values: readonly string[]): readonly string[] | undefined => {
@@ -78,8 +68,10 @@ export function parseFlags<const Specs extends Readonly<Record<string, FlagSpec>
 	readonly maximumInput?: number;
 }): ParsedFlags<Specs> {
 	const specs: Record<string, FlagSpec> = { ...COMMON, ...options.flags };
+	const usage = (message: string): AuthError =>
+		new AuthError({ code: "usage", message, remedy: `atmos-auth ${options.command} --help` });
 	const parsed = meow({
-		argv: options.argv,
+		argv: normalWords(options.argv, specs, usage),
 		importMeta: import.meta,
 		// Given here, so that meow does not look for a package.json on disk.
 		pkg: { name: "atmos-auth", version },
@@ -89,27 +81,17 @@ export function parseFlags<const Specs extends Readonly<Record<string, FlagSpec>
 		flags: specs as never,
 	});
 	const values = parsed.flags as Record<string, unknown>;
-	const usage = (message: string): AuthError =>
-		new AuthError({ code: "usage", message, remedy: `atmos-auth ${options.command} --help` });
-
-	const shorts = new Map(
-		Object.entries(specs).flatMap(([name, spec]) => (spec.shortFlag ? [[spec.shortFlag, name]] : [])),
-	);
-	for (const [name, value] of Object.entries(values)) {
-		const spec = specs[name];
-		if (spec === undefined) {
-			if (shorts.has(name)) continue;
-			throw unknownFlag(name, Object.keys(specs), usage);
-		}
+	for (const [name, spec] of Object.entries(specs)) {
+		const value = values[name];
+		if (value === undefined) continue;
 		const list = Array.isArray(value) ? value : [value];
-		if (spec.type === "string" && list.some((item) => item === "" || typeof item === "boolean")) {
+		if (spec.type === "string" && list.some((item) => typeof item !== "string" || item.trim() === "")) {
 			throw usage(`--${dashed(name)} needs a value`);
 		}
-		if (list.length > 1 && !spec.isMultiple) throw usage(`--${dashed(name)} is given more than once`);
 	}
 	const maximum = options.maximumInput ?? 0;
 	if (parsed.input.length > maximum) {
-		throw usage(`unexpected argument "${parsed.input[maximum]}"`);
+		throw usage(`unexpected argument "${sanitize(parsed.input[maximum] ?? "")}"`);
 	}
 
 	const own = Object.fromEntries(

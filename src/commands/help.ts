@@ -1,5 +1,7 @@
 /** The help texts, a constant a command, and the answer to a command that does not exist. */
 import { closest } from "../auth/config/near.ts";
+import { AuthError } from "../auth/errors.ts";
+import { sanitize } from "../auth/sanitize.ts";
 
 const COMMON = `Common flags
       --profile NAMES      configuration profiles, comma separated (ATMOS_PROFILE)
@@ -47,7 +49,7 @@ Flags
       --json               one JSON object an event on standard output
       --device-code        allow the device code flow in CI
       --no-browser         never open a browser
-      --interactive=false  never ask anything
+      --interactive=false  never ask anything (ATMOS_INTERACTIVE=false)
 
 ${COMMON}
 Examples
@@ -87,7 +89,8 @@ Usage
   atmos-auth aws ecr login [INTEGRATION] [flags]
 
 Flags
-  -i, --identity NAME      all ECR integrations of this identity (ATMOS_IDENTITY)
+  -i, --identity NAME      all ECR integrations of this identity (ATMOS_IDENTITY, IDENTITY)
+      --json               one JSON object an event on standard output
 
 ${COMMON}`,
 	"aws eks update-kubeconfig": `Write the kubeconfig entry of an EKS cluster and make it the current context.
@@ -102,7 +105,8 @@ Flags
       --region REGION      its region
       --alias NAME         the context's name (default: the cluster's ARN)
       --kubeconfig FILE    the file (default: Atmos's own kubeconfig)
-  -i, --identity NAME      the identity to use (ATMOS_IDENTITY)
+  -i, --identity NAME      the identity to use (ATMOS_IDENTITY, IDENTITY)
+      --json               one JSON object an event on standard output
 
 ${COMMON}`,
 	"aws eks token": `Print an ExecCredential for kubectl. Never opens a browser and never asks: when the session is over, it says so.
@@ -113,19 +117,25 @@ Usage
 ${COMMON}`,
 };
 
-/** @returns the help of a command, or the overview for an unknown topic. */
+/** @returns the help of a command, the commands of a group such as `aws eks`, or the overview for an unknown topic. */
 export function helpFor(topic: string): string {
-	return TOPICS[topic] ?? (TOPICS[""] as string);
+	const overview = TOPICS[""] as string;
+	const commands = overview.split("\n").filter((line) => topic !== "" && line.startsWith(`  ${topic} `));
+	if (TOPICS[topic] !== undefined || commands.length === 0) return TOPICS[topic] ?? overview;
+	return `Usage\n  atmos-auth ${topic} <command> [flags]\n\nCommands\n${commands.join("\n")}\n\n${COMMON}`;
 }
 
 /**
- * @param words what was typed
+ * @param said what was typed
  * @param commandNames the commands that there are
- * @returns what to say of a command that does not exist, with the nearest one that does
+ * @returns the error for a command that does not exist, with the nearest one that does
  */
-export function reportUnknownCommand(words: readonly string[], commandNames: readonly string[]): string {
-	const said = words.filter((word) => !word.startsWith("-")).join(" ");
+export function unknownCommand(said: string, commandNames: readonly string[]): AuthError {
 	const near = closest(said, commandNames);
-	const hint = near === undefined ? "" : `, did you mean "${near}"?`;
-	return `atmos-auth: unknown command "${said}"${hint}\nRun atmos-auth --help for the list.\n`;
+	return new AuthError({
+		code: "usage",
+		message: `unknown command "${sanitize(said)}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
+		remedy: "atmos-auth --help",
+		candidates: near === undefined ? commandNames : [near],
+	});
 }

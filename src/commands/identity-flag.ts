@@ -1,6 +1,6 @@
 /**
  * `--identity` and `-i` may stand without a value, which flag parsers do not have: `-i` alone asks for the menu, while
- * `-i admin`, `-i=admin`, `--identity admin` and `--identity=admin` name one. So these are taken out before the rest is parsed.
+ * `-i admin`, `-iadmin`, `-i=admin`, `--identity admin` and `--identity=admin` name one. So these are taken out before the rest is parsed.
  */
 import { AuthError } from "../auth/errors.ts";
 
@@ -13,6 +13,8 @@ export interface IdentityFlag {
 }
 
 const FLAG = /^(?:--identity|-i)(?:=(.*))?$/s;
+/** The value without a space, as POSIX has it for other flags of one letter. */
+const ATTACHED = /^-i([^=].*)$/s;
 
 /**
  * A word after the flag is its value unless it begins with a dash. After `--` everything is an argument.
@@ -28,7 +30,7 @@ export function takeIdentityFlag(argv: readonly string[]): IdentityFlag {
 			rest.push(...argv.slice(at));
 			break;
 		}
-		const match = FLAG.exec(word);
+		const match = FLAG.exec(word) ?? ATTACHED.exec(word);
 		if (match === null) {
 			rest.push(word);
 			continue;

@@ -7,18 +7,21 @@ import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import { startLogin } from "../flows/start-login.ts";
 import { annotations } from "../output/annotations.ts";
 import { endingLines } from "../output/ending.ts";
+import { type EndingOptions, loginExitCode } from "../output/exit-code.ts";
 import { runJson } from "../output/json.ts";
 import { runPlain } from "../output/plain.ts";
-import { stderrStyle } from "../output/style.ts";
+import { createPrinter, type Printer } from "../output/printer.ts";
 import { annotationCommand, maskCommands } from "../output/workflow-commands.ts";
 import { gitBashHint } from "../terminal/git-bash.ts";
-import { type EndingSignal, EXIT_CODES, leaveAtOnce, onEndingSignal } from "../terminal/signals.ts";
+import { leaveAtOnce } from "../terminal/signals.ts";
 import type { Terminal } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
 import { createContext } from "./context.ts";
 import { parseFlags } from "./flags.ts";
 import { takeIdentityFlag } from "./identity-flag.ts";
+import { type Interruption, interruptible } from "./interruptible.ts";
 import { openApprovalPages } from "./open-page.ts";
+import { booleanVariable } from "./values.ts";
 
 /** How long what is left over may keep a cancelled program alive, in milliseconds. */
 const LINGER_MS = 200;
@@ -61,7 +64,7 @@ export const run: Command = async ({ argv, terminal }) => {
 			remedy: "atmos-auth login --help",
 		});
 	}
-	const asked = flags.interactive ?? (env.ATMOS_INTERACTIVE === "false" ? false : undefined);
+	const asked = flags.interactive ?? booleanVariable(env, "ATMOS_INTERACTIVE");
 	const { stdinIsTerminal, stderrIsTerminal } = terminal;
 	const { plain, json } = flags;
 	const interactive = isInteractive({ env, stdinIsTerminal, stderrIsTerminal, plain, json, interactive: asked });
@@ -70,10 +73,8 @@ export const run: Command = async ({ argv, terminal }) => {
 	const hint = face === "plain" && !plain && asked !== false && !isCi(env) ? gitBashHint(terminal) : undefined;
 	if (hint !== undefined) terminal.stderr.write(`${hint}\n`);
 
-	// The dashboard's screen is no place for log lines: they follow when it is closed.
-	const held: string[] = [];
-	const writeLog = face === "dashboard" ? (line: string) => void held.push(line) : undefined;
-	const ctx = createContext({ terminal, common, writeLog });
+	const held = face === "dashboard" ? holdLines(terminal) : undefined;
+	const ctx = createContext({ terminal, common, writeLog: held?.write });
 	const inActions = env.GITHUB_ACTIONS === "true";
 	const unwatch = inActions && face !== "dashboard" ? watchSecrets(masker(terminal)) : () => undefined;
 	try {
@@ -100,73 +101,94 @@ export const run: Command = async ({ argv, terminal }) => {
 			noBrowser: flags.browser === false,
 			colour: common.color,
 		};
-		return await show(login, options, ctx, terminal);
+		return await interruptible((interruption) => show(login, options, { ctx, terminal, interruption, held }));
 	} finally {
 		unwatch();
 		ctx.network.close();
-		for (const line of held) terminal.stderr.write(line);
+		held?.release();
 	}
 };
 
+interface HeldLines {
+	write(line: string): void;
+	/** Writes what was held, once. */
+	release(): void;
+}
+
+/** The dashboard's screen is no place for log lines: they follow when it is closed, in whatever way that happens. */
+function holdLines(terminal: Terminal): HeldLines {
+	const lines: string[] = [];
+	const release = (): void => {
+		process.off("exit", release);
+		terminal.stderr.write(lines.splice(0).join(""));
+	};
+	return {
+		write(line) {
+			lines.push(line);
+			// The last of the listeners: those that give the terminal back come before it.
+			process.off("exit", release).once("exit", release);
+		},
+		release,
+	};
+}
+
+/** One run of the command. */
+interface Run {
+	readonly ctx: AuthContext;
+	readonly terminal: Terminal;
+	readonly interruption: Interruption;
+	readonly held: HeldLines | undefined;
+}
+
 /** Shows the login until it is over. @returns the exit code */
-async function show(login: LoginHandle, options: Options, ctx: AuthContext, terminal: Terminal): Promise<number> {
+async function show(login: LoginHandle, options: Options, run: Run): Promise<number> {
 	const { face } = options;
-	const style = stderrStyle(terminal, options.colour);
-	let signalled: EndingSignal | undefined;
-	const ignoreSignals = onEndingSignal((signal) => {
-		signalled = signal;
-		login.send({ type: "CANCEL" });
-	});
+	const { ctx, terminal, interruption } = run;
+	const printer = createPrinter(terminal, options.colour);
+	const ending: EndingOptions = { strict: options.strict, endedBy: interruption.by };
+	interruption.signal.addEventListener("abort", () => login.send({ type: "CANCEL" }), { once: true });
 	// A program that reads events opens pages itself, or shows the link.
 	const stopOpening =
 		face === "json" ? () => undefined : openApprovalPages(login, { ctx, noBrowser: options.noBrowser });
 	try {
-		const last = await runFace(login, options, ctx, terminal);
-		const lines = face === "json" && last.phase !== "failed" ? [] : endingLines(last, ctx.clock.now(), style);
+		const last = await runFace(login, options, run, { printer, ending });
+		run.held?.release();
+		const lines = face === "json" && last.phase !== "failed" ? [] : endingLines(last, ctx.clock.now(), printer.style);
 		if (face === "plain" && last.result !== undefined) lines.unshift("");
-		if (options.inActions) lines.push(...annotations(last, ctx.env.GITHUB_WORKSPACE).map(annotationCommand));
-		if (lines.length > 0) terminal.stderr.write(`${lines.join("\n")}\n`);
-		const code = exitCode(last, options.strict, signalled);
+		printer.print(lines);
+		if (options.inActions) {
+			for (const annotation of annotations(last, ctx.env.GITHUB_WORKSPACE)) {
+				terminal.stderr.write(`${annotationCommand(annotation)}\n`);
+			}
+		}
+		const code = loginExitCode(last, ending);
 		// What did not heed its signal must not keep the program from ending.
 		if (last.phase === "cancelled") setTimeout(() => leaveAtOnce(code), LINGER_MS).unref();
 		return code;
 	} finally {
 		stopOpening();
-		ignoreSignals();
 	}
 }
 
 async function runFace(
 	login: LoginHandle,
 	options: Options,
-	ctx: AuthContext,
-	terminal: Terminal,
+	{ ctx, terminal }: Run,
+	{ printer, ending }: { readonly printer: Printer; readonly ending: EndingOptions },
 ): Promise<LoginSnapshot> {
 	const { clock } = ctx;
 	switch (options.face) {
 		case "json":
-			return runJson({ login, clock, write: (text) => terminal.stdout.write(text) });
+			return runJson({ login, clock, ending, write: (text) => terminal.stdout.write(text) });
 		case "plain": {
-			const style = stderrStyle(terminal, options.colour);
-			return runPlain({ login, clock, style, write: (text) => terminal.stderr.write(text) });
+			const { style } = printer;
+			return runPlain({ login, clock, style, ending, write: (text) => terminal.stderr.write(text) });
 		}
 		default: {
 			const { runDashboard } = await import("../components/dashboard.tsx");
 			await runDashboard({ login, terminal, clock, colour: options.colour, cwd: ctx.cwd });
 			return login.finished;
 		}
-	}
-}
-
-/** 0 signed in · 1 failed · 2 usage, configuration or a terminal is needed · 3 `--strict` · 130 or the signal's own. */
-function exitCode(last: LoginSnapshot, strict: boolean, signal: EndingSignal | undefined): number {
-	switch (last.phase) {
-		case "done":
-			return strict && last.integrations.some((row) => row.state === "failed") ? 3 : 0;
-		case "cancelled":
-			return EXIT_CODES[signal ?? "SIGINT"];
-		default:
-			return last.error?.code === "usage" || last.error?.code === "config" ? 2 : 1;
 	}
 }
 

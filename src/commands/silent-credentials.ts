@@ -11,11 +11,13 @@ import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { withTimeLimit } from "../auth/time-limit.ts";
 import { ensureCredentials } from "../flows/ensure-credentials.ts";
-import { soleIdentity } from "./sole-identity.ts";
+import { assertConfigured } from "../flows/nothing-configured.ts";
+import { chosenIdentity } from "./chosen-identity.ts";
 
 /**
- * @param options.identity the identity's name; the default or only one if left out
+ * @param options.identity the identity's name; if left out, what `chosenIdentity` says
  * @param options.config the configuration, or what it is loaded by
+ * @param options.signal ends it
  * @param options.marginMs credentials that end sooner are renewed; milliseconds
  * @param options.signal ends it at once; the reason is thrown then
  * @throws AuthError that names the command to run when a person would have to be asked, and whatever else is wrong as it is:
@@ -30,7 +32,8 @@ export async function silentCredentials(
 	} & ({ readonly config: AuthConfig } | { readonly request: ConfigRequest }),
 ): Promise<AwsCredentials> {
 	const config = "config" in options ? options.config : await loadConfig(ctx, options.request);
-	const identity = options.identity ?? soleIdentity(config);
+	await assertConfigured(config);
+	const identity = options.identity ?? chosenIdentity(config, ctx, undefined);
 	const given = options.signal ?? new AbortController().signal;
 	const ms = limitsOf(ctx).silentRenewalMs;
 	const error = (): AuthError =>
@@ -44,6 +47,7 @@ export async function silentCredentials(
 		const soon = found.expiresAt !== undefined && found.expiresAt - ctx.clock.now() < options.marginMs;
 		return soon ? awsKeys((await ensure(true)).credentials) : found;
 	} catch (error) {
+		given.throwIfAborted();
 		if (!(error instanceof ApprovalNeededError)) throw error;
 		const { name } = await config.identity(identity);
 		throw new AuthError({

@@ -35,6 +35,8 @@ export type Found =
 	| { readonly type: "unknown"; readonly words: readonly string[] }
 	| {
 			readonly type: "command";
+			/** Its words. */
+			readonly name: string;
 			readonly argv: readonly string[];
 			readonly heavy: boolean;
 			readonly load: Entry["load"];
@@ -72,6 +74,7 @@ export function findCommand(argv: readonly string[]): Found {
 		if (helpWanted) return { type: "help", topic: entry.words.join(" ") };
 		return {
 			type: "command",
+			name: entry.words.join(" "),
 			argv: [...rest.slice(entry.words.length), ...flags],
 			heavy: entry.heavy,
 			load: entry.load,
@@ -83,5 +86,10 @@ export function findCommand(argv: readonly string[]): Found {
 	if (rest[0] === "help") return { type: "help", topic: rest.slice(1).join(" ") };
 	if (helpWanted || rest.length === 0)
 		return { type: "help", topic: rest.filter((word) => !word.startsWith("-")).join(" ") };
+	// `aws`, `aws eks`: what begins so.
+	const firstFlag = rest.findIndex((word) => word.startsWith("-"));
+	const group = firstFlag < 0 ? rest : rest.slice(0, firstFlag);
+	const isGroup = COMMANDS.some(({ words }) => group.every((word, index) => words[index] === word));
+	if (group.length > 0 && isGroup) return { type: "help", topic: group.join(" ") };
 	return { type: "unknown", words: rest };
 }

@@ -2,6 +2,7 @@
 import { loadConfig } from "../auth/config/load.ts";
 import type { ConfigProblem } from "../auth/config/model.ts";
 import { ConfigError, describeProblem } from "../auth/config/problems.ts";
+import { createPrinter } from "../output/printer.ts";
 import type { Command } from "./command.ts";
 import { createContext } from "./context.ts";
 import { parseFlags } from "./flags.ts";
@@ -9,8 +10,9 @@ import { parseFlags } from "./flags.ts";
 export const run: Command = async ({ argv, terminal }) => {
 	const { request, common } = parseFlags({ argv, command: "validate", flags: {} });
 	// What loading would warn of is part of the report.
-	const ctx = createContext({ terminal, common: { ...common, logLevel: common.logLevel ?? "error" } });
-	const say = (line: string): void => void terminal.stderr.write(`${line}\n`);
+	const ctx = createContext({ terminal, common: { ...common, usualLevel: "error" } });
+	const { print } = createPrinter(terminal, common.color);
+	const say = (line: string): void => print([line]);
 
 	let problems: readonly ConfigProblem[];
 	let files: readonly string[] = [];

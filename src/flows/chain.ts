@@ -11,6 +11,7 @@ import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { type ConfigStamp, stampOf } from "../auth/storage/config-stamp.ts";
 import { noteConfig, readState, updateState } from "../auth/storage/state.ts";
+import { warnOfDoubtfulName } from "./doubtful-name.ts";
 import type { LoginSteps } from "./steps.ts";
 
 /** What is signed in to. */
@@ -125,6 +126,7 @@ export async function authenticateLink(plan: Plan, index: number, base: Credenti
 	});
 	const credentials = made.type === "aws" ? { ...made, purpose: link.purpose } : made;
 	run.signal.throwIfAborted();
+	if (last) await warnOfDoubtfulName(link.identity, run);
 	if (last) await link.kind.save(link.identity, credentials, plan.provider, run);
 	return credentials;
 }

@@ -11,10 +11,12 @@ import { actorInteraction } from "./actor-interaction.ts";
 import { askFor, withTrust } from "./ask-trust.ts";
 import { authenticateLink, authenticateProvider, type Plan, planChain, rememberSignIn, type Target } from "./chain.ts";
 import type { LoginSettings, Report } from "./login-data.ts";
+import { assertConfigured } from "./nothing-configured.ts";
 import { entriesOf, integrationWaiting, linkedIntegrations } from "./rows.ts";
 import { type IntegrationInput, runIntegration } from "./run-integration.ts";
 import { type Selection, selectIdentity } from "./select-identity.ts";
 import type { BoardRow, Choice, IntegrationRow } from "./snapshot.ts";
+import { tellSelection } from "./story.ts";
 
 /** What is offered for an integration of a kind that there is not. */
 const VALIDATE = "atmos-auth validate";
@@ -136,6 +138,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 				profiles: config.profiles.map(sanitize),
 			};
 			if (input.target !== undefined) return { ...found, target: input.target };
+			await assertConfigured(config);
 			const selection = selectIdentity({
 				flags: settings.flags,
 				env: config.env ?? ctx.env,
@@ -143,6 +146,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 				providers: config.providers(),
 				interactive: settings.interactive,
 			});
+			tellSelection(ctx.log, selection);
 			if (selection.type === "error") throw new AuthError(selection.error);
 			if (selection.type === "pick") return { ...found, choice: await offer(config, selection) };
 			return { ...found, target: selection };

@@ -4,7 +4,7 @@ import type { AuthContext } from "../auth/context.ts";
 import type { Credentials, SsoSession } from "../auth/credentials.ts";
 import type { ErrorView } from "../auth/errors.ts";
 import type { ChoicePrompt, Prompt, ProvisionProgress } from "../auth/interaction.ts";
-import type { Artifact } from "../auth/kinds.ts";
+import type { Artifact, ArtifactParts } from "../auth/kinds.ts";
 import type { Plan, Target } from "./chain.ts";
 import type { SelectionFlags } from "./select-identity.ts";
 import type { Choice, IntegrationRow, LoginAction, LoginResult, Row } from "./snapshot.ts";
@@ -69,6 +69,7 @@ export type Report =
 			readonly error: ErrorView;
 			readonly label: string;
 			readonly target: string;
+			readonly parts?: ArtifactParts | undefined;
 	  }
 	| { readonly type: "WARNING"; readonly text: string };
 

@@ -167,6 +167,7 @@ export function reported(data: LoginData, event: MachineEvent): Update {
 				error: event.error,
 				label: sanitize(event.label) || row.label,
 				target: sanitize(event.target) || row.target,
+				parts: event.parts ?? row.parts,
 			}));
 		case "WARNING":
 			return data.warnings.includes(event.text) ? {} : { warnings: [...data.warnings, event.text] };

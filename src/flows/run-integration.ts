@@ -3,7 +3,7 @@ import type { AuthConfig, Identity } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { AuthError, toErrorView } from "../auth/errors.ts";
-import type { IntegrationKind } from "../auth/kinds.ts";
+import type { Artifact, IntegrationKind } from "../auth/kinds.ts";
 import { LIMITS } from "../auth/net/limits.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { withTimeLimit } from "../auth/time-limit.ts";
@@ -74,8 +74,12 @@ export async function runIntegration(
 		report({ type: "INTEGRATION_DONE", name, artifact });
 	} catch (error) {
 		if (signal.aborted) throw error;
-		const { label, target } = await describe(options, input, kind);
-		report({ type: "INTEGRATION_FAILED", name, error: toErrorView(error), label, target });
+		report({
+			type: "INTEGRATION_FAILED",
+			name,
+			error: toErrorView(error),
+			...(await describe(options, input, kind)),
+		});
 	}
 }
 
@@ -84,15 +88,15 @@ async function describe(
 	options: { readonly ctx: AuthContext },
 	input: IntegrationInput,
 	kind: IntegrationKind | undefined,
-): Promise<{ readonly label: string; readonly target: string }> {
+): Promise<Pick<Artifact, "label" | "target" | "parts">> {
 	if (kind === undefined) return { label: "", target: "" };
 	try {
-		const { label, target } = await kind.peek(
+		const { label, target, parts } = await kind.peek(
 			await input.config.integration(input.key),
 			options.ctx,
 			input.config.realm,
 		);
-		return { label, target };
+		return { label, target, parts };
 	} catch {
 		return { label: "", target: "" };
 	}

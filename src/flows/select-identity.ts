@@ -32,10 +32,12 @@ export interface SelectionInput {
 }
 
 export type Selection =
-	| { readonly type: "identity"; readonly name: string; readonly key: string }
-	| { readonly type: "provider"; readonly name: string; readonly key: string }
+	/** `rule` says what decided, in the words of the command line and the configuration: `ATMOS_IDENTITY`, `default: true`. */
+	| { readonly type: "identity"; readonly name: string; readonly key: string; readonly rule: string }
+	| { readonly type: "provider"; readonly name: string; readonly key: string; readonly rule: string }
 	| {
 			readonly type: "pick";
+			readonly rule: string;
 			readonly of: Choice["of"];
 			readonly reason: Choice["reason"];
 			/** Keys of what is offered. */
@@ -55,28 +57,26 @@ type Named = { readonly name: string; readonly key: string };
  * 4. tags; 5. the one default; 6. a menu, or an error where none can be shown; 7. without any identities, a provider.
  *
  * What was typed stands before what the environment says: `ATMOS_PROVIDER` is left aside when an identity was asked for
- * on the command line, and so is `ATMOS_IDENTITY` when the menu was.
+ * on the command line, and so is `ATMOS_IDENTITY` when the menu was. Things typed that contradict each other are an error.
  */
 export function selectIdentity(input: SelectionInput): Selection {
-	const { flags, env, identities, providers } = input;
+	const { flags, env, identities } = input;
+	const contradiction = contradictionIn(flags);
+	if (contradiction !== undefined) return contradiction;
 	const typed = flags.identity !== undefined || flags.positional !== undefined || flags.ask === true;
 
 	const provider = flags.provider ?? (typed ? undefined : env.ATMOS_PROVIDER || undefined);
 	if (provider !== undefined) {
-		return named(provider, "provider", providers, flags.provider === undefined ? "ATMOS_PROVIDER" : undefined);
+		const isVariable = flags.provider === undefined;
+		return named(input, "provider", provider, { rule: isVariable ? "ATMOS_PROVIDER" : "--provider", isVariable });
 	}
 
-	if (flags.identity !== undefined && flags.positional !== undefined && !same(flags.identity, flags.positional)) {
-		return failure(`two identities are given: "${clean(flags.identity)}" and "${clean(flags.positional)}"`, {
-			remedy: "name one of them",
-		});
-	}
 	const asked = flags.identity ?? flags.positional;
-	if (asked !== undefined) return named(asked, "identity", identities);
+	if (asked !== undefined) return named(input, "identity", asked, { rule: "the command line", isVariable: false });
 	if (flags.ask !== true) {
 		for (const variable of ["ATMOS_IDENTITY", "IDENTITY"]) {
 			const value = env[variable];
-			if (value) return named(value, "identity", identities, variable);
+			if (value) return named(input, "identity", value, { rule: variable, isVariable: true });
 		}
 	}
 
@@ -87,20 +87,46 @@ export function selectIdentity(input: SelectionInput): Selection {
 	if (identities.length === 0) return providerLogin(input);
 	const defaults = identities.filter((identity) => identity.isDefault);
 	const [only] = defaults;
-	if (only !== undefined && defaults.length === 1) return use("identity", only);
+	if (only !== undefined && defaults.length === 1) return use("identity", only, "default: true");
 	return defaults.length === 0 ? pick("no-default", identities, input) : pick("several-defaults", defaults, input);
 }
 
+/** What was typed and cannot all be meant. */
+function contradictionIn(flags: SelectionFlags): Selection | undefined {
+	const { provider, identity, positional, tags, ask } = flags;
+	if (identity !== undefined && positional !== undefined && !same(identity, positional)) {
+		return failure(`two identities are given: "${clean(identity)}" and "${clean(positional)}"`, {
+			remedy: "name one of them",
+		});
+	}
+	const name = identity ?? positional;
+	const who = name === undefined ? undefined : `the identity "${clean(name)}"`;
+	const given = [
+		who ?? (ask === true ? "--identity" : undefined),
+		provider === undefined ? undefined : `the provider "${clean(provider)}"`,
+		// The menu of `-i` holds what has the tags, too.
+		tags === undefined || ask === true ? undefined : "--tags",
+	].filter((part) => part !== undefined);
+	if (given.length < 2) return undefined;
+	return failure(`${given.join(" and ")} exclude each other`, {
+		reason: provider === undefined ? undefined : "--provider signs in to a provider alone, without an identity",
+		remedy: `give one of them: atmos-auth login ${name === undefined ? "--provider NAME" : quoted(name)}`,
+	});
+}
+
 function named(
-	name: string,
+	input: SelectionInput,
 	type: "identity" | "provider",
-	rows: readonly Named[],
-	variable?: string | undefined,
+	name: string,
+	source: { readonly rule: string; readonly isVariable: boolean },
 ): Selection {
+	const rows: readonly Named[] = type === "identity" ? input.identities : input.providers;
+	const { rule } = source;
 	const found = rows.find((row) => same(row.key, name) || same(row.name, name));
-	if (found !== undefined) return use(type, found);
-	const from = variable === undefined ? "" : ` (from ${variable})`;
-	if (name.trim() === "") return failure(`the ${type}'s name is empty`, { details: list(rows) });
+	if (found !== undefined) return use(type, found, rule);
+	const from = source.isVariable ? ` (from ${rule})` : "";
+	if (name.trim() === "")
+		return failure(`the ${type}'s name is empty`, { details: list(rows), candidates: names(rows) });
 	if (rows.length === 0) {
 		return failure(`no ${type} is called "${clean(name)}"${from}`, {
 			reason: `no ${plural(type)} are configured`,
@@ -114,6 +140,7 @@ function named(
 	return failure(`no ${type} is called "${clean(name)}"${from}`, {
 		reason: near.length > 0 ? `did you mean ${near.map((item) => `"${clean(item)}"`).join(" or ")}?` : undefined,
 		details: near.length > 0 ? [] : [`${plural(type)}:`, ...list(rows)],
+		candidates: near.length > 0 ? near.map(clean) : names(rows),
 		remedy:
 			near[0] === undefined ? `give one of them: --${type} NAME` : `atmos-auth login --${type} ${quoted(near[0])}`,
 	});
@@ -130,35 +157,41 @@ function tagged(tags: readonly string[], input: SelectionInput): Selection {
 			{
 				reason: known.length === 0 ? "no identity has any tags" : undefined,
 				details: known.length === 0 ? [] : [`tags: ${known.map(clean).join(", ")}`],
+				candidates: known.map(clean),
 				remedy: "atmos-auth login --identity NAME",
 			},
 		);
 	}
-	return matches.length === 1 ? use("identity", only) : pick("tags", matches, input);
+	return matches.length === 1 ? use("identity", only, "tags") : pick("tags", matches, input);
 }
 
 function pick(reason: Choice["reason"], rows: readonly IdentitySummary[], input: SelectionInput): Selection {
-	if (input.interactive) return { type: "pick", of: "identities", reason, keys: rows.map((row) => row.key) };
+	if (input.interactive) return { type: "pick", of: "identities", reason, rule: reason, keys: keysOf(rows) };
+	const candidates = names(rows);
 	const details = [`${reason === "several-defaults" ? "defaults" : "identities"}:`, ...list(rows)];
 	switch (reason) {
 		case "several-defaults":
 			return failure("several identities are the default", {
 				details,
+				candidates,
 				remedy: "keep one default: true in atmos.yaml, give --identity NAME, or set ATMOS_IDENTITY",
 			});
 		case "tags":
 			return failure("several identities have these tags, and a menu needs a terminal", {
 				details,
+				candidates,
 				remedy: "give --identity NAME",
 			});
 		case "requested":
 			return failure("choosing an identity needs a terminal", {
 				details,
+				candidates,
 				remedy: "give a name: --identity NAME",
 			});
 		default:
 			return failure("no identity is the default", {
 				details,
+				candidates,
 				remedy: "set default: true on one in atmos.yaml, give --identity NAME, or set ATMOS_IDENTITY",
 			});
 	}
@@ -177,26 +210,30 @@ function providerLogin(input: SelectionInput): Selection {
 			},
 		};
 	}
-	if (providers.length === 1) return use("provider", only);
+	if (providers.length === 1) return use("provider", only, "no identities, and the only provider");
 	if (input.interactive) {
-		return { type: "pick", of: "providers", reason: "no-identities", keys: providers.map((row) => row.key) };
+		return { type: "pick", of: "providers", reason: "no-identities", rule: "no-identities", keys: keysOf(providers) };
 	}
 	return failure("no identities are configured, and there are several providers", {
 		details: ["providers:", ...list(providers)],
+		candidates: names(providers),
 		remedy: "give --provider NAME",
 	});
 }
 
-function use(type: "identity" | "provider", row: Named): Selection {
-	return { type, name: row.name, key: row.key };
+function use(type: "identity" | "provider", row: Named, rule: string): Selection {
+	return { type, name: row.name, key: row.key, rule };
 }
 
 function failure(
 	message: string,
-	rest: { reason?: string | undefined; details?: readonly string[]; remedy?: string | undefined },
+	rest: Pick<AuthErrorOptions, "reason" | "details" | "candidates" | "remedy">,
 ): Selection {
 	return { type: "error", error: { code: "usage", message, ...rest } };
 }
+
+const keysOf = (rows: readonly Named[]): string[] => rows.map((row) => row.key);
+const names = (rows: readonly Named[]): string[] => rows.map((row) => clean(row.name));
 
 function list(rows: readonly Named[]): string[] {
 	const names = rows.slice(0, LISTED).map((row) => `  ${clean(row.name)}`);

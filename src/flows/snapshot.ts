@@ -2,6 +2,7 @@
 import type { BoardDetails, BoardRow } from "../auth/board.ts";
 import type { ErrorView } from "../auth/errors.ts";
 import type { Prompt, ProvisionProgress } from "../auth/interaction.ts";
+import type { ArtifactParts } from "../auth/kinds.ts";
 
 export type { BoardDetails, BoardRow } from "../auth/board.ts";
 
@@ -19,6 +20,11 @@ export type Phase =
 
 export type RowState = "waiting" | "running" | "ok" | "reused" | "failed";
 
+export interface Account {
+	readonly id?: string | undefined;
+	readonly name?: string | undefined;
+}
+
 /** A link of the chain or an integration. */
 export interface Row {
 	readonly name: string;
@@ -26,6 +32,10 @@ export interface Row {
 	readonly state: RowState;
 	/** What it is doing, or what came of it: "AdministratorAccess in development". Sanitized. */
 	readonly text: string;
+	/** Where an identity's credentials are for, by itself; `text` says it in words. */
+	readonly account?: Account | undefined;
+	/** The permission set or role. */
+	readonly role?: string | undefined;
 	readonly startedAt?: number | undefined;
 	readonly expiresAt?: number | undefined;
 	readonly issuedAt?: number | undefined;
@@ -36,6 +46,8 @@ export interface IntegrationRow extends Row {
 	/** `ECR login` or `EKS kubeconfig`; empty until known. */
 	readonly label: string;
 	readonly target: string;
+	/** What `target` is made of; undefined until known. */
+	readonly parts?: ArtifactParts | undefined;
 	/** The command that retries it alone. */
 	readonly retry: string;
 	readonly notes: readonly string[];
@@ -54,7 +66,9 @@ export interface LoginResult {
 	/** Undefined for a provider login. */
 	readonly identity?: string | undefined;
 	readonly provider: string;
-	readonly account?: { readonly id?: string | undefined; readonly name?: string | undefined } | undefined;
+	readonly account?: Account | undefined;
+	/** The permission set or role. */
+	readonly role?: string | undefined;
 	readonly region?: string | undefined;
 	readonly realm: string;
 	readonly expiresAt?: number | undefined;

@@ -11,6 +11,7 @@ import { phaseOf, projectSnapshot } from "./project-snapshot.ts";
 import type { SelectionFlags } from "./select-identity.ts";
 import type { BoardDetails, LoginAction, LoginHandle, LoginSnapshot } from "./snapshot.ts";
 import { type LoginSteps, realSteps } from "./steps.ts";
+import { tellStory } from "./story.ts";
 
 /** How long the end of a login waits for actors that were told to stop, in milliseconds. */
 export const CLEANUP_LIMIT_MS = 500;
@@ -57,6 +58,7 @@ export function startLogin(options: LoginOptions): LoginHandle {
 	let last: LoginSnapshot = projectSnapshot(initialData(), "starting");
 	const listeners = new Set<(snapshot: LoginSnapshot) => void>();
 	const publish = (snapshot: LoginSnapshot): void => {
+		tellStory(options.ctx.log, last, snapshot);
 		last = snapshot;
 		for (const listener of [...listeners]) listener(snapshot);
 	};

@@ -1,4 +1,4 @@
-/** A failure for a person: what happened, why, what the service itself said, and one thing that mends it. */
+/** A failure for a person: what happened, why, what the service itself said, and one remedy. */
 import type { ErrorView, ServiceDetails } from "../auth/errors.ts";
 import { plainStyle, type Style, shown } from "./style.ts";
 

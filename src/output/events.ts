@@ -4,113 +4,16 @@
  */
 import type { ErrorView } from "../auth/errors.ts";
 import type { DeviceCodePrompt } from "../auth/interaction.ts";
+import type { ArtifactParts } from "../auth/kinds.ts";
 import type { IntegrationRow, LoginSnapshot, Row } from "../flows/snapshot.ts";
+import type { Account, CommandEvent, EventError, LoginEvent } from "./event-types.ts";
+import { type EndingOptions, loginExitCode } from "./exit-code.ts";
 
-/** What every event has. `time` is ISO 8601 in UTC. */
-interface Head<Type extends string> {
-	readonly v: 1;
-	readonly type: Type;
-	readonly time: string;
-}
-
-/** A failure in an event. */
-export interface EventError {
-	readonly code: string;
-	readonly message: string;
-	readonly reason?: string;
-	readonly remedy?: string;
-	readonly details?: readonly string[];
-	readonly service?: {
-		readonly name?: string;
-		readonly message?: string;
-		readonly requestId?: string;
-		readonly status?: number;
-		readonly operation?: string;
-	};
-}
-
-/** Moments are ISO 8601 in UTC, absent where nothing runs out. */
-export type LoginEvent =
-	| (Head<"login.started"> & { readonly project: string; readonly profiles: readonly string[] })
-	| (Head<"identity.selected"> & { readonly target: string; readonly chain: readonly string[] })
-	| (Head<"approval.required"> & {
-			readonly provider: string;
-			readonly portal: string;
-			readonly code: string;
-			readonly url: string;
-			/** The page that the user types the code into. */
-			readonly plainUrl: string;
-			readonly expiresAt: string;
-			/** The process that asked for the code, where it was not this one. */
-			readonly waitingForPid?: number;
-	  })
-	| (Head<"approval.waiting"> & { readonly provider: string; readonly code: string; readonly expiresAt: string })
-	| (Head<"login.waiting"> & {
-			/** What is being done, such as `company-sso: asking for a code`. */
-			readonly waitingFor: string;
-			/** For how long already. */
-			readonly seconds: number;
-	  })
-	| (Head<"provider.signed-in"> & {
-			readonly provider: string;
-			readonly reused: boolean;
-			readonly detail: string;
-			readonly expiresAt?: string;
-	  })
-	| (Head<"identity.assumed"> & {
-			readonly identity: string;
-			readonly reused: boolean;
-			readonly detail: string;
-			readonly expiresAt?: string;
-	  })
-	| (Head<"provision.progress"> & {
-			readonly accountsTotal?: number;
-			readonly accountsDone: number;
-			readonly identitiesTotal: number;
-			/** Found since the last such event. */
-			readonly identities: readonly string[];
-			/** Failed since the last such event. */
-			readonly failedAccounts: readonly { readonly account: string; readonly message: string }[];
-			/** Stored before and no longer there: how many, and the names of the first few. Once, at the end. */
-			readonly gone?: { readonly total: number; readonly names: readonly string[] };
-	  })
-	| (Head<"integration.started"> & { readonly integration: string; readonly kind: string })
-	| (Head<"integration.ready"> & {
-			readonly integration: string;
-			readonly kind: string;
-			readonly label: string;
-			readonly target: string;
-			/** False when it was still good and left alone. */
-			readonly changed: boolean;
-			readonly expiresAt?: string;
-			readonly notes: readonly string[];
-	  })
-	| (Head<"integration.failed"> & {
-			readonly integration: string;
-			readonly kind: string;
-			readonly label: string;
-			readonly target: string;
-			readonly error: EventError;
-			/** The command that tries it again. */
-			readonly retry: string;
-	  })
-	| (Head<"warning"> & { readonly message: string })
-	| (Head<"login.succeeded"> & {
-			readonly identity?: string;
-			readonly provider: string;
-			readonly account?: { readonly id?: string; readonly name?: string };
-			readonly region?: string;
-			readonly realm: string;
-			readonly expiresAt?: string;
-			/** True when nothing had to be renewed. */
-			readonly stillValid: boolean;
-			readonly integrations: { readonly ready: number; readonly failed: number };
-	  })
-	| (Head<"login.failed"> & { readonly error: EventError })
-	| Head<"login.cancelled">;
+export type { CommandEvent, LoginEvent } from "./event-types.ts";
 
 /** An event before its version and time are set. */
-type Body = LoginEvent extends infer Event ? (Event extends LoginEvent ? Omit<Event, "v" | "time"> : never) : never;
+type BodyOf<Event> = Event extends LoginEvent | CommandEvent ? Omit<Event, "v" | "time"> : never;
+type Body = BodyOf<LoginEvent>;
 
 const DONE: readonly string[] = ["ok", "reused"];
 
@@ -118,9 +21,15 @@ const DONE: readonly string[] = ["ok", "reused"];
  * @param before the snapshot that the last events were made of; undefined for the first ones
  * @param after the snapshot now
  * @param now milliseconds since the epoch, the time of the events
+ * @param options what decides the exit code that the last event has
  * @returns what happened in between, in the order in which it is told
  */
-export function eventsBetween(before: LoginSnapshot | undefined, after: LoginSnapshot, now: number): LoginEvent[] {
+export function eventsBetween(
+	before: LoginSnapshot | undefined,
+	after: LoginSnapshot,
+	now: number,
+	options: EndingOptions = { strict: false, endedBy: () => undefined },
+): LoginEvent[] {
 	return [
 		...beginning(before, after),
 		...warnings(before, after),
@@ -128,8 +37,8 @@ export function eventsBetween(before: LoginSnapshot | undefined, after: LoginSna
 		...approval(before, after),
 		...discovery(before, after),
 		...integrations(before, after),
-		...ending(before, after),
-	].map((body) => stamp(body, now));
+		...ending(before, after, options),
+	].map((body) => stamp<LoginEvent>(body, now));
 }
 
 /**
@@ -139,14 +48,14 @@ export function eventsBetween(before: LoginSnapshot | undefined, after: LoginSna
 export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number): LoginEvent | undefined {
 	const { prompt } = snapshot;
 	if (prompt?.type === "device-code") {
-		return stamp(
+		return stamp<LoginEvent>(
 			{ type: "approval.waiting", provider: prompt.provider, code: prompt.userCode, expiresAt: iso(prompt.expiresAt) },
 			now,
 		);
 	}
 	const waitingFor = waitedFor(snapshot);
 	if (waitingFor === undefined) return undefined;
-	return stamp({ type: "login.waiting", waitingFor, seconds: Math.round((now - since) / 1000) }, now);
+	return stamp<LoginEvent>({ type: "login.waiting", waitingFor, seconds: Math.round((now - since) / 1000) }, now);
 }
 
 const OVER: readonly LoginSnapshot["phase"][] = ["choosing", "attention", "done", "failed", "cancelled"];
@@ -169,9 +78,38 @@ export function waitedFor(snapshot: LoginSnapshot): string | undefined {
 		: `discovery: ${provision.accountsDone} of ${provision.accountsTotal ?? "?"} accounts`;
 }
 
-function stamp(body: Body, now: number): LoginEvent {
+/**
+ * The row of an integration as events, for commands that run integrations alone.
+ *
+ * @returns its end; without one, that it begins
+ */
+export function integrationEvent(row: IntegrationRow, now: number): LoginEvent {
+	if (row.state === "waiting" || row.state === "running") {
+		return stamp<LoginEvent>({ type: "integration.started", integration: row.name, kind: row.kind }, now);
+	}
+	return stamp<LoginEvent>(endOf(row), now);
+}
+
+/** The last event of a command that is not `login`. */
+export function commandEvent(body: BodyOf<CommandEvent>, now: number): CommandEvent {
+	return stamp<CommandEvent>(body, now);
+}
+
+/** The last event of a command that an error ended. @param command its words, such as `login` or `aws ecr login` */
+export function failureEvent(
+	command: string,
+	failure: { readonly error: ErrorView; readonly exitCode: number },
+	now: number,
+): LoginEvent | CommandEvent {
+	const { exitCode } = failure;
+	const error = eventError(failure.error);
+	if (command === "login") return stamp<LoginEvent>({ type: "login.failed", error, exitCode }, now);
+	return commandEvent({ type: "command.failed", command, error, exitCode }, now);
+}
+
+function stamp<Event extends LoginEvent | CommandEvent>(body: BodyOf<Event>, now: number): Event {
 	const { type, ...rest } = body;
-	return { v: 1, type, time: iso(now), ...rest } as LoginEvent;
+	return { v: 1, type, time: iso(now), ...rest } as unknown as Event;
 }
 
 function beginning(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
@@ -226,7 +164,7 @@ function chain(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] 
 		const common = { reused: row.state === "reused", detail: row.text, ...expiry(row) };
 		return index === 0
 			? [{ type: "provider.signed-in", provider: row.name, ...common }]
-			: [{ type: "identity.assumed", identity: row.name, ...common }];
+			: [{ type: "identity.assumed", identity: row.name, ...accountAndRole(row), ...common }];
 	});
 }
 
@@ -274,19 +212,27 @@ function endedSince(was: IntegrationRow | undefined, row: IntegrationRow): boole
 const begun = (row: IntegrationRow): boolean => row.state !== "waiting";
 
 function endOf(row: IntegrationRow): Body {
-	const head = { integration: row.name, kind: row.kind, label: row.label, target: row.target };
+	const head = {
+		integration: row.name,
+		kind: row.kind,
+		label: row.label,
+		target: row.target,
+		...defined<ArtifactParts>(row.parts ?? {}),
+	};
 	if (row.state === "failed" && row.error !== undefined) {
 		return { type: "integration.failed", ...head, error: eventError(row.error), retry: row.retry };
 	}
 	return { type: "integration.ready", ...head, changed: row.state === "ok", ...expiry(row), notes: row.notes };
 }
 
-function ending(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
+function ending(before: LoginSnapshot | undefined, after: LoginSnapshot, options: EndingOptions): Body[] {
 	if (before?.phase === after.phase) return [];
 	const { result, error } = after;
-	if (after.phase === "cancelled") return [{ type: "login.cancelled" }];
+	const exitCode = loginExitCode(after, options);
+	if (after.phase === "cancelled") return [{ type: "login.cancelled", reason: options.endedBy() ?? "user", exitCode }];
 	if (after.phase === "failed") {
-		return [{ type: "login.failed", error: eventError(error ?? { code: "bug", message: "unknown", details: [] }) }];
+		const view = error ?? { code: "bug", message: "unknown", details: [] };
+		return [{ type: "login.failed", error: eventError(view), exitCode }];
 	}
 	if (after.phase !== "done" || result === undefined) return [];
 	return [
@@ -294,7 +240,7 @@ function ending(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[]
 			type: "login.succeeded",
 			...(result.identity === undefined ? {} : { identity: result.identity }),
 			provider: result.provider,
-			...(result.account === undefined ? {} : { account: defined(result.account) }),
+			...accountAndRole(result),
 			...(result.region === undefined ? {} : { region: result.region }),
 			realm: result.realm,
 			...expiry(result),
@@ -303,17 +249,27 @@ function ending(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[]
 				ready: after.integrations.filter((row) => DONE.includes(row.state)).length,
 				failed: after.integrations.filter((row) => row.state === "failed").length,
 			},
+			exitCode,
 		},
 	];
 }
 
-function eventError(error: ErrorView): EventError {
+/** A failure as events have it. */
+export function eventError(error: ErrorView): EventError {
 	return {
 		code: error.code,
 		message: error.message,
 		...defined({ reason: error.reason, remedy: error.remedy }),
 		...(error.details.length === 0 ? {} : { details: error.details }),
+		...(error.candidates === undefined ? {} : { candidates: error.candidates }),
 		...(error.service === undefined ? {} : { service: defined(error.service) }),
+	};
+}
+
+function accountAndRole(row: Pick<Row, "account" | "role">): { readonly account?: Account; readonly role?: string } {
+	return {
+		...(row.account === undefined ? {} : { account: defined(row.account) }),
+		...(row.role === undefined ? {} : { role: row.role }),
 	};
 }
 

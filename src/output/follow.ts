@@ -2,6 +2,7 @@
 import type { Clock } from "../auth/context.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import { eventsBetween, type LoginEvent } from "./events.ts";
+import type { EndingOptions } from "./exit-code.ts";
 import { tellWaiting } from "./waiting.ts";
 
 /**
@@ -10,13 +11,13 @@ import { tellWaiting } from "./waiting.ts";
  * @returns the last snapshot
  */
 export async function follow(
-	options: { readonly login: LoginHandle; readonly clock: Clock },
+	options: { readonly login: LoginHandle; readonly clock: Clock; readonly ending?: EndingOptions | undefined },
 	tell: (event: LoginEvent) => void,
 ): Promise<LoginSnapshot> {
-	const { login, clock } = options;
+	const { login, clock, ending } = options;
 	let before: LoginSnapshot | undefined;
 	const take = (snapshot: LoginSnapshot): void => {
-		for (const event of eventsBetween(before, snapshot, clock.now())) tell(event);
+		for (const event of eventsBetween(before, snapshot, clock.now(), ending)) tell(event);
 		before = snapshot;
 	};
 	const stop = new AbortController();

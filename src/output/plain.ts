@@ -3,6 +3,7 @@ import type { Clock } from "../auth/context.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import { shortDuration, utcTime } from "./duration.ts";
 import type { LoginEvent } from "./events.ts";
+import type { EndingOptions } from "./exit-code.ts";
 import { follow } from "./follow.ts";
 import { goneText } from "./gone.ts";
 import { type Style, shown } from "./style.ts";
@@ -15,6 +16,8 @@ export interface PlainOptions {
 	readonly login: LoginHandle;
 	readonly clock: Clock;
 	readonly style: Style;
+	/** Says by which signal it was cancelled. */
+	readonly ending?: EndingOptions | undefined;
 	/** Takes finished lines, line break included. */
 	write(text: string): void;
 }
@@ -85,7 +88,7 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 		case "warning":
 			return [`${style.paint("soon", "warning:")} ${event.message}`];
 		case "login.cancelled":
-			return ["cancelled: nothing more is done"];
+			return [event.reason === "user" ? "cancelled" : `cancelled: received ${event.reason}`];
 		default:
 			return [];
 	}

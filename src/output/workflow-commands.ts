@@ -47,7 +47,9 @@ export function annotationCommand(annotation: Annotation): string {
 		["title", annotation.title],
 	]
 		.filter(([, value]) => value !== undefined)
-		.map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
+		.map(([name, value]) => `${name}=${escapeProperty(disarm(String(value)))}`)
 		.join(",");
-	return `::${annotation.level}${properties === "" ? "" : ` ${properties}`}::${escapeData(annotation.message)}`;
+	// The runner shows the lines of an annotation again, each on a line of its own.
+	const message = annotation.message.split("\n").map(disarm).join("\n");
+	return `::${annotation.level}${properties === "" ? "" : ` ${properties}`}::${escapeData(message)}`;
 }

@@ -13,6 +13,11 @@ export interface Terminal {
 	readonly platform: NodeJS.Platform;
 }
 
+/** Whether a person sits at both ends, and could answer a dialog. */
+export function isAttended(terminal: Terminal): boolean {
+	return terminal.stdinIsTerminal && terminal.stderrIsTerminal;
+}
+
 /** The terminal of this process. Its streams are made when they are first asked for: that takes a while. */
 export function processTerminal(): Terminal {
 	return {

@@ -38,6 +38,7 @@ describe("a login", () => {
 			identity: "dev-admin",
 			provider: "company-sso",
 			account: { id: "123456789012", name: "development" },
+			role: "AdministratorAccess",
 			region: "us-east-2",
 			realm: "0123abcd",
 			expiresAt: NOW + HOUR,

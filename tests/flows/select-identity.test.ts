@@ -65,10 +65,32 @@ const CASES: readonly Case[] = [
 	{ title: "--provider", flags: { provider: "sso" }, is: "provider sso" },
 	{ title: "--provider in other case", flags: { provider: "SSO-a" }, providers: TWO_PROVIDERS, is: "provider Sso-A" },
 	{
-		title: "--provider before a name and a default",
-		flags: { provider: "sso", identity: "Dev.Admin" },
+		title: "--provider before a default and the environment's identity",
+		flags: { provider: "sso" },
+		env: { ATMOS_IDENTITY: "Dev.Admin" },
 		identities: ONE_DEFAULT,
 		is: "provider sso",
+	},
+	...(["identity", "positional"] as const).map((place) => ({
+		title: `--provider and a name (${place})`,
+		flags: { provider: "sso", [place]: "Dev.Admin" },
+		is: 'the identity "Dev.Admin" and the provider "sso" exclude each other',
+	})),
+	{
+		title: "--provider and the menu of identities",
+		flags: { provider: "sso", ask: true },
+		interactive: true,
+		is: '--identity and the provider "sso" exclude each other',
+	},
+	{
+		title: "--provider and --tags",
+		flags: { provider: "sso", tags: ["dev"] },
+		is: 'the provider "sso" and --tags exclude each other',
+	},
+	{
+		title: "a name and --tags",
+		flags: { positional: "Dev.Admin", tags: ["dev"] },
+		is: 'the identity "Dev.Admin" and --tags exclude each other',
 	},
 	{
 		title: "--provider that there is not",

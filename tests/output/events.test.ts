@@ -64,6 +64,7 @@ describe("events of a login", () => {
 			expiresAt: "2026-11-23T12:59:59.999Z",
 			stillValid: false,
 			integrations: { ready: 2, failed: 1 },
+			exitCode: 0,
 		});
 	});
 

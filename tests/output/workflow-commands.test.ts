@@ -43,6 +43,18 @@ describe("our own commands", () => {
 		expect(annotationCommand({ level: "warning", message: "x" })).toBe("::warning::x");
 	});
 
+	test("carry no foreign ones, in any line of theirs", () => {
+		const command = annotationCommand({
+			level: "warning",
+			title: "##[x]",
+			file: "##vso[y]",
+			message: "a ##vso[task.setvariable]b\n::add-mask::c\n##[error]d",
+		});
+		expect(command).not.toMatch(/##(?:\[|vso)/);
+		expect(command).not.toMatch(/%0A::/);
+		expect(command).toMatch(/^::warning file=# #vso\[y\],title=# #\[x\]::a /);
+	});
+
 	test("mask every line of a value", () => {
 		expect(maskCommands("one\r\n\ntwo%")).toEqual(["::add-mask::one", "::add-mask::two%25"]);
 	});

@@ -24,6 +24,8 @@ export interface Found {
 	readonly folder: string;
 	/** The absolute folders that may hold profiles. */
 	readonly folders: readonly string[];
+	/** The absolute folders that were looked at for a configuration; empty where files or folders were named. */
+	readonly searched: readonly string[];
 	/** Whether each file has to be named for all of them to be found again; else the folder of the last one is enough. */
 	readonly byName: boolean;
 }
@@ -41,6 +43,8 @@ const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: fal
 
 const VISIBLE: readonly string[] = ["atmos.yaml", "atmos.yml"];
 const HIDDEN: readonly string[] = [".atmos.yaml", ".atmos.yml"];
+/** What the configuration of a folder is called. */
+export const MAIN_FILES: readonly string[] = [...VISIBLE, ...HIDDEN];
 /** What keeps Atmos from looking further up; and what it looks for there. */
 const OWN: readonly string[] = ["atmos.yaml", ".atmos.yaml", ".atmos", ".atmos.d", "atmos.d"];
 const ABOVE: readonly string[] = ["atmos.yaml", ".atmos.yaml"];
@@ -180,7 +184,8 @@ function explicit(ctx: FindContext, files: readonly string[], folders: readonly 
 	// As Atmos has it: several folders are joined with `;`, and then one stands at the end too.
 	const directory = typed.length === 1 ? typed[0] : `${typed.join(";")};`;
 	const paths = found.map(({ file }) => dirname(file));
-	return { files: found, directory, folder: paths.at(-1) as string, folders: [...new Set(paths)], byName: true };
+	const folder = paths.at(-1) as string;
+	return { files: found, directory, folder, folders: [...new Set(paths)], searched: [], byName: true };
 }
 
 function discover(ctx: FindContext): Found {
@@ -205,7 +210,8 @@ function discover(ctx: FindContext): Found {
 		const isFirst = !found.some((other) => dirname(other.file) === dirname(file));
 		if (isFirst && isFile(file)) found.push(ctx.reader.file(file));
 	}
-	for (const folder of folders.filter((_, index) => real.lastIndexOf(real[index] as string) === index)) {
+	const searched = folders.filter((_, index) => real.lastIndexOf(real[index] as string) === index);
+	for (const folder of searched) {
 		// Atmos takes a hidden file for a project's, and then does not read it. Here it is read.
 		const places = project.includes(folder) ? [...VISIBLE, ...HIDDEN] : VISIBLE;
 		const file = ctx.reader.folder(folder, places);
@@ -216,7 +222,7 @@ function discover(ctx: FindContext): Found {
 	const directory = last === undefined ? undefined : dirname(last.file);
 	const folder = dirname(found.at(-1)?.file ?? join(ctx.cwd, "atmos.yaml"));
 	const byName = found.filter(({ file }) => project.includes(dirname(file))).length > 1;
-	return { files: found, directory, folder, folders: [folder], byName };
+	return { files: found, directory, folder, folders: [folder], searched, byName };
 }
 
 function realPath(path: string): string {

@@ -101,8 +101,18 @@ export async function loadConfig(
 		directory: found.directory,
 		platform: ctx.platform,
 	});
+	const paths = [...new Set(files.map(({ file }) => file))];
+	ctx.log.debug("the configuration was read", {
+		files: paths.join(", "),
+		profiles: profiles.length === 0 ? undefined : profiles.join(", "),
+		realm: realm.value,
+		realmFrom: realm.source,
+		realmFolder: realm.source === "path" ? found.directory : undefined,
+	});
 	return new LoadedConfig({
-		files: [...new Set(files.map(({ file }) => file))],
+		files: paths,
+		searched: found.searched,
+		strays: handWritten.flatMap(({ file, content }) => strayKeys(content).map((key) => ({ key, file }))),
 		directory: found.directory ?? "",
 		profiles,
 		realm,
@@ -112,7 +122,6 @@ export async function loadConfig(
 		dependent,
 		functions: late,
 		problems,
-		strays: base.flatMap(({ file, content }) => strayKeys(content).map((key) => ({ key, file }))),
 		withoutCommands: request.withoutCommands === true,
 		gate: async () => {
 			const { createGate } = await import("../trust/gate.ts");

@@ -32,6 +32,7 @@ const SECTIONS = ["providers", "identities", "integrations"] as const;
 export interface LoadedParts {
 	readonly files: readonly string[];
 	readonly directory: string;
+	readonly searched: readonly string[];
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
 	readonly loadedAt: number;
@@ -74,6 +75,7 @@ function taggedIn(value: YamlValue, idle: readonly string[] = IDLE_KEYS): Tagged
 export class LoadedConfig implements AuthConfig {
 	readonly files: readonly string[];
 	readonly directory: string;
+	readonly searched: readonly string[];
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
 	readonly loadedAt: number;
@@ -89,6 +91,7 @@ export class LoadedConfig implements AuthConfig {
 	constructor(parts: LoadedParts) {
 		this.files = parts.files;
 		this.directory = parts.directory;
+		this.searched = parts.searched;
 		this.profiles = parts.profiles;
 		this.realm = parts.realm;
 		this.loadedAt = parts.loadedAt;
@@ -282,8 +285,9 @@ export class LoadedConfig implements AuthConfig {
 			code: "config",
 			message: `there is no ${word} "${sanitize(name)}"${near[0] === undefined ? "" : `, did you mean "${sanitize(near[0])}"?`}`,
 			reason: names.length === 0 ? `no ${section} are configured` : undefined,
-			remedy: names.length === 0 ? `add ${section} to atmos.yaml` : `use one of the ${section} below`,
+			remedy: names.length === 0 ? `add ${section} to atmos.yaml` : `use one of these ${section}`,
 			details: (near.length > 0 ? near : names.slice(0, 10)).map(sanitize),
+			candidates: (near.length > 0 ? near : names).map(sanitize),
 		});
 	}
 

@@ -102,6 +102,8 @@ export interface AuthConfig {
 	readonly files: readonly string[];
 	/** Directory of the last merged main file, as the realm's hash sees it. */
 	readonly directory: string;
+	/** The absolute folders that were looked at for a configuration; empty where files or folders were named. */
+	readonly searched?: readonly string[] | undefined;
 	readonly profiles: readonly string[];
 	readonly realm: Realm;
 	/** When the first of its files was about to be read, in milliseconds since the epoch. */

@@ -34,8 +34,15 @@ export function nearest(wanted: string, names: readonly string[], most = 3): rea
 	const limit = Math.max(1, Math.floor(target.length / 3));
 	const near = (name: string): boolean => {
 		const lower = name.toLowerCase();
-		if (Math.abs(lower.length - target.length) <= limit && distance(target, lower) <= limit) return true;
-		return target.length >= 3 && (lower.includes(target) || target.includes(lower));
+		const [shorter, longer] = lower.length < target.length ? [lower, target] : [target, lower];
+		// Something has to be left that both have: every name of one letter is one change away from any other.
+		if (longer.length - shorter.length <= limit && distance(target, lower) <= Math.min(limit, shorter.length - 1)) {
+			return true;
+		}
+		// A part of a name, as it is typed from memory; or too much of one, if the name is most of what was typed.
+		return (
+			shorter.length >= 3 && longer.includes(shorter) && (shorter === target || shorter.length * 2 >= longer.length)
+		);
 	};
 	return byDistance(wanted, names.filter(near)).slice(0, most);
 }

@@ -109,7 +109,7 @@ export function profileFiles(
 			remedy: isIdentity(name)
 				? `atmos-auth login ${sanitize(name)}`
 				: known.length > 0
-					? "choose one of the profiles below"
+					? "choose one of these profiles"
 					: `make a folder ${join(bases[0] ?? ".", "profiles", sanitize(name))} with an atmos.yaml`,
 			details: known.map(sanitize),
 		});

@@ -13,8 +13,8 @@ import {
 	nullCoreTag,
 	YAMLException,
 } from "js-yaml";
-import { sanitize } from "../sanitize.ts";
 import { ConfigError } from "./problems.ts";
+import { yamlReason } from "./yaml-reasons.ts";
 
 /** A value with a tag, such as `!env HOME`, and the file that it stands in. */
 export class Tagged {
@@ -102,8 +102,7 @@ export function parseValue(text: string, file: string): YamlValue {
 	} catch (error) {
 		if (!(error instanceof YAMLException)) throw error;
 		const { mark } = error;
-		const reason = /complex keys/.test(error.reason) ? "a key has to be a text" : sanitize(error.reason);
-		throw broken(file, `not valid YAML: ${reason}`, (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1);
+		throw broken(file, `not valid YAML: ${yamlReason(error.reason)}`, (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1);
 	}
 	if (text.includes("*")) {
 		const wrong = checkAliases(value);

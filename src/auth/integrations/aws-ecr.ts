@@ -4,7 +4,7 @@ import { schema } from "../config/schema/aws-ecr.ts";
 import type { AuthContext } from "../context.ts";
 import { type AwsCredentials, type Credentials, Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
-import type { ArtifactState, IntegrationKind } from "../kinds.ts";
+import type { Artifact, ArtifactState, IntegrationKind } from "../kinds.ts";
 import { noteArtifact, readState, updateState } from "../storage/state.ts";
 import {
 	dockerConfigFile,
@@ -33,7 +33,7 @@ export const kind: IntegrationKind<Config> = {
 
 	async peek(integration, ctx) {
 		const host = hostOf(ctx, integration.config);
-		return { label: LABEL, target: host, ...(await localState(ctx, host)) };
+		return { label: LABEL, ...named(host), ...(await localState(ctx, host)) };
 	},
 
 	async execute(integration, identity, credentials, run) {
@@ -45,7 +45,7 @@ export const kind: IntegrationKind<Config> = {
 		if (servedByEcrHelper(entry)) {
 			return {
 				label: LABEL,
-				target: configured,
+				...named(configured),
 				changed: false,
 				notes: ["Docker's ecr-login helper signs in to this host by itself"],
 			};
@@ -65,7 +65,7 @@ export const kind: IntegrationKind<Config> = {
 		) {
 			return {
 				label: LABEL,
-				target: configured,
+				...named(configured),
 				expiresAt: known.expiresAt,
 				issuedAt: known.issuedAt,
 				changed: false,
@@ -93,7 +93,7 @@ export const kind: IntegrationKind<Config> = {
 		);
 		return {
 			label: LABEL,
-			target: host,
+			...named(host),
 			expiresAt: token.expiresAt,
 			issuedAt: now,
 			changed: true,
@@ -101,6 +101,8 @@ export const kind: IntegrationKind<Config> = {
 		};
 	},
 };
+
+const named = (registry: string): Pick<Artifact, "target" | "parts"> => ({ target: registry, parts: { registry } });
 
 const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === "true";
 

@@ -34,7 +34,7 @@ export const kind: IntegrationKind<Config> = {
 		const file = kubeconfigPath(ctx, cluster.kubeconfig?.path);
 		const known = (await readState(ctx)).artifacts[file]?.[targetKey(cluster)];
 		const context = cluster.alias ?? readMark(known?.mark)?.context;
-		const label = { label: LABEL, target: describe(ctx, context ?? cluster.name, file) };
+		const label = { label: LABEL, ...describe(ctx, cluster.name, context ?? cluster.name, file) };
 		const text = await readText(file).catch(() => undefined);
 		if (context === undefined || text === undefined || !text.includes(context)) return { ...label, state: "missing" };
 		if (readMark(known?.mark)?.file === digest(text)) return { ...label, state: "ready" };
@@ -104,7 +104,7 @@ async function leftAlone(
 		if (!isSettled(text, context, exec, takeContext(run, file))) return undefined;
 	}
 	if (current === context) claim(run, file);
-	return { label: LABEL, target: describe(ctx, context, file), changed: false, notes: [] };
+	return { label: LABEL, ...describe(ctx, cluster.name, context, file), changed: false, notes: [] };
 }
 
 /** Integrations run side by side; the first of them in configuration order gets the context, whoever is done first. */
@@ -119,8 +119,10 @@ function claim(run: IntegrationRun, file: string): void {
 
 const targetKey = (cluster: EksTarget): string => `${cluster.region}/${cluster.name}/${cluster.alias ?? ""}`;
 
-const describe = (ctx: AuthContext, context: string, file: string): string =>
-	`${sanitize(context)} → ${tildify(ctx, file)}`;
+function describe(ctx: AuthContext, name: string, context: string, file: string): Pick<Artifact, "target" | "parts"> {
+	const [cluster, shown, kubeconfig] = [sanitize(name), sanitize(context), sanitize(file)];
+	return { target: `${shown} → ${tildify(ctx, file)}`, parts: { cluster, context: shown, kubeconfig } };
+}
 
 /** The configured path, else `<config>/kube/config`. A relative one starts at the working directory. */
 export function kubeconfigPath(ctx: AuthContext, configured: string | undefined): string {
@@ -188,7 +190,7 @@ export async function writeEntry(
 		change.copy === undefined
 			? []
 			: [`\`update: replace\` took foreign entries out of it; the former file is ${tildify(ctx, change.copy)}`];
-	return { label: LABEL, target: describe(ctx, context, file), changed: change.changed, notes };
+	return { label: LABEL, ...describe(ctx, name, context, file), changed: change.changed, notes };
 }
 
 /**

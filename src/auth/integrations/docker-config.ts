@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { findNodeAtLocation, type ParseError, parse, parseTree, printParseErrorCode } from "jsonc-parser";
+import { findNodeAtLocation, type ParseError, parse, parseTree } from "jsonc-parser";
 import type { AuthContext } from "../context.ts";
 import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
@@ -14,6 +14,7 @@ import { expandHome, shellPath, tildify } from "../storage/paths.ts";
 import { readText, writeWhole } from "../storage/write.ts";
 import { findHelper, storeWithHelper } from "./docker-helper.ts";
 import { type EditPath, editJson } from "./json-edit.ts";
+import { jsonReason } from "./parse-reasons.ts";
 
 export interface DockerLogin {
 	/** A bare host, such as `123456789012.dkr.ecr.us-east-2.amazonaws.com`. */
@@ -98,7 +99,7 @@ function parseConfig(text: string, file: string): DockerConfig {
 			remedy: `correct ${sanitize(file)}, or move it away: mv ${shellPath(file)} ${shellPath(`${file}.old`)}`,
 		});
 	};
-	if (first) throw broken(first.offset, printParseErrorCode(first.error));
+	if (first) throw broken(first.offset, jsonReason(first.error));
 	if (typeof value !== "object" || value === null || Array.isArray(value)) throw broken(0, "expected an object");
 	for (const key of ["auths", "credHelpers"] as const) {
 		const part = (value as Record<string, unknown>)[key];

@@ -4,6 +4,7 @@ import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { shellPath } from "../storage/paths.ts";
 import { editJson } from "./json-edit.ts";
+import { yamlReason } from "./parse-reasons.ts";
 import { type Edit, editYaml } from "./yaml-edit.ts";
 
 export const LISTS = { cluster: "clusters", context: "contexts", user: "users" } as const;
@@ -41,8 +42,7 @@ export function readKubeconfig(text: string | undefined, file: string): Kubeconf
 			reason: `${reason}; the file was not changed`,
 			remedy: `correct ${sanitize(file)} or move it away (mv ${shellPath(file)} ${shellPath(`${file}.old`)}), or name another file in spec.cluster.kubeconfig.path`,
 		});
-	if (error)
-		throw broken(error.linePos?.[0].line ?? 1, sanitize(error.message.split("\n")[0] ?? "").replace(/ at line.*$/, ""));
+	if (error) throw broken(error.linePos?.[0].line ?? 1, yamlReason(error.code));
 	if (document.contents === null) return undefined;
 	if (!isMap(document.contents)) throw broken(1, "expected a map");
 	for (const list of Object.values(LISTS)) {

@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import type { AuthContext } from "../context.ts";
 import { sanitize } from "../sanitize.ts";
 import { errnoOf, notRegular, storageError } from "./failure.ts";
+import { noteFile } from "./file-events.ts";
 import { shellPath } from "./paths.ts";
 import { sweepBeside } from "./temporary.ts";
 
@@ -61,7 +62,9 @@ async function read(path: string): Promise<{ bytes: Buffer; info: Stats } | unde
 			const info = await handle.stat();
 			if (!info.isFile()) throw notRegular(info.isDirectory());
 			if (info.size > MAX_BYTES) throw Object.assign(new Error("it has more than 64 MiB"), { code: "EFBIG" });
-			return { bytes: await readAll(handle, info.size), info };
+			const bytes = await readAll(handle, info.size);
+			noteFile("read", path);
+			return { bytes, info };
 		} finally {
 			await handle.close();
 		}

@@ -7,6 +7,7 @@ import { constants } from "node:fs";
 import { type FileHandle, lstat, open, rename, stat, unlink, utimes } from "node:fs/promises";
 import { dirname } from "node:path";
 import { errnoOf, notRegular, storageError } from "./failure.ts";
+import { noteFile } from "./file-events.ts";
 import { pauseFor } from "./pause.ts";
 import { resolveTarget } from "./target.ts";
 import { sweepFolder, temporaryPath } from "./temporary.ts";
@@ -73,6 +74,7 @@ export async function writeWhole(
 		const { modifiedAt } = options;
 		// Not before the rename: the age of a temporary file says whether somebody still writes it.
 		if (modifiedAt !== undefined) await utimes(target, modifiedAt / 1000, modifiedAt / 1000).catch(() => {});
+		noteFile("written", target);
 		return { target, tightened: (before ?? 0) & ~after & 0o077, inPlace };
 	} catch (error) {
 		throw await storageError(error, "write", path);

@@ -10,6 +10,15 @@ test.each([
 	["mrege", ["merge", "replace", "error"], "merge"],
 	["zzz", ["dev", "prod"], undefined],
 	["", ["dev"], undefined],
+	["nobody", ["b", "no", "dev"], undefined],
+	["a", ["b"], undefined],
+	["ab", ["b"], undefined],
+	["ab", ["ac"], "ac"],
+	["prod", ["payments/prod-readonly"], "payments/prod-readonly"],
+	["payments/prod-admin", ["dev"], undefined],
+	["dev-admin-please", ["dev"], undefined],
+	["dev-admins", ["dev"], undefined],
+	["admin-dev", ["admin"], "admin"],
 ])("%j is taken for the nearest of %j, if any is near", (wanted, names, expected) => {
 	expect(closest(wanted, names)).toBe(expected);
 });

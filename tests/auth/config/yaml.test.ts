@@ -50,7 +50,7 @@ describe("documents", () => {
 	});
 
 	test.each([
-		["a: 1\na: 2", /f:2:1: not valid YAML: duplicated mapping key/],
+		["a: 1\na: 2", /f:2:1: not valid YAML: a key stands twice in one map/],
 		["? [a, b]\n: c", /f:1:\d+: not valid YAML: a key has to be a text/],
 		["a: *gone", /f:1:5: not valid YAML/],
 		["a: [".repeat(500), /f:1:\d+: not valid YAML: nesting/],
