@@ -6,7 +6,8 @@ import { sanitize } from "../sanitize.ts";
 import type { Gate } from "../trust/gate.ts";
 import type { Checked } from "./check.ts";
 import type { Claim } from "./claims.ts";
-import { evaluateQuick, type FunctionContext, FunctionFailure, isQuick, withMergedFunction } from "./functions.ts";
+import { type FunctionContext, isQuick } from "./functions.ts";
+import { Glance } from "./glance.ts";
 import { IDLE_KEYS, type Section, STANDALONE_KINDS } from "./kind-names.ts";
 import { type Entry, type Merged, SINGULAR } from "./merge.ts";
 import type {
@@ -21,11 +22,10 @@ import type {
 	Provider,
 	ProviderSummary,
 	Realm,
-	Via,
 } from "./model.ts";
 import { closest, nearest } from "./near.ts";
 import { ConfigError } from "./problems.ts";
-import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
+import { isMap, Tagged, type YamlValue } from "./yaml.ts";
 
 const SECTIONS = ["providers", "identities", "integrations"] as const;
 
@@ -82,6 +82,7 @@ export class LoadedConfig implements AuthConfig {
 	readonly locator: Readonly<Record<string, string>>;
 	readonly env: Environment;
 	readonly #parts: LoadedParts;
+	readonly #glance: Glance;
 	// Evaluated when they are first asked for; the configuration does not change.
 	readonly #seen = new WeakMap<Entry, Checked>();
 	#providers: readonly ProviderSummary[] | undefined;
@@ -98,6 +99,7 @@ export class LoadedConfig implements AuthConfig {
 		this.locator = parts.locator;
 		this.env = parts.functions.env;
 		this.#parts = parts;
+		this.#glance = new Glance(parts.functions);
 	}
 
 	providers(): readonly ProviderSummary[] {
@@ -105,15 +107,17 @@ export class LoadedConfig implements AuthConfig {
 			.map((entry) => ({
 				name: entry.name,
 				key: entry.key,
-				kind: this.#text(entry.value.kind) ?? "",
-				basePath: this.#text(this.#map(this.#map(entry.value.spec).files).base_path),
+				kind: this.#glance.text(entry.value.kind) ?? "",
+				basePath: this.#glance.text(this.#glance.map(this.#glance.map(entry.value.spec).files).base_path),
 			}))
 			.sort(byName);
 		return this.#providers;
 	}
 
 	identities(): readonly IdentitySummary[] {
-		this.#identities ??= [...this.#entries("identities").values()].map((entry) => this.#summary(entry)).sort(byName);
+		this.#identities ??= [...this.#entries("identities").values()]
+			.map((entry) => this.#glance.summary(entry))
+			.sort(byName);
 		return this.#identities;
 	}
 
@@ -121,9 +125,11 @@ export class LoadedConfig implements AuthConfig {
 		this.#integrations ??= [...this.#entries("integrations").values()].map((entry) => ({
 			name: entry.name,
 			key: entry.key,
-			kind: this.#text(entry.value.kind) ?? "",
-			via: this.#via(entry),
-			autoProvision: !["false", false].includes(this.#quick(this.#map(entry.value.spec).auto_provision) as boolean),
+			kind: this.#glance.text(entry.value.kind) ?? "",
+			via: this.#glance.via(entry),
+			autoProvision: !["false", false].includes(
+				this.#glance.value(this.#glance.map(entry.value.spec).auto_provision) as boolean,
+			),
 		}));
 		return this.#integrations;
 	}
@@ -144,12 +150,12 @@ export class LoadedConfig implements AuthConfig {
 		const config = await this.#usable(entry);
 		const broken = this.#walk(entry);
 		if ("message" in broken) throw new ConfigError([await this.#breakProblem(broken)]);
-		return { ...this.#named(entry), via: this.#via(entry), config };
+		return { ...this.#named(entry), via: this.#glance.via(entry), config };
 	}
 
 	async integration(name: string): Promise<Integration> {
 		const entry = this.#find("integrations", name);
-		return { ...this.#named(entry), via: this.#via(entry), config: await this.#usable(entry) };
+		return { ...this.#named(entry), via: this.#glance.via(entry), config: await this.#usable(entry) };
 	}
 
 	evaluation(identity: string): "literal" | "quick" | "slow" {
@@ -166,7 +172,7 @@ export class LoadedConfig implements AuthConfig {
 	async previewIntegration(name: string): Promise<Integration | undefined> {
 		const entry = this.#find("integrations", name);
 		const { config, commands } = await this.#looked(entry);
-		return commands.length > 0 ? undefined : { ...this.#named(entry), via: this.#via(entry), config };
+		return commands.length > 0 ? undefined : { ...this.#named(entry), via: this.#glance.via(entry), config };
 	}
 
 	readonly trust: ProjectTrust = {
@@ -238,10 +244,10 @@ export class LoadedConfig implements AuthConfig {
 				return { entry, circular: true, path: ["via", "identity"], message };
 			}
 			identities.unshift(entry.key);
-			const via = this.#via(entry);
+			const via = this.#glance.via(entry);
 			const link = via.provider !== undefined ? "provider" : via.identity !== undefined ? "identity" : undefined;
 			if (link === undefined) {
-				const kind = this.#text(entry.value.kind) ?? "";
+				const kind = this.#glance.text(entry.value.kind) ?? "";
 				if (STANDALONE_KINDS.includes(kind)) return { provider: kind.replaceAll("/", "-"), identities };
 				return { entry, circular: false, path: ["via"], message: "expected via.provider or via.identity" };
 			}
@@ -295,7 +301,7 @@ export class LoadedConfig implements AuthConfig {
 		return {
 			name: entry.name,
 			key: entry.key,
-			kind: this.#text(entry.value.kind) ?? "",
+			kind: this.#glance.text(entry.value.kind) ?? "",
 			file: entry.files[0] ?? "",
 		};
 	}
@@ -338,63 +344,6 @@ export class LoadedConfig implements AuthConfig {
 	async #claims(entries: readonly Entry[]): Promise<readonly Claim[]> {
 		const looked = await Promise.all(entries.map((entry) => this.#looked(entry).catch(() => undefined)));
 		return looked.flatMap((checked) => checked?.claims ?? []);
-	}
-
-	#via(entry: Entry): Via {
-		const via = this.#map(entry.value.via);
-		const provider = this.#text(via.provider);
-		const identity = this.#text(via.identity);
-		return { ...(provider ? { provider } : {}), ...(identity ? { identity } : {}) };
-	}
-
-	#summary(entry: Entry): IdentitySummary {
-		const { value } = entry;
-		const principal = this.#map(value.principal);
-		const account = this.#map(principal.account);
-		const arn = this.#text(principal.assume_role);
-		const tags = this.#quick(value.tags);
-		return {
-			name: entry.name,
-			key: entry.key,
-			kind: this.#text(value.kind) ?? "",
-			via: this.#via(entry),
-			isDefault: ["true", true].includes(this.#quick(value.default) as boolean),
-			tags: Array.isArray(tags)
-				? tags.map((tag: YamlValue) => this.#text(tag)).filter((tag): tag is string => tag !== undefined)
-				: [],
-			account: this.#text(account.name) ?? this.#text(account.id) ?? /^arn:[^:]*:iam::(\d{12}):/.exec(arn ?? "")?.[1],
-			role: this.#text(principal.name) ?? arn?.split("/").at(-1),
-			region: this.#text(principal.region),
-		};
-	}
-
-	/** A text, without evaluating anything that takes time. */
-	#text(value: YamlValue | undefined): string | undefined {
-		const plain = this.#quick(value);
-		return typeof plain === "string" && plain !== "" ? plain : undefined;
-	}
-
-	/** A map, in the same way; empty where there is none. */
-	#map(value: YamlValue | undefined): YamlMap {
-		const plain = this.#quick(value);
-		if (!isMap(plain)) return {};
-		try {
-			return withMergedFunction(this.#parts.functions, plain);
-		} catch (error) {
-			if (error instanceof FunctionFailure) return plain;
-			throw error;
-		}
-	}
-
-	#quick(value: YamlValue | undefined): YamlValue | undefined {
-		if (!(value instanceof Tagged)) return value;
-		try {
-			return evaluateQuick(this.#parts.functions, value);
-		} catch (error) {
-			// Said when the entry is used.
-			if (error instanceof FunctionFailure) return undefined;
-			throw error;
-		}
 	}
 }
 

@@ -142,30 +142,6 @@ region = us-east-1
 		expect(await loadAwsCredentials(ctx, realm, "sso", "dev", look)).toBeUndefined();
 		expect(seen[1]).toEqual({ expiresAt: Date.UTC(2030, 0, 2, 3, 4, 5) });
 	});
-
-	test.each(["realm", "realm/aws", "realm/aws/sso", "realm/aws/sso/credentials", "realm/aws/sso/config"])(
-		"are neither read nor written through a link at %s below the provider's own folder",
-		async (place) => {
-			const ctx = testContext();
-			const [base, foreign] = [join(ctx.cwd, "keys"), join(ctx.home, "foreign")];
-			const isFile = /\/(credentials|config)$/.test(place);
-			const rest = join("realm/aws/sso").slice(place.length);
-			mkdirSync(isFile ? foreign : join(foreign, rest), { recursive: true });
-			const file = join(foreign, isFile ? "" : rest, "credentials");
-			writeFileSync(file, "[default]\naws_access_key_id = AKIAFOREIGN\naws_secret_access_key = s\n", { mode: 0o600 });
-			mkdirSync(dirname(join(base, place)), { recursive: true });
-			symlinkSync(isFile ? file : foreign, join(base, place));
-			const options = { basePath: "keys" };
-			const refused = { code: "config", message: expect.stringContaining("is a symbolic link") };
-			await expect(loadAwsCredentials(ctx, realm, "sso", "default", anything, options)).rejects.toMatchObject(refused);
-			await expect(saveAwsCredentials(ctx, realm, "sso", "default", credentials, options)).rejects.toMatchObject(
-				refused,
-			);
-			expect((await listAwsSessions(ctx, realm, "sso", options)).size).toBe(0);
-			expect(readFileSync(file, "utf8")).toContain("AKIAFOREIGN");
-		},
-	);
-
 	test("under the provider's own folder", async () => {
 		const ctx = testContext();
 		const options = { basePath: "~/keys" };
