@@ -4,7 +4,7 @@
  */
 import type { Entry } from "./merge.ts";
 import { marksOf, type Shape } from "./schema/shape.ts";
-import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
+import { isMap, type Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 export interface Claim {
 	readonly kind: "exec" | "endpoint" | "write";
@@ -49,26 +49,21 @@ export function claimsOf(entry: Entry, schema: Shape, value: YamlMap, commands: 
 	return claims;
 }
 
-/** The file whose value of a key counts, the last one that has it; and before it those whose `<<` may yield that key. */
-function sourcesOf(entry: Entry, path: readonly string[]): string[] {
-	const files: string[] = [];
-	for (const { file, value } of entry.parts.toReversed()) {
-		const has = covers(value, path);
-		if (has !== "no") files.push(file);
-		if (has === "yes") break;
-	}
-	return [...new Set(files.length > 0 ? files : entry.files)];
+/** The file whose value of a key counts, the last one that has it; all of the entry where a `<<` may have brought it. */
+function sourcesOf(entry: Entry, path: readonly string[]): readonly string[] {
+	const source = entry.parts.findLast(({ value }) => covers(value, path));
+	return source === undefined ? entry.files : [source.file];
 }
 
-/** Whether a value has a key, or a function in its place. */
-function covers(value: YamlValue, path: readonly string[]): "yes" | "perhaps" | "no" {
+/** Whether a value has a key, or something in its place. */
+function covers(value: YamlValue, path: readonly string[]): boolean {
 	let node = value;
 	for (const key of path) {
-		if (!isMap(node)) return "yes";
-		if (!Object.hasOwn(node, key)) return node["<<"] instanceof Tagged ? "perhaps" : "no";
+		if (!isMap(node)) return true;
+		if (!Object.hasOwn(node, key)) return false;
 		node = node[key] as YamlValue;
 	}
-	return "yes";
+	return true;
 }
 
 function valueAt(value: YamlValue, path: readonly string[]): YamlValue | undefined {

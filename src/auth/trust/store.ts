@@ -61,8 +61,6 @@ export function readTrust(ctx: AuthContext, root: string): readonly Remembered[]
 	try {
 		const kept = JSON.parse(readRegular(file)) as Partial<Kept> | null;
 		if (kept?.version !== 1 || !Array.isArray(kept.facts)) return ignored("the file is not in its form");
-		// The file's name is a hash of the root; another root in it is a file that was copied.
-		if (kept.root !== root) return ignored("it is another project's");
 		return kept.facts.filter(({ key }) => typeof key === "string");
 	} catch {
 		return ignored("the file cannot be read");

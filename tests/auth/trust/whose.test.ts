@@ -87,6 +87,9 @@ describe("whose configuration it is", () => {
 		expect(await p.wants({ home })).toEqual(["echo dev"]);
 		await p.agree({ home });
 		expect(p.ctx.logged.some(({ message }) => message.includes("counts for this run alone"))).toBe(true);
+		const env = { ...p.ctx.env };
+		await p.agree({ home, env });
+		expect(await p.wants({ home, env })).toEqual([]);
 		expect(await p.wants({ home })).toEqual(["echo dev"]);
 	});
 
@@ -327,6 +330,12 @@ describe("worktrees", () => {
 	test.each(["gitdir", "commondir"])("without the checkout's own %s: asked", async (name) => {
 		const { p, tree, link } = await worktree();
 		rmSync(join(link, name));
+		expect(await p.wants({ cwd: tree })).toEqual(["echo dev"]);
+	});
+
+	test("a commondir that leads elsewhere: asked", async () => {
+		const { p, tree, link } = await worktree();
+		writeFileSync(join(link, "commondir"), "../../hooks\n");
 		expect(await p.wants({ cwd: tree })).toEqual(["echo dev"]);
 	});
 
