@@ -58,7 +58,7 @@ test("without a terminal it signs in alone, to the summary, and leaves nothing b
 	expect(stderr).toContain("Successfully authenticated as staging-admin");
 	expect(stderr).toMatch(/^ {2}Account {3}345678901234 \(staging\)$/m);
 	expect(stderr).toMatch(
-		/^✓ ECR login: 345678901234\.dkr\.ecr\.us-east-2\.amazonaws\.com \(expires in 11h59m\)\n✓ EKS kubeconfig: staging-blue → ~\/\.config\/atmos\/kube\/config\n! EKS kubeconfig: staging-green failed: not authorized to perform eks:DescribeCluster\n {2}retry: atmos-auth aws eks update-kubeconfig --integration staging\/eks-green$/m,
+		/^✓ ECR login: 345678901234\.dkr\.ecr\.us-east-2\.amazonaws\.com \(expires in 11h59m\)\n✓ EKS kubeconfig: staging-blue → ~\/\.config\/atmos\/kube\/config\n! EKS kubeconfig: staging-green failed: not authorized to perform eks:DescribeCluster\n {2}try: allow eks:DescribeCluster.*\n {2}retry: atmos-auth aws eks update-kubeconfig --integration staging\/eks-green$/m,
 	);
 	expect(stdout).toBe("");
 	expect(code).toBe(0);

@@ -1,5 +1,5 @@
 /** The command that signs in to what a run is about: the remedy of many failures. */
-import { isAbsolute, relative } from "node:path";
+import { dirname, isAbsolute, relative } from "node:path";
 import type { AuthConfig } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
 import { shellWord } from "./integrations/shell-word.ts";
@@ -22,7 +22,8 @@ export function commandFor(
 	config: Pick<AuthConfig, "profiles">,
 	target: { readonly type: "identity" | "provider"; readonly name: string },
 ): string {
-	const folder = ctx.env.ATMOS_CLI_CONFIG_PATH;
+	const [file] = ctx.env.ATMOS_CONFIG?.split(",") ?? [];
+	const folder = ctx.env.ATMOS_CLI_CONFIG_PATH || (file ? dirname(file) : undefined);
 	const name = word(target.name);
 	const flag = target.type === "provider" ? "--provider=" : name.startsWith("-") ? "--identity=" : "";
 	return [

@@ -63,8 +63,11 @@ export function integrationLines(row: IntegrationRow, now: number, style: Style)
 			// `dev-eks → ~/.config/…` is where it would have been written; the name before it says which one it is.
 			const [name = ""] = row.target.split(" → ");
 			const what = name === "" ? "" : ` ${name}`;
+			const { message = row.text, details = [], remedy } = row.error ?? {};
 			return [
-				`${style.paint("bad", style.failed)} ${label}:${what} failed: ${row.error?.message ?? row.text}`,
+				`${style.paint("bad", style.failed)} ${label}:${what} failed: ${message}`,
+				...details.map((detail) => `  ${detail}`),
+				...(remedy === undefined ? [] : [`  try: ${remedy}`]),
 				`  retry: ${style.paint("accent", row.retry)}`,
 			];
 		}

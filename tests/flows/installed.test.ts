@@ -61,7 +61,10 @@ test("kubectl's entry names what stays, works with no PATH at all, survives an u
 		const { command, args, env: own } = exec();
 		const given = Object.fromEntries(own.map(({ name, value }: { name: string; value: string }) => [name, value]));
 		// As kubectl starts it: from anywhere, with its own environment and the entry's.
-		const { stdout } = await run(command, args, { cwd: "/", env: { HOME: home, PATH: "/nonexistent", ...given } });
+		const { stdout } = await run(command, args, {
+			cwd: "/",
+			env: { HOME: home, PATH: "/nonexistent", AWS_ENDPOINT_URL: cloud.url, ...given },
+		});
 		return JSON.parse(stdout).status.token;
 	};
 

@@ -17,7 +17,7 @@ describe("login", () => {
 		expect(stdout).toBe("");
 		expect(stderr).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/device\?user_code=[A-Z]{4}-[A-Z]{4}$/m);
 		expect(stderr).toMatch(
-			/^Successfully authenticated as dev-admin\n\n {2}Provider {2}company-sso\n {2}Account {3}123456789012 \(development\)\n {2}Region {4}us-east-2\n {2}Expires {3}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(59m\)\n\n✓ ECR login: 123456789012\.dkr\.ecr\.us-east-2\.amazonaws\.com \(expires in 11h59m\)\n✓ EKS kubeconfig: dev-eks → ~\/\.config\/atmos\/kube\/config\n! EKS kubeconfig: gone-eks failed: .+\n {2}retry: atmos-auth aws eks update-kubeconfig --integration gone\/eks\n$/m,
+			/^Successfully authenticated as dev-admin\n\n {2}Provider {2}company-sso\n {2}Account {3}123456789012 \(development\)\n {2}Region {4}us-east-2\n {2}Expires {3}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC \(59m\)\n\n✓ ECR login: 123456789012\.dkr\.ecr\.us-east-2\.amazonaws\.com \(expires in 11h59m\)\n✓ EKS kubeconfig: dev-eks → ~\/\.config\/atmos\/kube\/config\n! EKS kubeconfig: gone-eks failed: .+\n {2}try: check spec\.cluster\.name .+\n {2}retry: atmos-auth aws eks update-kubeconfig --integration gone\/eks\n$/m,
 		);
 		expect(code).toBe(0);
 	});

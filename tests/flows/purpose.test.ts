@@ -163,7 +163,7 @@ describe("stored credentials are used again only for what they were made for", (
 describe("kubectl's plugin", () => {
 	const ARGS = ["aws", "eks", "token", "--cluster-name", "dev-cluster", "--region", "us-east-2", "--identity=dev"];
 	const entry = ({ folder }: Program, more: Readonly<Record<string, string>> = {}) => ({
-		ATMOS_CLI_CONFIG_PATH: folder,
+		ATMOS_CONFIG: join(folder, "atmos.yaml"),
 		ATMOS_AUTH_PROVIDER: "company-sso",
 		...more,
 	});

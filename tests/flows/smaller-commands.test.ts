@@ -388,7 +388,7 @@ describe("the log", () => {
 			expect(second).toMatch(line);
 		}
 		const ecr = (await run([...ECR, "--log-level", "debug"]).ended).stderr;
-		expect(ecr).toMatch(/^debug: credentials: used again: still good identity="dev-admin" expires="/m);
+		expect(ecr).toMatch(/^debug: stored credentials are used again identity="dev-admin" expiresAt=\d+$/m);
 		expect((await run(["login"]).ended).stderr).not.toContain("debug:");
 	});
 

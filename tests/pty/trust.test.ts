@@ -64,7 +64,7 @@ describe("the question on the dashboard", () => {
 				return (await p.screen()).join("\n");
 			})
 			.not.toContain("Do you trust this project?");
-		await Promise.race([p.exited, p.waitFor("try again").then(() => p.press("enter"))]);
+		await Promise.race([p.exited, p.waitFor("try again").then(() => p.press("q"))]);
 		expect((await p.exited).code).toBe(2);
 		expect((await p.everything()).join("\n")).toMatch(/you have not agreed[\s\S]*Try: atmos-auth trust/);
 		expect(ran(s)).toBe(false);

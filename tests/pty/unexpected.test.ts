@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Scene, scene } from "./scene.ts";
 import { ENTRY, killAll, launch, type PtyProgram, personalEnv } from "./terminal.ts";
@@ -42,7 +43,7 @@ describe("an error that nothing caught", () => {
 		expect(await program.alternate()).toBe(false);
 		const { during, after } = parts(program);
 		expect(during).not.toContain("the fault of a test");
-		expect(after).toContain("Error: the fault of a test");
+		expect(stripVTControlCharacters(after)).toContain("Error: the fault of a test");
 		expect(after).not.toMatch(/\n\s+at |node:internal|fault\.mjs/);
 		// The cursor is shown, and pastes are no longer marked.
 		const raw = program.raw();

@@ -52,8 +52,8 @@ export function readKubeconfig(text: string | undefined, file: string): Kubeconf
 	let config: Kubeconfig;
 	try {
 		config = document.toJS() as Kubeconfig;
-	} catch (unresolved) {
-		throw broken(1, sanitize((unresolved as Error).message));
+	} catch {
+		throw broken(1, "an alias in it leads nowhere, or stands for too much");
 	}
 	const reason = notOne(config);
 	if (reason !== undefined) throw broken(1, reason);

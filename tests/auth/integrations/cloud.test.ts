@@ -138,7 +138,11 @@ describe("aws/eks", () => {
 	});
 
 	test("a configured mode is no reason to write on a system without modes", async () => {
-		const { cloud, execute } = await scene({ platform: "win32" });
+		const { cloud, ctx, execute } = await scene({ platform: "win32" });
+		// Paths of Windows are relative ones elsewhere.
+		const before = process.cwd();
+		process.chdir(ctx.cwd);
+		onTestFinished(() => process.chdir(before));
 		expect(await execute("moded/eks")).toMatchObject({ changed: true });
 		expect(await execute("moded/eks")).toMatchObject({ changed: false });
 		expect(cloud.count("eks:DescribeCluster")).toBe(1);
