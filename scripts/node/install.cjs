@@ -1,6 +1,6 @@
 // npm runs this when it installs the project, with the system's Node. Where that is too old for the scripts, it puts a newer
 // one into ./bin, which npm links into node_modules/.bin; elsewhere there is no such file, npm links nothing, and the
-// system's Node is used. The npm package `node` would always stand in front of it, even where it cannot run.
+// system's Node is used. The npm package of the same name would always stand in front of it, even where it cannot run.
 "use strict";
 
 const { spawnSync } = require("node:child_process");

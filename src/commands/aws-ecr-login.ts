@@ -26,7 +26,7 @@ export const run: Command = async ({ argv, terminal }) => {
 	if (name !== undefined && flags.identity !== undefined) {
 		throw new AuthError({
 			code: "usage",
-			message: "an integration and --identity exclude each other",
+			message: "an integration and --identity cannot be used together",
 			remedy: `atmos-auth ${COMMAND} --help`,
 		});
 	}

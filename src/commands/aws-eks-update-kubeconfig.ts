@@ -40,7 +40,7 @@ export const run: Command = async ({ argv, terminal }) => {
 	const usage = (message: string): AuthError =>
 		new AuthError({ code: "usage", message, remedy: `atmos-auth ${COMMAND} --help` });
 	if (integration !== undefined && own[0] !== undefined)
-		throw usage(`--integration and --${own[0][0]} exclude each other`);
+		throw usage(`--integration and --${own[0][0]} cannot be used together`);
 	if (integration === undefined && (name === undefined || region === undefined)) {
 		throw usage("--integration, or --name and --region, must be given");
 	}

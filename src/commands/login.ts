@@ -60,7 +60,7 @@ export const run: Command = async ({ argv, terminal }) => {
 	if (flags.plain && flags.json) {
 		throw new AuthError({
 			code: "usage",
-			message: "--plain and --json exclude each other",
+			message: "--plain and --json cannot be used together",
 			remedy: "atmos-auth login --help",
 		});
 	}

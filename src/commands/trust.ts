@@ -22,7 +22,7 @@ export const run: Command = async ({ argv, terminal }) => {
 	if (chosen.length > 1) {
 		throw new AuthError({
 			code: "usage",
-			message: `--${chosen[0]} and --${chosen[1]} exclude each other`,
+			message: `--${chosen[0]} and --${chosen[1]} cannot be used together`,
 			remedy: "atmos-auth trust --help",
 		});
 	}

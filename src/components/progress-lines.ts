@@ -42,7 +42,7 @@ function wordWidths(text: string | undefined): number[] {
 	return text === undefined ? [] : clean(text).split(" ").map(widthOf);
 }
 
-/** The lines below a failure: why, what would mend it, and on request what the service said. */
+/** The lines below a failure: why, what would fix it, and on request what the service said. */
 export function failureLines(
 	error: ErrorView,
 	options: { readonly details: boolean; readonly indent: number; readonly width: number; readonly key: string },

@@ -108,7 +108,7 @@ function contradictionIn(flags: SelectionFlags): Selection | undefined {
 		tags === undefined || ask === true ? undefined : "--tags",
 	].filter((part) => part !== undefined);
 	if (given.length < 2) return undefined;
-	return failure(`${given.join(" and ")} exclude each other`, {
+	return failure(`${given.join(" and ")} cannot be used together`, {
 		reason: provider === undefined ? undefined : "--provider signs in to a provider alone, without an identity",
 		remedy: `give one of them: atmos-auth login ${name === undefined ? "--provider NAME" : quoted(name)}`,
 	});

@@ -112,7 +112,7 @@ describe("failed integrations", () => {
 });
 
 describe("a login that failed", () => {
-	test("says what happened, why and what mends it; the service's words on request", async () => {
+	test("says what happened, why and what fixes it; the service's words on request", async () => {
 		const login = fakeLogin(broken());
 		const screen = show(login);
 		const text = screen.text();

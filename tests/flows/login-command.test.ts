@@ -75,7 +75,7 @@ describe("login", () => {
 		[["login", "-i"], /needs a terminal/],
 		[["login", "--frobnicate"], /unknown flag --frobnicate/],
 		[["login", "--identity="], /empty value/],
-		[["login", "dev-admin", "-p", "company-sso"], /"dev-admin" and the provider "company-sso" exclude each other/],
+		[["login", "dev-admin", "-p", "company-sso"], /"dev-admin" and the provider "company-sso" cannot be used together/],
 		[["login", "a", "b"], /unexpected argument/],
 	])("%j ends with 2", async (args, message) => {
 		const { cloud, run } = await program();

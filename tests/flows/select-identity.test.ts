@@ -74,23 +74,23 @@ const CASES: readonly Case[] = [
 	...(["identity", "positional"] as const).map((place) => ({
 		title: `--provider and a name (${place})`,
 		flags: { provider: "sso", [place]: "Dev.Admin" },
-		is: 'the identity "Dev.Admin" and the provider "sso" exclude each other',
+		is: 'the identity "Dev.Admin" and the provider "sso" cannot be used together',
 	})),
 	{
 		title: "--provider and the menu of identities",
 		flags: { provider: "sso", ask: true },
 		interactive: true,
-		is: '--identity and the provider "sso" exclude each other',
+		is: '--identity and the provider "sso" cannot be used together',
 	},
 	{
 		title: "--provider and --tags",
 		flags: { provider: "sso", tags: ["dev"] },
-		is: 'the provider "sso" and --tags exclude each other',
+		is: 'the provider "sso" and --tags cannot be used together',
 	},
 	{
 		title: "a name and --tags",
 		flags: { positional: "Dev.Admin", tags: ["dev"] },
-		is: 'the identity "Dev.Admin" and --tags exclude each other',
+		is: 'the identity "Dev.Admin" and --tags cannot be used together',
 	},
 	{
 		title: "--provider that there is not",

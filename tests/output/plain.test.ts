@@ -167,7 +167,7 @@ describe("JSON lines", () => {
 });
 
 describe("annotations of a CI run", () => {
-	test("name the failed login and what mends it", () => {
+	test("name the failed login and what fixes it", () => {
 		expect(annotations(failed, "/work").map(annotationCommand)).toEqual([
 			"::error title=atmos-auth login::the request was denied in the browser%0Asomebody pressed Deny%0ATry: atmos-auth login dev-admin",
 		]);

@@ -311,7 +311,7 @@ async function checkVia(
 }
 
 /**
- * What is probably wrong: keys that no schema knows, and regions that nobody has heard of.
+ * What is probably wrong: keys that no schema knows, and unknown regions.
  *
  * @param reported dotted paths of keys of which something was said already
  */

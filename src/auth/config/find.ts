@@ -222,7 +222,14 @@ function discover(ctx: FindContext): Found {
 	const directory = last === undefined ? undefined : dirname(last.file);
 	const folder = dirname(found.at(-1)?.file ?? join(ctx.cwd, "atmos.yaml"));
 	const byName = found.filter(({ file }) => project.includes(dirname(file))).length > 1;
-	return { files: found, directory, folder, folders: [folder], searched, byName };
+	return {
+		files: found,
+		directory,
+		folder,
+		folders: [folder],
+		searched: [...new Set(systemFiles(ctx).map((file) => dirname(file))), ...searched],
+		byName,
+	};
 }
 
 function realPath(path: string): string {

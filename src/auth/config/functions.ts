@@ -243,7 +243,7 @@ async function evaluateTagged(
 	}
 }
 
-/** A command that failed is run again when it is asked for again: what was wrong may have been mended. */
+/** A command that failed is run again when it is asked for again: what was wrong may have been fixed. */
 function executeOnce(ctx: FunctionContext, tagged: Tagged): Promise<YamlValue> {
 	const known = ctx.known.get(tagged);
 	if (known !== undefined) return Promise.resolve(known);

@@ -32,7 +32,7 @@ interface Parsed {
 	readonly indexes: WeakMap<YAMLMap, ReadonlyMap<string, Pair>>;
 }
 
-/** The files that were looked at last: problems come in heaps. */
+/** The files that were looked at last: problems come in batches. */
 const recent = new Map<string, Parsed>();
 const MOST_RECENT = 4;
 const MOST_INCLUDES = 10;

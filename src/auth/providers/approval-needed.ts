@@ -10,7 +10,7 @@ export class ApprovalNeededError extends AuthError {
 	constructor(ctx: AuthContext, provider: string, refused: AuthError | undefined) {
 		super({
 			code: "usage",
-			message: `${sanitize(provider)} needs an approval in a browser, and nobody can be asked here`,
+			message: `${sanitize(provider)} needs an approval in a browser, and this session is not interactive`,
 			reason:
 				refused === undefined
 					? "there is no session on this machine that is still good"

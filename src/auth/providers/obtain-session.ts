@@ -112,7 +112,7 @@ function showLeader(
 function busy(provider: Provider, pid: number): AuthError {
 	return new AuthError({
 		code: "usage",
-		message: `${sanitize(provider.name)} is being signed in to by process ${pid}, and nobody can be asked here`,
+		message: `${sanitize(provider.name)} is being signed in to by process ${pid}, and this session is not interactive`,
 		remedy: "Approve the code that it shows, then run this again",
 	});
 }

@@ -157,7 +157,7 @@ describe("aws/eks", () => {
 		expect(await execute("dev/eks")).toMatchObject({ changed: false });
 	});
 
-	test("an entry that somebody changed is mended", async () => {
+	test("an entry that somebody changed is corrected", async () => {
 		const { execute, kubeconfig } = await scene();
 		await execute("dev/eks");
 		writeFileSync(kubeconfig, readFileSync(kubeconfig, "utf8").replace("--identity=dev", "--identity=other"));
