@@ -13,6 +13,7 @@ import {
 	symlinkSync,
 	writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -44,7 +45,13 @@ function install(): { prefix: string; bin: string } {
 	return { prefix, bin };
 }
 
-test("kubectl's entry names what stays, works with no PATH at all, survives an upgrade, and is corrected", async () => {
+test("kubectl's entry names what stays, works with no PATH at all, survives an upgrade, and is corrected", async ({
+	skip,
+}) => {
+	const temporary = [tmpdir(), "/tmp", "/var/tmp", "/var/folders"];
+	if (temporary.some((folder) => root.startsWith(`${folder}/`))) {
+		skip("this clone lies in a temporary folder, and programs there are named by nobody");
+	}
 	if (!existsSync(dist)) throw new Error("npm run build first");
 	const { prefix, bin } = install();
 	const { cloud, home, folder } = await program();
