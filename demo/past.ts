@@ -40,7 +40,7 @@ const nobody: Interaction = {
 	prompt: () => undefined,
 	choose: () => Promise.reject(new Error("nobody is there to choose")),
 	status: () => undefined,
-	provision: () => undefined,
+	discovery: () => undefined,
 };
 
 const MINUTE = 60_000;

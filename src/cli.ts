@@ -1,5 +1,5 @@
 /**
- * The door: checks Node, answers `--version`, finds the command and loads that one alone.
+ * Entry: checks Node, answers `--version`, finds the command and loads that one alone.
  * Nothing is imported statically that the fastest commands do not need.
  */
 import { keepCompiled } from "./commands/compile-cache.ts";

@@ -31,7 +31,7 @@ describe("the README", () => {
 		]);
 		expect(read.length).toBeGreaterThan(50);
 		const missing = [...new Set(read)].filter(
-			(name) => !FACTS.test(name) && name !== "NO_PROVISION" && !new RegExp(`\\b${name}\\b`).test(readme),
+			(name) => !FACTS.test(name) && name !== "NO_DISCOVERY" && !new RegExp(`\\b${name}\\b`).test(readme),
 		);
 		expect(missing).toEqual([]);
 	});

@@ -2,6 +2,7 @@
  * Which modules share a file. Every file that has to be found and opened costs a start more than the code in it does, so what
  * a path always needs comes in one piece, and what it may need later stays apart.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 /** As much of the bundler's view of a module as is needed. */
@@ -12,7 +13,7 @@ interface Graph {
 /** A file, and the modules from which all that they import goes into it. Earlier ones take first. */
 const GROUPS: readonly (readonly [name: string, roots: readonly string[]])[] = [
 	// `--version` has no use for anything else.
-	["door", ["cli.ts"]],
+	["entry", ["cli.ts"]],
 	["help", ["commands/help.ts"]],
 	// kubectl's plugin runs for every kubectl command.
 	["token", ["commands/aws-eks-token.ts"]],
@@ -27,11 +28,10 @@ const GROUPS: readonly (readonly [name: string, roots: readonly string[]])[] = [
 			"auth/identities/aws-permission-set.ts",
 			"auth/integrations/aws-ecr.ts",
 			"auth/integrations/aws-eks.ts",
-			"flows/remember.ts",
 		],
 	],
 	["dashboard", ["auth/board.ts", "components/dashboard.tsx"]],
-	["screens", ["components/late.ts", "terminal/browser.ts"]],
+	["screens", ["components/ink-parts.ts", "terminal/browser.ts"]],
 	["aws", ["auth/net/handler.ts", "auth/providers/obtain-session.ts", "auth/net/sso-portal.ts"]],
 ];
 
@@ -60,6 +60,7 @@ function collect(src: string, graph: Graph): Map<string, string> {
 	const names = new Map<string, string>();
 	for (const [name, roots] of GROUPS) {
 		for (const root of roots) {
+			if (!existsSync(join(src, root))) throw new Error(`scripts/bundle/groups.ts: there is no ${root}`);
 			for (const id of reachable(join(src, root), graph, names)) names.set(id, name);
 		}
 	}

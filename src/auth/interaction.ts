@@ -41,7 +41,7 @@ export interface ChoicePrompt {
 export type Prompt = DeviceCodePrompt | ChoicePrompt;
 
 /** Progress of a provider's discovery of accounts and roles. */
-export interface ProvisionProgress {
+export interface DiscoveryProgress {
 	/** Undefined until the accounts have been listed. */
 	readonly accountsTotal?: number | undefined;
 	readonly accountsDone: number;
@@ -70,5 +70,5 @@ export interface Interaction {
 	choose(prompt: ChoicePrompt, signal: AbortSignal): Promise<string>;
 	/** What the step is doing now, in the present participle: "registering the client". */
 	status(text: string): void;
-	provision(progress: ProvisionProgress): void;
+	discovery(progress: DiscoveryProgress): void;
 }

@@ -49,7 +49,7 @@ export interface ProviderKind<Config = unknown> {
 	purpose(provider: Provider<Config>, ctx: AuthContext): Aspects;
 	authenticate(provider: Provider<Config>, run: Run): Promise<Credentials>;
 	/** Finds the identities that the session may use and writes them for later runs. Called after `authenticate` when the config asks for it. */
-	provision?(provider: Provider<Config>, credentials: Credentials, run: Run): Promise<void>;
+	discover?(provider: Provider<Config>, credentials: Credentials, run: Run): Promise<void>;
 }
 
 export interface IdentityKind<Config = unknown> {

@@ -6,7 +6,7 @@ import { assertConfigured } from "../flows/nothing-configured.ts";
 import { isAttended } from "../terminal/streams.ts";
 import { chosenIdentity } from "./chosen-identity.ts";
 import type { Command } from "./command.ts";
-import { createContext } from "./context.ts";
+import { createContext } from "./create-context.ts";
 import { parseFlags } from "./flags.ts";
 import { runNamed } from "./integration-runs.ts";
 import { interruptible } from "./interruptible.ts";

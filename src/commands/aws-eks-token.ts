@@ -14,7 +14,7 @@ import { loadAwsCredentials } from "../auth/storage/aws-files.ts";
 import { isCurrent } from "../auth/storage/config-stamp.ts";
 import { writeAnswer } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
-import { createContext } from "./context.ts";
+import { createContext } from "./create-context.ts";
 
 /** Credentials that end sooner are renewed first: a token would end with them. Milliseconds. */
 const MARGIN_MS = 60_000;

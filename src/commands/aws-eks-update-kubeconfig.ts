@@ -1,9 +1,9 @@
 /** `aws eks update-kubeconfig`: writes a cluster's entry again and makes it the current context. */
 import { loadConfig } from "../auth/config/load.ts";
+import { endpointOf } from "../auth/entry-spec.ts";
 import { AuthError } from "../auth/errors.ts";
 import { awsKeys } from "../auth/integrations/aws-ecr.ts";
 import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/integrations/aws-eks.ts";
-import { endpointOf } from "../auth/integrations/identity-endpoint.ts";
 import { shellWord } from "../auth/integrations/shell-word.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
@@ -11,7 +11,7 @@ import { assertConfigured } from "../flows/nothing-configured.ts";
 import { isAttended } from "../terminal/streams.ts";
 import { chosenIdentity } from "./chosen-identity.ts";
 import type { Command } from "./command.ts";
-import { createContext } from "./context.ts";
+import { createContext } from "./create-context.ts";
 import { parseFlags } from "./flags.ts";
 import { runNamed, successRow } from "./integration-runs.ts";
 import { interruptible } from "./interruptible.ts";
@@ -71,7 +71,7 @@ export const run: Command = async ({ argv, terminal }) => {
 			const keys = awsKeys(credentials);
 			const file = kubeconfigPath(ctx, kubeconfig);
 			const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
-			const found = await describeCluster({ ...ctx, signInCommand }, keys, target, endpointOf(identity), signal);
+			const found = await describeCluster({ ...ctx, signInCommand }, keys, target, endpointOf(identity.config), signal);
 			const artifact = await writeEntry(
 				{
 					ctx,

@@ -1,4 +1,4 @@
-/** The last resort of the door: an error that a command let through, once, on stderr, and for `--json` as the last event. */
+/** The last resort: an error that a command let through, once, on stderr, and for `--json` as the last event. */
 import { AuthError, toErrorView } from "../auth/errors.ts";
 import { errorLines } from "../output/error-lines.ts";
 import { failureEvent } from "../output/events.ts";

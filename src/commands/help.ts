@@ -1,5 +1,5 @@
 /** The help texts, a constant a command, and the answer to a command that does not exist. */
-import { closest } from "../auth/config/near.ts";
+import { suggestionFor } from "../auth/config/suggest.ts";
 import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/sanitize.ts";
 
@@ -131,7 +131,7 @@ export function helpFor(topic: string): string {
  * @returns the error for a command that does not exist, with the nearest one that does
  */
 export function unknownCommand(said: string, commandNames: readonly string[]): AuthError {
-	const near = closest(said, commandNames);
+	const near = suggestionFor(said, commandNames);
 	return new AuthError({
 		code: "usage",
 		message: `unknown command "${sanitize(said)}"${near === undefined ? "" : `, did you mean "${near}"?`}`,

@@ -2,7 +2,7 @@
 import type { LogFields, Logger } from "../auth/context.ts";
 import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/sanitize.ts";
-import { disarm } from "../output/workflow-commands.ts";
+import { escapeWorkflowCommands } from "../output/workflow-commands.ts";
 
 const LEVELS = ["trace", "debug", "info", "warning", "error", "off"] as const;
 export type LogLevel = (typeof LEVELS)[number];
@@ -86,7 +86,7 @@ export function createLogger(options: {
 				.filter(([, value]) => value !== undefined)
 				.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`)
 				.join("");
-			options.write(`${level}: ${disarm(withoutSecrets(sanitize(message + rest)))}\n`);
+			options.write(`${level}: ${escapeWorkflowCommands(withoutSecrets(sanitize(message + rest)))}\n`);
 		};
 	return { trace: log("trace"), debug: log("debug"), info: log("info"), warn: log("warning"), error: log("error") };
 }

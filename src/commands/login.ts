@@ -16,7 +16,7 @@ import { gitBashHint } from "../terminal/git-bash.ts";
 import { leaveAtOnce } from "../terminal/signals.ts";
 import type { Terminal } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
-import { createContext } from "./context.ts";
+import { createContext } from "./create-context.ts";
 import { parseFlags } from "./flags.ts";
 import { takeIdentityFlag } from "./identity-flag.ts";
 import { type Interruption, interruptible } from "./interruptible.ts";

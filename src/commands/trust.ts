@@ -9,7 +9,7 @@ import { projectRoot, removeTrust } from "../auth/trust/store.ts";
 import { isInteractive } from "../flows/interactive.ts";
 import type { Terminal } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
-import { createContext } from "./context.ts";
+import { createContext } from "./create-context.ts";
 import { parseFlags } from "./flags.ts";
 
 export const run: Command = async ({ argv, terminal }) => {

@@ -4,7 +4,7 @@ import type { ConfigProblem } from "../auth/config/model.ts";
 import { ConfigError, describeProblem } from "../auth/config/problems.ts";
 import { createPrinter } from "../output/printer.ts";
 import type { Command } from "./command.ts";
-import { createContext } from "./context.ts";
+import { createContext } from "./create-context.ts";
 import { parseFlags } from "./flags.ts";
 
 export const run: Command = async ({ argv, terminal }) => {

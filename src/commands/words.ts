@@ -3,7 +3,7 @@
  * are and `-pNAME` for five flags without a value; what is not POSIX's or GNU's way of writing is refused here instead.
  * https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap12.html
  */
-import { closest } from "../auth/config/near.ts";
+import { suggestionFor } from "../auth/config/suggest.ts";
 import type { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { parseBoolean } from "./values.ts";
@@ -91,7 +91,7 @@ function short(word: string, flags: readonly Flag[], usage: (message: string) =>
 
 function unknownFlag(name: string, known: readonly string[], usage: (message: string) => AuthError): AuthError {
 	const plain = dashed(name).replace(/^-+/, "");
-	const near = plain.length > 2 ? closest(plain, known) : undefined;
+	const near = plain.length > 2 ? suggestionFor(plain, known) : undefined;
 	const hint = near === undefined ? "" : `, did you mean --${near}?`;
 	return usage(`unknown flag --${sanitize(name)}${hint}`);
 }

@@ -2,41 +2,41 @@
 import { useInput, usePaste, useWindowSize } from "ink";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import { prepareBoard } from "./board.ts";
 import { type Ticker, TickerContext, useTime } from "./clock.ts";
-import { type Deeds, type Surroundings, SurroundingsContext, useSurroundings } from "./context.ts";
 import { initialList, type ListAction, type ListState, reduceList } from "./filter-list/state.ts";
 import { HelpContext } from "./frame.tsx";
-import { createKeyGuard } from "./key-guard.ts";
-import { dispatchKey, type KeyHub, KeyHubContext, typed } from "./key-hub.ts";
-import { commandFor } from "./keys.ts";
+import { prepareBoard } from "./identity-list.ts";
+import { dispatchKey, type KeyHub, KeyHubContext, typed } from "./keys/dispatch.ts";
+import { createKeyGuard } from "./keys/guard.ts";
+import { isBroken } from "./keys/handlers.ts";
+import { commandFor } from "./keys/table.ts";
 import type { Notes } from "./notes.ts";
-import { isBroken } from "./screen-keys.ts";
 import { Approval } from "./screens/approval.tsx";
 import { Identities, type Picker } from "./screens/identities.tsx";
 import { Menu } from "./screens/menu.tsx";
 import { Progress } from "./screens/progress.tsx";
-import { Spoken } from "./screens/spoken.tsx";
+import { ScreenReader } from "./screens/screen-reader.tsx";
 import { lookOf } from "./session.ts";
 import { createStore, useOnce, useStore } from "./store.ts";
 import { ASCII, createPaint, UNICODE } from "./theme.ts";
+import { type Actions, type UiContext, UiReactContext, useUi } from "./ui-context.ts";
 
 /** How the terminal and its user want it. */
-export interface Manner {
+export interface DisplayOptions {
 	readonly unicode: boolean;
 	readonly colour: boolean;
 	readonly motion: boolean;
 	/** Lines that are only ever added, for screen readers and terminals that cannot do more. */
-	readonly spoken: boolean;
+	readonly screenReader: boolean;
 }
 
 export interface AppProps {
 	readonly login: LoginHandle;
 	readonly ticker: Ticker;
 	readonly notes: Notes;
-	readonly manner: Manner;
+	readonly display: DisplayOptions;
 	readonly hostname: string;
-	readonly deeds: Deeds;
+	readonly actions: Actions;
 	/** Ctrl-C. */
 	readonly onInterrupt: () => void;
 	/** Ctrl-Z; undefined where there is no job control. */
@@ -72,7 +72,7 @@ function usePicker(snapshot: LoginSnapshot): Picker | undefined {
 }
 
 function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker | undefined }): ReactNode {
-	const { login, now } = useSurroundings();
+	const { login, now } = useUi();
 	const { choice, prompt, phase } = snapshot;
 	const cancel = (): void => login.send({ type: "CANCEL" });
 	if (phase === "choosing" && choice !== undefined) {
@@ -112,19 +112,19 @@ function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker 
 /** Adds the passing line as long as it is to be seen. */
 function WithNote(props: {
 	readonly notes: Notes;
-	readonly surroundings: Omit<Surroundings, "note">;
+	readonly ui: Omit<UiContext, "note">;
 	readonly children: ReactNode;
 }): ReactNode {
-	const { notes, surroundings, children } = props;
+	const { notes, ui, children } = props;
 	const last = useStore(notes.store);
 	const fresh = useTime((now) => last !== undefined && now < last.until);
 	const note = fresh ? last?.text : undefined;
-	const value = useMemo(() => ({ ...surroundings, note }), [surroundings, note]);
-	return <SurroundingsContext value={value}>{children}</SurroundingsContext>;
+	const value = useMemo(() => ({ ...ui, note }), [ui, note]);
+	return <UiReactContext value={value}>{children}</UiReactContext>;
 }
 
 export function App(props: AppProps): ReactNode {
-	const { login, ticker, notes, manner, hostname, deeds, onInterrupt, onSuspend } = props;
+	const { login, ticker, notes, display, hostname, actions, onInterrupt, onSuspend } = props;
 	const snapshot = useSyncExternalStore((listener) => login.subscribe(listener), login.snapshot);
 	const picker = usePicker(snapshot);
 	const { columns, rows } = useWindowSize();
@@ -147,10 +147,10 @@ export function App(props: AppProps): ReactNode {
 	}
 
 	const takeText = (text: string): void => {
-		if (guard.meant("") && (!help || manner.spoken)) hub.source?.paste?.(text);
+		if (guard.meant("") && (!help || display.screenReader)) hub.source?.paste?.(text);
 	};
 	const takeKey = (name: string): void => {
-		if (help && !manner.spoken) {
+		if (help && !display.screenReader) {
 			if (commandFor("help", { help: hub.toggleHelp }, name) !== undefined) setHelp(false);
 		} else dispatchKey(hub, name);
 	};
@@ -170,30 +170,30 @@ export function App(props: AppProps): ReactNode {
 	// After the effects of the hooks above, which begin to read.
 	useEffect(() => guard.started(), [guard]);
 
-	const surroundings = useMemo(
-		(): Omit<Surroundings, "note"> => ({
+	const ui = useMemo(
+		(): Omit<UiContext, "note"> => ({
 			login,
-			deeds,
-			symbols: manner.unicode ? UNICODE : ASCII,
-			paint: createPaint({ colour: manner.colour, attributes: !manner.spoken }),
+			actions,
+			symbols: display.unicode ? UNICODE : ASCII,
+			paint: createPaint({ colour: display.colour, attributes: !display.screenReader }),
 			columns,
 			rows,
-			motion: manner.motion,
-			colour: manner.colour,
+			motion: display.motion,
+			colour: display.colour,
 			hostname,
 			notify: notes.add,
 			now: ticker.now,
 		}),
-		[login, deeds, manner, columns, rows, hostname, notes, ticker],
+		[login, actions, display, columns, rows, hostname, notes, ticker],
 	);
 
 	return (
 		<TickerContext value={ticker}>
 			<KeyHubContext value={hub}>
 				<HelpContext value={help}>
-					<WithNote notes={notes} surroundings={surroundings}>
-						{manner.spoken ? (
-							<Spoken snapshot={snapshot} picker={picker} notes={notes} help={help} />
+					<WithNote notes={notes} ui={ui}>
+						{display.screenReader ? (
+							<ScreenReader snapshot={snapshot} picker={picker} notes={notes} help={help} />
 						) : (
 							<Screen snapshot={snapshot} picker={picker} />
 						)}

@@ -49,18 +49,18 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 	const colour = wantsColour({ env, isTerminal: terminal.stderrIsTerminal, flag: options.colour });
 	// Before Ink is loaded: chalk decides at its first breath.
 	settleColour(process.env, colour);
-	const [{ mount, createNotes, createTicker }] = await Promise.all([import("./late.ts"), somethingToShow(login)]);
+	const [{ mount, createNotes, createTicker }] = await Promise.all([import("./ink-parts.ts"), somethingToShow(login)]);
 	if (FINAL.has(login.snapshot().phase)) {
 		await login.finished;
 		return;
 	}
 
-	const spoken = isOn(env.INK_SCREEN_READER) || isOn(env.ACCESSIBLE) || env.TERM === "dumb";
-	const manner = {
+	const screenReader = isOn(env.INK_SCREEN_READER) || isOn(env.ACCESSIBLE) || env.TERM === "dumb";
+	const display = {
 		unicode: wantsUnicode(env, platform),
 		colour,
-		motion: !spoken && !isOn(env.ATMOS_REDUCED_MOTION),
-		spoken,
+		motion: !screenReader && !isOn(env.ATMOS_REDUCED_MOTION),
+		screenReader,
 	};
 	const cwd = options.cwd ?? process.cwd();
 	const screen = terminal.stderr;
@@ -73,14 +73,14 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 	// A terminal that was closed is no reason to fail: SIGHUP comes with it.
 	const ignore = (): void => undefined;
 	screen.on("error", ignore);
-	const title = spoken || env.TERM === "linux" ? undefined : keepTitle(screen, login);
+	const title = screenReader || env.TERM === "linux" ? undefined : keepTitle(screen, login);
 	const { interrupt } = interruptions(login);
 
 	const mounted = mount({
 		login,
 		ticker,
 		notes: { store: notes.store, add: tell },
-		manner,
+		display,
 		hostname: options.hostname ?? localHostname(),
 		stdin: terminal.stdin,
 		screen,
@@ -99,7 +99,7 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 			return result.opened ? "opened in your browser" : `not opened: ${result.reason}; u shows the plain link`;
 		},
 	});
-	if (!spoken) ticker.start();
+	if (!screenReader) ticker.start();
 	// Nothing else would end the login: what failed may be what it waits for.
 	let stopListening: () => void = ignore;
 	const unexpected = new Promise<never>((_, reject) => {

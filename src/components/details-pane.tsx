@@ -1,14 +1,14 @@
-/** The foot of the identities screen: what is known of the marked identity, between two rules. */
+/** The foot of the identities screen: what is known of the selected identity, between two rules. */
 import { type ReactNode, useEffect, useState } from "react";
 import type { BoardDetails } from "../flows/snapshot.ts";
-import type { BoardEntry } from "./board.ts";
 import { useTime } from "./clock.ts";
-import { useSurroundings } from "./context.ts";
+import type { BoardEntry } from "./identity-list.ts";
 import { timeLeft, URGENCY_TONES, urgencyOf } from "./lifetime.ts";
 import { fitSegments, type Segment, Segments, Split } from "./segments.tsx";
-import { Line, T } from "./styled.tsx";
+import { Line, Styled } from "./styled.tsx";
 import { asciiMarks, cell, clean, fit, widthOf } from "./text.ts";
 import { UNICODE } from "./theme.ts";
+import { useUi } from "./ui-context.ts";
 
 type Integration = BoardDetails["integrations"][number];
 
@@ -17,7 +17,7 @@ const PAUSE_MS = 40;
 
 /** Details of one identity, from what was read before or as soon as they are there. */
 function useDetails(entry: BoardEntry | undefined, known: Map<string, BoardDetails>): BoardDetails | undefined {
-	const { login } = useSurroundings();
+	const { login } = useUi();
 	const key = entry?.problem === undefined ? entry?.key : undefined;
 	const [, arrived] = useState(0);
 	useEffect(() => {
@@ -37,7 +37,7 @@ function useDetails(entry: BoardEntry | undefined, known: Map<string, BoardDetai
 }
 
 function IntegrationLine({ of, names, width }: { of: Integration; names: number; width: number }): ReactNode {
-	const { symbols } = useSurroundings();
+	const { symbols } = useUi();
 	const { expiresAt, issuedAt } = of;
 	const state = useTime((now) =>
 		of.state === "ready" && expiresAt !== undefined && expiresAt <= now ? "expired" : of.state,
@@ -64,7 +64,7 @@ function IntegrationLine({ of, names, width }: { of: Integration; names: number;
 		<Split
 			width={width}
 			left={left}
-			right={{ width: widthOf(words), node: <T tone={tone}>{words}</T> }}
+			right={{ width: widthOf(words), node: <Styled tone={tone}>{words}</Styled> }}
 			ellipsis={symbols.ellipsis}
 		/>
 	);
@@ -79,11 +79,11 @@ export interface DetailsPaneProps {
 }
 
 export function DetailsPane({ entry, known, width, lines }: DetailsPaneProps): ReactNode {
-	const { symbols } = useSurroundings();
+	const { symbols } = useUi();
 	const details = useDetails(entry, known);
 	const rule = (
 		<Line>
-			<T tone="muted">{symbols.rule.repeat(width)}</T>
+			<Styled tone="muted">{symbols.rule.repeat(width)}</Styled>
 		</Line>
 	);
 	const { ellipsis } = symbols;

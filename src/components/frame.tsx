@@ -1,12 +1,12 @@
 /** The page around every screen: a title, what the screen has to say, a passing note, the keys. */
 import { Box } from "ink";
 import { createContext, type ReactNode, useContext } from "react";
-import { type Page, pageOf, useSurroundings } from "./context.ts";
 import { Help } from "./help.tsx";
 import { KeyBar } from "./key-bar.tsx";
-import type { Binding } from "./keys.ts";
+import type { Binding } from "./keys/table.ts";
 import { fitSegments, type Segment, Segments, Split } from "./segments.tsx";
 import { Line } from "./styled.tsx";
+import { type Page, pageOf, useUi } from "./ui-context.ts";
 
 /** Whether the help lies over the screen. */
 export const HelpContext = createContext(false);
@@ -24,7 +24,7 @@ export interface Body extends Page {
 
 /** The page as it is now. @param subtitle whether the screen has a second line at the top */
 export function usePage(subtitle = false): Body {
-	const { columns, rows } = useSurroundings();
+	const { columns, rows } = useUi();
 	const page = pageOf(columns, rows);
 	const { top, bottom } = framing(page, subtitle);
 	return { ...page, bodyHeight: Math.max(0, page.height - top - bottom) };
@@ -39,7 +39,7 @@ export interface FrameProps {
 }
 
 export function Frame({ title, subtitle, right, keys, children }: FrameProps): ReactNode {
-	const { columns, symbols, note } = useSurroundings();
+	const { columns, symbols, note } = useUi();
 	const help = useContext(HelpContext);
 	const page = usePage(subtitle !== undefined);
 	const { top } = framing(page, subtitle !== undefined);

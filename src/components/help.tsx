@@ -1,12 +1,12 @@
 /** All keys of a screen, from the table that handles them. */
 import { Box } from "ink";
 import type { ReactNode } from "react";
-import { pageOf, useSurroundings } from "./context.ts";
 import { KeyBar } from "./key-bar.tsx";
-import { allKeys, type Binding, KEYS } from "./keys.ts";
+import { allKeys, type Binding, KEYS } from "./keys/table.ts";
 import { fitSegments, Segments } from "./segments.tsx";
 import { Line } from "./styled.tsx";
 import { cell, widthOf } from "./text.ts";
+import { pageOf, useUi } from "./ui-context.ts";
 
 /** What holds on every screen. */
 const EVERYWHERE = [
@@ -15,7 +15,7 @@ const EVERYWHERE = [
 ] as const;
 
 export function Help({ bindings }: { readonly bindings: readonly Binding[] }): ReactNode {
-	const { columns, rows, symbols } = useSurroundings();
+	const { columns, rows, symbols } = useUi();
 	const page = pageOf(columns, rows);
 	const full = page.layout === "full";
 	const listed = [

@@ -1,13 +1,13 @@
 /** One line of the identities screen. */
 import { memo } from "react";
-import { ACCOUNT, type BoardEntry, type Columns, DEFAULT_MARK, LEAD, NAME, ROLE } from "./board.ts";
 import { useTime } from "./clock.ts";
-import { type Surroundings, useSurroundings } from "./context.ts";
 import { placesIn, termsOf } from "./filter-list/match.ts";
+import { ACCOUNT, type BoardEntry, type Columns, DEFAULT_MARK, LEAD, NAME, ROLE } from "./identity-list.ts";
 import { highlighted, paintSegments, type Segment } from "./segments.tsx";
 import { lookOf, sessionSymbol, sessionText } from "./session.ts";
 import { Line } from "./styled.tsx";
 import { cell, fit, widthOf } from "./text.ts";
+import { type UiContext, useUi } from "./ui-context.ts";
 
 export interface IdentityRowProps {
 	readonly entry: BoardEntry;
@@ -19,7 +19,7 @@ export interface IdentityRowProps {
 }
 
 /** The parts of a line that do not change with the time: name, account and role. */
-function staticText(props: IdentityRowProps, { paint, symbols }: Surroundings): string {
+function staticText(props: IdentityRowProps, { paint, symbols }: UiContext): string {
 	const { entry, selected, query, columns, width } = props;
 	const { ellipsis } = symbols;
 	const terms = termsOf(query);
@@ -49,13 +49,13 @@ function staticText(props: IdentityRowProps, { paint, symbols }: Surroundings): 
 }
 
 export const IdentityRow = memo(function IdentityRow(props: IdentityRowProps) {
-	const surroundings = useSurroundings();
-	const { paint, symbols } = surroundings;
+	const ui = useUi();
+	const { paint, symbols } = ui;
 	const { entry, selected, columns } = props;
 	const { session } = entry.row;
 	const broken = entry.problem !== undefined;
-	const symbol = useTime((now) => sessionSymbol(lookOf(session, broken, now), surroundings));
-	const lasting = useTime((now) => sessionText(session, broken, now, columns, surroundings));
+	const symbol = useTime((now) => sessionSymbol(lookOf(session, broken, now), ui));
+	const lasting = useTime((now) => sessionText(session, broken, now, columns, ui));
 	const pointer = selected ? paint(symbols.pointer, "accent") : " ";
-	return <Line>{`${pointer} ${symbol} ${staticText(props, surroundings)}${lasting}`}</Line>;
+	return <Line>{`${pointer} ${symbol} ${staticText(props, ui)}${lasting}`}</Line>;
 });

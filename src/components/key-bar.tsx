@@ -1,10 +1,10 @@
 /** The last line: the keys that work now. */
 import type { ReactNode } from "react";
-import { useSurroundings } from "./context.ts";
-import { type Binding, shownKey } from "./keys.ts";
+import { type Binding, shownKey } from "./keys/table.ts";
 import { type Segment, Segments, widthOfSegments } from "./segments.tsx";
 import { Line } from "./styled.tsx";
 import type { Symbols } from "./theme.ts";
+import { useUi } from "./ui-context.ts";
 
 /** What may go last when there is little room: how to get out, and how to find the rest. */
 const ESSENTIAL = new Set(["quit", "cancel", "back", "done", "help", "plainLink", "retry"]);
@@ -35,7 +35,7 @@ export function KeyBar({
 	readonly bindings: readonly Binding[];
 	readonly width: number;
 }): ReactNode {
-	const { symbols } = useSurroundings();
+	const { symbols } = useUi();
 	const segments = fittingBindings(bindings, width, symbols).flatMap((binding, index) => [
 		...(index > 0 ? [{ text: ` ${symbols.dot} `, tone: "muted" } as const] : []),
 		...item(binding, symbols),

@@ -1,10 +1,10 @@
 /** The thin bar with its time: the same on every screen for everything that runs out. */
 import type { ReactNode } from "react";
 import { useTime } from "./clock.ts";
-import { type Surroundings, useSurroundings } from "./context.ts";
 import { type Span, shareLeft, timeLeft, URGENCY_TONES, urgencyOf } from "./lifetime.ts";
 import { cell } from "./text.ts";
 import type { Symbols } from "./theme.ts";
+import { type UiContext, useUi } from "./ui-context.ts";
 
 const MINUTE = 60_000;
 
@@ -32,7 +32,7 @@ export function lifetimeText(
 	span: Span,
 	now: number,
 	columns: LifetimeColumns,
-	{ paint, symbols, motion }: Pick<Surroundings, "paint" | "symbols" | "motion">,
+	{ paint, symbols, motion }: Pick<UiContext, "paint" | "symbols" | "motion">,
 ): string {
 	const { bar, time } = columns;
 	const tone = URGENCY_TONES[urgencyOf(span, now)];
@@ -43,6 +43,6 @@ export function lifetimeText(
 }
 
 export function LifetimeBar({ span, ...columns }: LifetimeColumns & { readonly span: Span }): ReactNode {
-	const surroundings = useSurroundings();
-	return useTime((now) => lifetimeText(span, now, columns, surroundings));
+	const ui = useUi();
+	return useTime((now) => lifetimeText(span, now, columns, ui));
 }

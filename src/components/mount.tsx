@@ -4,17 +4,17 @@ import { type ReactNode, useEffect, useMemo } from "react";
 import { toErrorView } from "../auth/errors.ts";
 import { readKey } from "../terminal/read-key.ts";
 import { onContinue, stopUntilContinued } from "../terminal/suspend.ts";
-import { App, type AppProps, type Manner } from "./app.tsx";
-import type { Deeds } from "./context.ts";
+import { App, type AppProps, type DisplayOptions } from "./app.tsx";
+import type { Actions } from "./ui-context.ts";
 
-export interface MountOptions extends Omit<AppProps, "deeds" | "onSuspend"> {
+export interface MountOptions extends Omit<AppProps, "actions" | "onSuspend"> {
 	readonly stdin: NodeJS.ReadStream;
 	/** The stream to draw on. */
 	readonly screen: NodeJS.WriteStream;
 	readonly platform: NodeJS.Platform;
-	readonly copy: Deeds["copy"];
-	readonly open: Deeds["open"];
-	readonly manner: Manner;
+	readonly copy: Actions["copy"];
+	readonly open: Actions["open"];
+	readonly display: DisplayOptions;
 }
 
 export interface Mounted {
@@ -30,7 +30,7 @@ const MAX_FPS = 200;
 function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode {
 	const { stdin, screen, platform, copy, open, resumed, ...app } = options;
 	const { suspendTerminal } = useApp();
-	const deeds = useMemo((): Deeds & { suspend(): void; redraw(): void } => {
+	const actions = useMemo((): Actions & { suspend(): void; redraw(): void } => {
 		let away = false;
 		// One at a time: the terminal can be handed over only once.
 		const leave = (meanwhile: () => Promise<void>): void => {
@@ -58,12 +58,12 @@ function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode 
 		};
 	}, [suspendTerminal, copy, open, screen, stdin, app.onInterrupt, app.notes]);
 	useEffect(() => {
-		resumed.redraw = deeds.redraw;
+		resumed.redraw = actions.redraw;
 		return () => {
 			resumed.redraw = undefined;
 		};
-	}, [resumed, deeds]);
-	return <App {...app} deeds={deeds} onSuspend={platform === "win32" ? undefined : deeds.suspend} />;
+	}, [resumed, actions]);
+	return <App {...app} actions={actions} onSuspend={platform === "win32" ? undefined : actions.suspend} />;
 }
 
 /** What to do when somebody else had stopped the process and let it go on. */
@@ -72,7 +72,7 @@ interface Resumed {
 }
 
 export function mount(options: MountOptions): Mounted {
-	const { stdin, screen, manner } = options;
+	const { stdin, screen, display } = options;
 	const resumed: Resumed = {};
 	// Ink does this after its first frame. Whoever answers to that at once would see the answer written over the screen, and
 	// have it turned into a line.
@@ -85,9 +85,9 @@ export function mount(options: MountOptions): Mounted {
 		patchConsole: false,
 		// Which face is shown has been decided; Ink's own guess at CI must not overrule it.
 		interactive: true,
-		alternateScreen: !manner.spoken,
+		alternateScreen: !display.screenReader,
 		incrementalRendering: true,
-		isScreenReaderEnabled: manner.spoken,
+		isScreenReaderEnabled: display.screenReader,
 		maxFps: MAX_FPS,
 	});
 	const stop = options.platform === "win32" ? () => undefined : onContinue(() => resumed.redraw?.());

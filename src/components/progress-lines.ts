@@ -169,9 +169,9 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 
 /** The identities as they are found: how far it is, and the latest names. */
 function provisionLines({ snapshot, symbols, width, height }: ProgressView, before: number): ProgressLine[] {
-	const { provision } = snapshot;
-	if (provision === undefined) return [];
-	const { accountsDone, accountsTotal, identities, failedAccounts } = provision;
+	const { discovery } = snapshot;
+	if (discovery === undefined) return [];
+	const { accountsDone, accountsTotal, identities, failedAccounts } = discovery;
 	const barWidth = Math.min(20, Math.max(0, width - 50));
 	const share = accountsTotal ? accountsDone / accountsTotal : 0;
 	const full = Math.floor(share * barWidth);
@@ -211,8 +211,8 @@ function provisionLines({ snapshot, symbols, width, height }: ProgressView, befo
 		const more = `    and ${failedAccounts.length - 3} more accounts that could not be listed`;
 		lines.push({ type: "text", key: "more accounts", segments: [{ text: more, tone: "muted" }] });
 	}
-	if (provision.gone !== undefined) {
-		for (const [index, line] of wrap(clean(goneText(provision.gone)), Math.max(8, width - 4)).entries()) {
+	if (discovery.gone !== undefined) {
+		for (const [index, line] of wrap(clean(goneText(discovery.gone)), Math.max(8, width - 4)).entries()) {
 			lines.push({
 				type: "text",
 				key: `gone ${index}`,

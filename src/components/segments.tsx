@@ -1,9 +1,9 @@
 /** Lines put together of short texts, each with its meaning, cut so that the line fits. */
 import type { ReactNode } from "react";
-import { useSurroundings } from "./context.ts";
 import { Line } from "./styled.tsx";
 import { fit, graphemes, widthOf } from "./text.ts";
 import type { Paint, Tone } from "./theme.ts";
+import { useUi } from "./ui-context.ts";
 
 export interface Segment {
 	readonly text: string;
@@ -36,7 +36,7 @@ export function paintSegments(segments: readonly Segment[], paint: Paint): strin
 }
 
 export function Segments({ of }: { readonly of: readonly Segment[] }): ReactNode {
-	return paintSegments(of, useSurroundings().paint);
+	return paintSegments(of, useUi().paint);
 }
 
 export interface SplitProps {

@@ -4,10 +4,10 @@ import type { Choice, LoginSnapshot, Row } from "../flows/snapshot.ts";
 import { longDuration } from "../output/duration.ts";
 import { serviceLine } from "../output/error-lines.ts";
 import { goneText } from "../output/gone.ts";
-import type { BoardEntry } from "./board.ts";
-import type { Binding } from "./keys.ts";
+import type { BoardEntry } from "./identity-list.ts";
+import { linkOf } from "./keys/handlers.ts";
+import type { Binding } from "./keys/table.ts";
 import { timeAgo } from "./lifetime.ts";
-import { linkOf } from "./screen-keys.ts";
 import { lookOf } from "./session.ts";
 import { clean, graphemes } from "./text.ts";
 
@@ -96,8 +96,8 @@ export function changeSentences(before: LoginSnapshot | undefined, after: LoginS
 			if (line !== undefined) lines.push(line);
 		}
 	}
-	const found = after.provision;
-	if (found !== undefined && found.accountsDone === found.accountsTotal && before?.provision !== found) {
+	const found = after.discovery;
+	if (found !== undefined && found.accountsDone === found.accountsTotal && before?.discovery !== found) {
 		lines.push(`${found.identities.length} identities found in ${found.accountsDone} accounts`);
 		if (found.gone !== undefined) lines.push(`Note: ${clean(goneText(found.gone))}`);
 	}

@@ -1,11 +1,11 @@
 /** What a row says of a session: its symbol, and its bar with the time or a word. */
 import type { SessionState } from "../auth/kinds.ts";
-import type { Columns } from "./board.ts";
-import type { Surroundings } from "./context.ts";
+import type { Columns } from "./identity-list.ts";
 import { timeAgo, URGENCY_TONES, urgencyOf } from "./lifetime.ts";
 import { lifetimeText } from "./lifetime-bar.tsx";
 import { cell } from "./text.ts";
 import type { Symbols, Tone } from "./theme.ts";
+import type { UiContext } from "./ui-context.ts";
 
 export type SessionLook = "good" | "soon" | "bad" | "expired" | "none" | "broken";
 
@@ -29,7 +29,7 @@ const SYMBOLS: Readonly<Record<SessionLook, readonly [symbol: keyof Symbols, ton
 };
 
 /** The symbol that goes with a look. */
-export function sessionSymbol(look: SessionLook, { paint, symbols }: Pick<Surroundings, "paint" | "symbols">): string {
+export function sessionSymbol(look: SessionLook, { paint, symbols }: Pick<UiContext, "paint" | "symbols">): string {
 	const [symbol, tone] = SYMBOLS[look];
 	return paint(symbols[symbol], tone);
 }
@@ -57,13 +57,13 @@ export function sessionText(
 	broken: boolean,
 	now: number,
 	columns: Columns,
-	surroundings: Pick<Surroundings, "paint" | "symbols" | "motion">,
+	ui: Pick<UiContext, "paint" | "symbols" | "motion">,
 ): string {
 	const look = lookOf(session, broken, now);
 	if (session.state === "valid" && session.expiresAt !== undefined && look !== "expired" && look !== "broken") {
-		return lifetimeText({ expiresAt: session.expiresAt, issuedAt: session.issuedAt }, now, columns, surroundings);
+		return lifetimeText({ expiresAt: session.expiresAt, issuedAt: session.issuedAt }, now, columns, ui);
 	}
 	const words = sessionWords(session, look, now, columns.session);
 	const tone: Tone = look === "broken" ? "soon" : look === "good" ? "good" : "muted";
-	return surroundings.paint(cell(words, columns.session, { ellipsis: surroundings.symbols.ellipsis }), tone);
+	return ui.paint(cell(words, columns.session, { ellipsis: ui.symbols.ellipsis }), tone);
 }

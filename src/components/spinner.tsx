@@ -4,9 +4,9 @@ import { Text } from "ink";
 import InkSpinner from "ink-spinner";
 import type { ReactNode } from "react";
 import { useTime } from "./clock.ts";
-import { useSurroundings } from "./context.ts";
-import { T } from "./styled.tsx";
+import { Styled } from "./styled.tsx";
 import { UNICODE } from "./theme.ts";
+import { useUi } from "./ui-context.ts";
 
 const DOTS = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const STROKES = ["-", "\\", "|", "/"];
@@ -15,7 +15,7 @@ const LIVELY_MS = 12_000;
 
 /** Moves with the shared clock and costs no frames of its own. */
 function CalmSpinner({ frames }: { readonly frames: readonly string[] }): ReactNode {
-	return <T tone="accent">{useTime((now) => frames[Math.floor(now / 1_000) % frames.length] ?? "")}</T>;
+	return <Styled tone="accent">{useTime((now) => frames[Math.floor(now / 1_000) % frames.length] ?? "")}</Styled>;
 }
 
 export interface SpinnerProps {
@@ -25,10 +25,10 @@ export interface SpinnerProps {
 
 /** One column that says "at work", without moving for those whom motion disturbs. */
 export function Spinner({ since }: SpinnerProps): ReactNode {
-	const { symbols, motion, colour } = useSurroundings();
+	const { symbols, motion, colour } = useUi();
 	const long = useTime((now) => since !== undefined && now - since > LIVELY_MS);
 	const unicode = symbols === UNICODE;
-	if (!motion) return <T tone="accent">{symbols.ellipsis}</T>;
+	if (!motion) return <Styled tone="accent">{symbols.ellipsis}</Styled>;
 	if (long) return <CalmSpinner frames={unicode ? DOTS : STROKES} />;
 	return (
 		<Text {...(colour ? { color: "cyan" } : {})}>

@@ -1,8 +1,8 @@
 /** Painted text, and a line of the screen. */
 import { Text } from "ink";
 import type { ReactNode } from "react";
-import { useSurroundings } from "./context.ts";
 import type { Tone } from "./theme.ts";
+import { useUi } from "./ui-context.ts";
 
 export interface ToneProps {
 	readonly tone?: Tone;
@@ -11,8 +11,8 @@ export interface ToneProps {
 }
 
 /** A piece of a line. */
-export function T({ tone, strong, children }: ToneProps): ReactNode {
-	const { paint } = useSurroundings();
+export function Styled({ tone, strong, children }: ToneProps): ReactNode {
+	const { paint } = useUi();
 	return paint(typeof children === "string" ? children : children.join(""), tone, strong);
 }
 

@@ -27,7 +27,7 @@ export function actorInteraction(options: {
 			progress?.heard();
 			if (prompts) report({ type: "STATUS", text: sanitize(text) });
 		},
-		provision: (found) => report({ type: "PROVISION_PROGRESS", progress: found }),
+		discovery: (found) => report({ type: "DISCOVERY_PROGRESS", progress: found }),
 		choose: (prompt, given) => {
 			progress?.hold(true);
 			return ask(prompt, AbortSignal.any([signal, given]), report).finally(() => progress?.hold(false));

@@ -11,8 +11,8 @@ import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { type ConfigStamp, stampOf } from "../auth/storage/config-stamp.ts";
 import { noteConfig, readState, updateState } from "../auth/storage/state.ts";
+import type { LoginDependencies } from "./dependencies.ts";
 import { warnOfDoubtfulName } from "./doubtful-name.ts";
-import type { LoginSteps } from "./steps.ts";
 
 /** What is signed in to. */
 export interface Target {
@@ -55,7 +55,7 @@ export interface Plan {
 export async function planChain(
 	ctx: AuthContext,
 	config: AuthConfig,
-	steps: LoginSteps,
+	dependencies: LoginDependencies,
 	target: Target,
 	options: { readonly force: boolean },
 ): Promise<Plan> {
@@ -63,14 +63,14 @@ export async function planChain(
 	if (target.type === "identity") await config.identity(target.key);
 	const chain = target.type === "identity" ? config.chain(target.key) : { provider: target.key, identities: [] };
 	const provider = await config.provider(chain.provider);
-	const providerKind = await steps.providerKind(provider.kind);
+	const providerKind = await dependencies.providerKind(provider.kind);
 	if (providerKind === undefined) throw unknownKind("provider", provider);
 	const links: IdentityLink[] = [];
 	const aspects: Aspects[] = [providerKind.purpose(provider, ctx)];
 	const summaries = config.identities();
 	for (const key of chain.identities) {
 		const identity = await config.identity(key);
-		const kind = await steps.identityKind(identity.kind);
+		const kind = await dependencies.identityKind(identity.kind);
 		if (kind === undefined) throw unknownKind("identity", identity);
 		aspects.push(kind.purpose(identity, provider, ctx));
 		const summary = summaries.find((candidate) => candidate.key === identity.key);
@@ -135,12 +135,12 @@ export async function authenticateLink(plan: Plan, index: number, base: Credenti
 export async function rememberSignIn(
 	ctx: AuthContext,
 	config: AuthConfig,
-	steps: LoginSteps,
+	dependencies: LoginDependencies,
 	plan: Plan,
 ): Promise<void> {
 	const purpose = plan.links.at(-1)?.purpose;
 	if (purpose === undefined) return;
-	await steps.remember(ctx, {
+	await dependencies.remember(ctx, {
 		realm: config.realm.value,
 		provider: plan.provider.key,
 		identity: plan.target.key,

@@ -13,7 +13,7 @@ import {
 	rememberConfig,
 	rememberSignIn,
 } from "./chain.ts";
-import { type LoginSteps, realSteps } from "./steps.ts";
+import { type LoginDependencies, realDependencies } from "./dependencies.ts";
 
 export interface EnsureOptions {
 	readonly ctx: AuthContext;
@@ -28,7 +28,7 @@ export interface EnsureOptions {
 	/** Renew even what is still good. */
 	readonly force?: boolean | undefined;
 	/** Other calls than the real ones, for tests. */
-	readonly steps?: Partial<LoginSteps> | undefined;
+	readonly dependencies?: Partial<LoginDependencies> | undefined;
 }
 
 export interface EnsuredCredentials {
@@ -45,7 +45,7 @@ const silent: Interaction = {
 	prompt: () => undefined,
 	choose: (prompt) => Promise.reject(new Error(`nobody is there to answer: ${prompt.question}`)),
 	status: () => undefined,
-	provision: () => undefined,
+	discovery: () => undefined,
 };
 
 /**
@@ -54,10 +54,10 @@ const silent: Interaction = {
  */
 export async function ensureCredentials(options: EnsureOptions): Promise<EnsuredCredentials> {
 	const { ctx, config, signal } = options;
-	const steps = { ...realSteps, ...options.steps };
+	const dependencies = { ...realDependencies, ...options.dependencies };
 	const { name, key } = await config.identity(options.identity);
 	const force = options.force ?? false;
-	const plan = await planChain(ctx, config, steps, { type: "identity", name, key }, { force });
+	const plan = await planChain(ctx, config, dependencies, { type: "identity", name, key }, { force });
 	const target = plan.links.at(-1);
 	if (target === undefined) throw new Error("the chain of an identity has no links");
 	const found = { identity: target.identity, provider: plan.provider };
@@ -78,7 +78,7 @@ export async function ensureCredentials(options: EnsureOptions): Promise<Ensured
 		if (!(error instanceof SessionRejectedError)) throw error;
 		return walk({ ...plan, reusable: undefined }, run, error.session);
 	});
-	await rememberSignIn(ctx, config, steps, plan);
+	await rememberSignIn(ctx, config, dependencies, plan);
 	return { ...found, credentials, renewed: true };
 }
 

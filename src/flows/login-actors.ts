@@ -59,7 +59,7 @@ export type Running = Set<Promise<unknown>>;
 
 /** @returns the actors by name, over the settings of one login */
 export function createActors(settings: LoginSettings, running: Running) {
-	const { ctx, steps } = settings;
+	const { ctx, dependencies } = settings;
 
 	/**
 	 * An actor whose promise is known to `running` until it settles, even after the actor was stopped. It reports only while
@@ -119,7 +119,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 	}
 
 	async function rowsOf(config: AuthConfig, of: Choice["of"]): Promise<readonly BoardRow[]> {
-		return of === "identities" ? steps.identityRows(ctx, config) : steps.providerRows(ctx, config);
+		return of === "identities" ? dependencies.identityRows(ctx, config) : dependencies.providerRows(ctx, config);
 	}
 
 	async function offer(config: AuthConfig, pick: Extract<Selection, { type: "pick" }>): Promise<Choice> {
@@ -131,10 +131,10 @@ export function createActors(settings: LoginSettings, running: Running) {
 	return {
 		/** Reads the configuration and decides what the login is for. */
 		start: actor(async (input: { readonly target?: Target | undefined }): Promise<Started> => {
-			const config = await steps.loadConfig(ctx, settings.request);
+			const config = await dependencies.loadConfig(ctx, settings.request);
 			const found = {
 				config,
-				project: sanitize(await steps.projectName(ctx, config)),
+				project: sanitize(await dependencies.projectName(ctx, config)),
 				profiles: config.profiles.map(sanitize),
 			};
 			if (input.target !== undefined) return { ...found, target: input.target };
@@ -167,12 +167,12 @@ export function createActors(settings: LoginSettings, running: Running) {
 				const interaction = actorInteraction({ signal, canChoose: interactive, prompts: true, report: input.report });
 				const asking = { config, interaction, signal, cwd: ctx.cwd };
 				await askFor(asking, entriesOf(config, target));
-				const plan = await withTrust(asking, () => planChain(ctx, config, steps, target, { force }));
+				const plan = await withTrust(asking, () => planChain(ctx, config, dependencies, target, { force }));
 				const entries = linkedIntegrations(plan.target, config);
 				const integrations = await Promise.all(
 					entries.map(async (entry) => {
 						// What is wrong with a kind is the row's failure, when it is run.
-						const kind = await steps.integrationKind(entry.kind).catch(() => undefined);
+						const kind = await dependencies.integrationKind(entry.kind).catch(() => undefined);
 						return integrationWaiting(entry, kind?.retryCommand(entry.name) ?? VALIDATE);
 					}),
 				);
@@ -199,15 +199,15 @@ export function createActors(settings: LoginSettings, running: Running) {
 					authenticateLink(plan, index, input.base, run(input, limited, { prompts: true, progress })),
 				);
 				if (index === plan.links.length - 1) {
-					await rememberSignIn(ctx, config, steps, plan);
+					await rememberSignIn(ctx, config, dependencies, plan);
 				}
 				return credentials;
 			},
 		),
 
 		/** The provider's discovery of identities, beside everything else. */
-		provision: actor(async (input: StepInput & { readonly session: Credentials }, signal): Promise<void> => {
-			await input.plan.providerKind.provision?.(
+		discover: actor(async (input: StepInput & { readonly session: Credentials }, signal): Promise<void> => {
+			await input.plan.providerKind.discover?.(
 				input.plan.provider,
 				input.session,
 				run(input, signal, { prompts: false }),
@@ -220,7 +220,7 @@ export function createActors(settings: LoginSettings, running: Running) {
 				runIntegration(
 					{
 						ctx: { ...ctx, signInCommand: input.signInCommand },
-						steps,
+						dependencies,
 						force: settings.force,
 						attended: settings.mayPrompt,
 						signal,

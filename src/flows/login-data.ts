@@ -3,18 +3,18 @@ import type { AuthConfig } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials, SsoSession } from "../auth/credentials.ts";
 import type { ErrorView } from "../auth/errors.ts";
-import type { ChoicePrompt, Prompt, ProvisionProgress } from "../auth/interaction.ts";
+import type { ChoicePrompt, DiscoveryProgress, Prompt } from "../auth/interaction.ts";
 import type { Artifact, ArtifactParts } from "../auth/kinds.ts";
 import type { Plan, Target } from "./chain.ts";
+import type { LoginDependencies } from "./dependencies.ts";
 import type { SelectionFlags } from "./select-identity.ts";
 import type { Choice, IntegrationRow, LoginAction, LoginResult, Row } from "./snapshot.ts";
-import type { LoginSteps } from "./steps.ts";
 
 /** What a login is started with. */
 export interface LoginSettings {
 	readonly ctx: AuthContext;
-	readonly steps: LoginSteps;
-	readonly request: Parameters<LoginSteps["loadConfig"]>[1];
+	readonly dependencies: LoginDependencies;
+	readonly request: Parameters<LoginDependencies["loadConfig"]>[1];
 	readonly flags: SelectionFlags;
 	/** A person can choose from menus, and failures wait for a retry. */
 	readonly interactive: boolean;
@@ -49,7 +49,7 @@ export interface LoginData {
 	readonly prompt?: Prompt | undefined;
 	/** Where the answer to a choice prompt goes. */
 	readonly answer?: ((value: string) => void) | undefined;
-	readonly provision?: ProvisionProgress | undefined;
+	readonly discovery?: DiscoveryProgress | undefined;
 	readonly warnings: readonly string[];
 	readonly result?: LoginResult | undefined;
 	readonly error?: ErrorView | undefined;
@@ -60,7 +60,7 @@ export type Report =
 	| { readonly type: "PROMPT"; readonly prompt: Prompt | undefined }
 	| { readonly type: "ASK"; readonly prompt: ChoicePrompt; readonly answer: (value: string) => void }
 	| { readonly type: "STATUS"; readonly text: string }
-	| { readonly type: "PROVISION_PROGRESS"; readonly progress: ProvisionProgress }
+	| { readonly type: "DISCOVERY_PROGRESS"; readonly progress: DiscoveryProgress }
 	| { readonly type: "INTEGRATION_STATUS"; readonly name: string; readonly text: string }
 	| { readonly type: "INTEGRATION_DONE"; readonly name: string; readonly artifact: Artifact }
 	| {
@@ -74,7 +74,7 @@ export type Report =
 	| { readonly type: "WARNING"; readonly text: string };
 
 /** Events that the machine raises to itself. */
-type Internal = { readonly type: "PROVISION" } | { readonly type: "NO_PROVISION" };
+type Internal = { readonly type: "DISCOVER" } | { readonly type: "NO_DISCOVERY" };
 
 export type MachineEvent = LoginAction | Report | Internal;
 
@@ -93,8 +93,8 @@ export function initialData(): LoginData {
 	};
 }
 
-/** What is forgotten when another target is chosen or the whole sign-in is tried again. */
-export function forgotten(): Partial<LoginData> {
+/** What is cleared when another target is chosen or the whole sign-in is tried again. */
+export function cleared(): Partial<LoginData> {
 	return {
 		plan: undefined,
 		chain: [],
@@ -107,7 +107,7 @@ export function forgotten(): Partial<LoginData> {
 		claims: new Map(),
 		prompt: undefined,
 		answer: undefined,
-		provision: undefined,
+		discovery: undefined,
 		result: undefined,
 		error: undefined,
 	};

@@ -11,7 +11,7 @@ import { asking, discovers, setupLogin } from "./login-setup.ts";
 import * as update from "./login-updates.ts";
 
 /** Everything that a login does has come to its end, well or not. */
-const ENDED = stateIn({ working: { main: "settled", provisioning: "ended" } });
+const ENDED = stateIn({ working: { main: "settled", discovery: "ended" } });
 
 /** Parameters of actions and guards: what an actor gave, and what it rejected with. */
 const output = <Output>({ event }: { readonly event: DoneActorEvent<Output> }): Output => event.output;
@@ -144,8 +144,8 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 							},
 							prepared: {
 								always: [
-									{ guard: "isWalked", target: "integrating", actions: login.raise({ type: "NO_PROVISION" }) },
-									{ guard: "startsAtLink", target: "assuming", actions: login.raise({ type: "NO_PROVISION" }) },
+									{ guard: "isWalked", target: "integrating", actions: login.raise({ type: "NO_DISCOVERY" }) },
+									{ guard: "startsAtLink", target: "assuming", actions: login.raise({ type: "NO_DISCOVERY" }) },
 									{ target: "signingIn" },
 								],
 							},
@@ -170,7 +170,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 							signedIn: {
 								entry: login.enqueueActions(({ context, enqueue }) => {
 									const wanted = context.session !== undefined && discovers(context, context.session);
-									enqueue.raise(wanted ? { type: "PROVISION" } : { type: "NO_PROVISION" });
+									enqueue.raise(wanted ? { type: "DISCOVER" } : { type: "NO_DISCOVERY" });
 								}),
 								always: [{ guard: "isProviderLogin", target: "settled" }, { target: "assuming" }],
 							},
@@ -192,7 +192,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 									onError: [
 										{
 											guard: { type: "isRejectedOnce", params: thrown },
-											target: ["#working.main.signingIn", "#working.provisioning.idle"],
+											target: ["#working.main.signingIn", "#working.discovery.idle"],
 											actions: { type: "rejected", params: thrown },
 										},
 										{ target: "#failing", actions: { type: "failed", params: thrown } },
@@ -228,13 +228,13 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 							},
 						},
 					},
-					provisioning: {
+					discovery: {
 						initial: "idle",
 						states: {
-							idle: { on: { PROVISION: "running", NO_PROVISION: "ended" } },
+							idle: { on: { DISCOVER: "running", NO_DISCOVERY: "ended" } },
 							running: {
 								invoke: {
-									src: "provision",
+									src: "discover",
 									input: ({ context, self }) => {
 										if (context.session === undefined) throw new Error("there is no session");
 										return { ...update.planOf(context), session: context.session, report: (event) => self.send(event) };
@@ -247,7 +247,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 												context.plan?.target.type === "provider" &&
 												event.error instanceof SessionRejectedError &&
 												context.rejected === undefined,
-											target: ["#working.main.signingIn", "#working.provisioning.idle"],
+											target: ["#working.main.signingIn", "#working.discovery.idle"],
 											actions: { type: "rejected", params: thrown },
 										},
 										{
@@ -260,9 +260,9 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 										},
 									],
 								},
-								on: { PROVISION_PROGRESS: { actions: "reported" } },
+								on: { DISCOVERY_PROGRESS: { actions: "reported" } },
 							},
-							ended: { on: { PROVISION: "running" } },
+							ended: { on: { DISCOVER: "running" } },
 						},
 					},
 				},
@@ -286,7 +286,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 					RETRY: [
 						{
 							guard: ({ context, event }) => context.result !== undefined && update.isFailed(context, event.name),
-							target: ["#working.main.integrating", "#working.provisioning.ended"],
+							target: ["#working.main.integrating", "#working.discovery.ended"],
 							actions: { type: "awaitRetry", params: ({ event }) => event.name },
 						},
 						// The file may have been corrected meanwhile.

@@ -4,14 +4,14 @@ import type { Credentials } from "../auth/credentials.ts";
 import { toErrorView } from "../auth/errors.ts";
 import { SessionRejectedError } from "../auth/providers/session-rejected.ts";
 import { createActors, type Prepared, type Running, type Started } from "./login-actors.ts";
-import { forgotten, type LoginData, type LoginSettings, type MachineEvent } from "./login-data.ts";
+import { cleared, type LoginData, type LoginSettings, type MachineEvent } from "./login-data.ts";
 import * as update from "./login-updates.ts";
 import type { Choice } from "./snapshot.ts";
 
 /** Whether the identities that the session may use are to be listed now. */
 export function discovers(data: LoginData, session: Credentials): boolean {
 	const { plan } = data;
-	if (plan?.providerKind.provision === undefined) return false;
+	if (plan?.providerKind.discover === undefined) return false;
 	const config = plan.provider.config as { readonly auto_provision_identities?: unknown };
 	if (config.auto_provision_identities !== true) return false;
 	if (plan.target.type === "provider") return true;
@@ -43,9 +43,9 @@ export function setupLogin(settings: LoginSettings, running: Running) {
 			reported: assign(({ context, event }) => update.reported(context, event)),
 			warned: assign(({ context }, text: string) => update.reported(context, { type: "WARNING", text })),
 			unprompt: assign(() => ({ prompt: undefined, answer: undefined })),
-			forget: assign(() => forgotten()),
-			again: assign(({ context }) => ({ ...forgotten(), attempt: context.attempt + 1 })),
-			unselect: assign(() => ({ ...forgotten(), target: undefined })),
+			forget: assign(() => cleared()),
+			again: assign(({ context }) => ({ ...cleared(), attempt: context.attempt + 1 })),
+			unselect: assign(() => ({ ...cleared(), target: undefined })),
 			awaitRetry: assign(({ context }, name: string | undefined) => update.awaitingRetry(context, name)),
 			answer: ({ context }, value: string) => context.answer?.(value),
 		},

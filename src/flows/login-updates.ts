@@ -111,7 +111,7 @@ export function rejectedOnce(data: LoginData, session: LoginData["rejected"]): U
 		session: undefined,
 		prompt: undefined,
 		answer: undefined,
-		provision: undefined,
+		discovery: undefined,
 		result: undefined,
 		chain: data.chain.map((row) => ({ name: row.name, kind: row.kind, state: "waiting", text: "" })),
 	};
@@ -141,9 +141,9 @@ export function reported(data: LoginData, event: MachineEvent): Update {
 			return {
 				chain: patch(data.chain, data.link, (row) => (row.state === "running" ? { ...row, text: event.text } : row)),
 			};
-		case "PROVISION_PROGRESS":
+		case "DISCOVERY_PROGRESS":
 			return {
-				provision: {
+				discovery: {
 					...event.progress,
 					identities: event.progress.identities.map(sanitize),
 					failedAccounts: event.progress.failedAccounts.map(({ account, message }) => ({

@@ -39,7 +39,7 @@ export function projectSnapshot(data: LoginData, phase: Phase): LoginSnapshot {
 		chain: data.chain,
 		integrations: data.integrations,
 		prompt: data.prompt,
-		provision: data.provision,
+		discovery: data.discovery,
 		warnings: data.warnings,
 		result: data.result,
 		error: data.error,

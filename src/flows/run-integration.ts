@@ -7,8 +7,8 @@ import type { Artifact, IntegrationKind } from "../auth/kinds.ts";
 import { LIMITS } from "../auth/net/limits.ts";
 import { sanitize } from "../auth/sanitize.ts";
 import { withTimeLimit } from "../auth/time-limit.ts";
+import type { LoginDependencies } from "./dependencies.ts";
 import type { Report } from "./login-data.ts";
-import type { LoginSteps } from "./steps.ts";
 
 /** How long one integration may take, in milliseconds. */
 export const INTEGRATION_LIMIT_MS = LIMITS.integrationMs;
@@ -34,7 +34,7 @@ export interface IntegrationInput {
 export async function runIntegration(
 	options: {
 		readonly ctx: AuthContext;
-		readonly steps: LoginSteps;
+		readonly dependencies: LoginDependencies;
 		readonly force: boolean;
 		/** Whether a person is there. */
 		readonly attended: boolean;
@@ -43,12 +43,12 @@ export async function runIntegration(
 	},
 	input: IntegrationInput,
 ): Promise<void> {
-	const { ctx, steps, signal, report } = options;
+	const { ctx, dependencies, signal, report } = options;
 	const { name, config } = input;
 	let kind: IntegrationKind | undefined;
 	try {
 		const integration = await config.integration(input.key);
-		kind = await steps.integrationKind(integration.kind);
+		kind = await dependencies.integrationKind(integration.kind);
 		if (kind === undefined) {
 			throw new AuthError({
 				code: "config",

@@ -1,6 +1,6 @@
 /** Which identity or provider a login is for. One pure function, so that all its cases stand in one table of tests. */
 import type { IdentitySummary, ProviderSummary } from "../auth/config/model.ts";
-import { nearest } from "../auth/config/near.ts";
+import { suggestionsFor } from "../auth/config/suggest.ts";
 import type { Environment } from "../auth/context.ts";
 import type { AuthErrorOptions } from "../auth/errors.ts";
 import { lowerCase } from "../auth/lower-case.ts";
@@ -133,7 +133,7 @@ function named(
 			remedy: `add it under auth.${plural(type)} in atmos.yaml, or choose another configuration with --profile`,
 		});
 	}
-	const near = nearest(
+	const near = suggestionsFor(
 		name,
 		rows.map((row) => row.name),
 	);

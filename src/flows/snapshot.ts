@@ -1,7 +1,7 @@
 /** What the login machine shows of itself. The dashboard, the plain lines and the JSON events are made from this alone. */
 import type { BoardDetails, BoardRow } from "../auth/board.ts";
 import type { ErrorView } from "../auth/errors.ts";
-import type { Prompt, ProvisionProgress } from "../auth/interaction.ts";
+import type { DiscoveryProgress, Prompt } from "../auth/interaction.ts";
 import type { ArtifactParts } from "../auth/kinds.ts";
 
 export type { BoardDetails, BoardRow } from "../auth/board.ts";
@@ -88,7 +88,7 @@ export interface LoginSnapshot {
 	readonly chain: readonly Row[];
 	readonly integrations: readonly IntegrationRow[];
 	readonly prompt?: Prompt | undefined;
-	readonly provision?: ProvisionProgress | undefined;
+	readonly discovery?: DiscoveryProgress | undefined;
 	readonly warnings: readonly string[];
 	readonly result?: LoginResult | undefined;
 	readonly error?: ErrorView | undefined;

@@ -4,13 +4,13 @@ import type { ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext, LogFields, Logger } from "../auth/context.ts";
 import { toErrorView } from "../auth/errors.ts";
 import { sanitize } from "../auth/sanitize.ts";
+import { type LoginDependencies, realDependencies } from "./dependencies.ts";
 import type { Running } from "./login-actors.ts";
 import { initialData } from "./login-data.ts";
 import { createLoginMachine } from "./login-machine.ts";
 import { phaseOf, projectSnapshot } from "./project-snapshot.ts";
 import type { SelectionFlags } from "./select-identity.ts";
 import type { BoardDetails, LoginAction, LoginHandle, LoginSnapshot } from "./snapshot.ts";
-import { type LoginSteps, realSteps } from "./steps.ts";
 import { tellStory } from "./story.ts";
 
 /** How long the end of a login waits for actors that were told to stop, in milliseconds. */
@@ -27,7 +27,7 @@ export interface LoginOptions {
 	/** Renew even what is still good. */
 	readonly force: boolean;
 	/** Other calls than the real ones, for tests. */
-	readonly steps?: Partial<LoginSteps> | undefined;
+	readonly dependencies?: Partial<LoginDependencies> | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface LoginOptions {
  */
 export function startLogin(options: LoginOptions): LoginHandle {
 	const running: Running = new Set();
-	const steps = { ...realSteps, ...options.steps };
+	const dependencies = { ...realDependencies, ...options.dependencies };
 	const ctx: AuthContext = {
 		...options.ctx,
 		log: withWarnings(options.ctx.log, (text) => send({ type: "WARNING", text })),
@@ -45,7 +45,7 @@ export function startLogin(options: LoginOptions): LoginHandle {
 	const machine = createLoginMachine(
 		{
 			ctx,
-			steps,
+			dependencies,
 			request: options.request,
 			flags: options.flags,
 			interactive: options.interactive,
@@ -96,7 +96,7 @@ export function startLogin(options: LoginOptions): LoginHandle {
 			const { config } = actor.getSnapshot().context;
 			const nothing: BoardDetails = { chain: [], integrations: [] };
 			if (config === undefined) return nothing;
-			return steps.details(ctx, config, identity).catch(() => nothing);
+			return dependencies.details(ctx, config, identity).catch(() => nothing);
 		},
 		finished: ended.then(async () => {
 			await settle(running, options.ctx);

@@ -62,7 +62,7 @@ const OVER: readonly LoginSnapshot["phase"][] = ["choosing", "attention", "done"
 
 /** @returns what is being done, such as `company-sso: asking for a code`; undefined while only a person is waited for */
 export function waitedFor(snapshot: LoginSnapshot): string | undefined {
-	const { phase, prompt, chain, integrations, provision } = snapshot;
+	const { phase, prompt, chain, integrations, discovery } = snapshot;
 	if (prompt !== undefined || OVER.includes(phase)) return undefined;
 	if (phase === "starting") return "reading the configuration";
 	const link = chain.find(({ state }) => state === "running");
@@ -73,9 +73,9 @@ export function waitedFor(snapshot: LoginSnapshot): string | undefined {
 		return `${first.name}: ${first.text || "running"}${others}`;
 	}
 	if (phase === "signing-in" || phase === "assuming") return undefined;
-	return provision === undefined
+	return discovery === undefined
 		? "discovery: listing accounts"
-		: `discovery: ${provision.accountsDone} of ${provision.accountsTotal ?? "?"} accounts`;
+		: `discovery: ${discovery.accountsDone} of ${discovery.accountsTotal ?? "?"} accounts`;
 }
 
 /**
@@ -174,9 +174,9 @@ function finished(before: Row | undefined, after: Row, anew = false): boolean {
 }
 
 function discovery(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
-	const progress = after.provision;
-	if (progress === undefined || progress === before?.provision) return [];
-	const seen = before?.provision;
+	const progress = after.discovery;
+	if (progress === undefined || progress === before?.discovery) return [];
+	const seen = before?.discovery;
 	return [
 		{
 			type: "provision.progress",

@@ -4,7 +4,7 @@ import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import type { CommandEvent, LoginEvent } from "./events.ts";
 import type { EndingOptions } from "./exit-code.ts";
 import { follow } from "./follow.ts";
-import { disarmJson } from "./workflow-commands.ts";
+import { escapeWorkflowCommandsInJson } from "./workflow-commands.ts";
 
 export interface JsonOptions {
 	readonly login: LoginHandle;
@@ -22,5 +22,5 @@ export function runJson(options: JsonOptions): Promise<LoginSnapshot> {
 
 /** @returns an event as its line, line break included */
 export function jsonLine(event: LoginEvent | CommandEvent): string {
-	return `${disarmJson(JSON.stringify(event))}\n`;
+	return `${escapeWorkflowCommandsInJson(JSON.stringify(event))}\n`;
 }

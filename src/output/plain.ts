@@ -7,7 +7,7 @@ import type { EndingOptions } from "./exit-code.ts";
 import { follow } from "./follow.ts";
 import { goneText } from "./gone.ts";
 import { type Style, shown } from "./style.ts";
-import { disarm } from "./workflow-commands.ts";
+import { escapeWorkflowCommands } from "./workflow-commands.ts";
 
 /** Hundreds of accounts do not become hundreds of lines, in milliseconds. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -40,7 +40,8 @@ export function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
 			progressed = now;
 		}
 		const lines = plainLines(event, now, style);
-		if (lines.length > 0) options.write(`${lines.map((line) => disarm(shown(line, style))).join("\n")}\n`);
+		if (lines.length > 0)
+			options.write(`${lines.map((line) => escapeWorkflowCommands(shown(line, style))).join("\n")}\n`);
 	});
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Terminal } from "../terminal/streams.ts";
 import { type Style, shown, stderrStyle } from "./style.ts";
-import { disarm } from "./workflow-commands.ts";
+import { escapeWorkflowCommands } from "./workflow-commands.ts";
 
 export interface Printer {
 	/** How the lines are to be written. */
@@ -20,7 +20,7 @@ export function createPrinter(terminal: Terminal, colour?: boolean | undefined):
 		style,
 		print(lines) {
 			if (lines.length === 0) return;
-			const safe = lines.flatMap((line) => shown(line, style).split("\n")).map(disarm);
+			const safe = lines.flatMap((line) => shown(line, style).split("\n")).map(escapeWorkflowCommands);
 			terminal.stderr.write(`${safe.join("\n")}\n`);
 		},
 	};

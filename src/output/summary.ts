@@ -40,16 +40,16 @@ function details(result: LoginResult, now: number): string[] {
 }
 
 function discovered(snapshot: LoginSnapshot, style: Style): string[] {
-	const { provision } = snapshot;
-	if (provision?.accountsTotal === undefined) return [];
-	const accounts = `${provision.accountsTotal} ${provision.accountsTotal === 1 ? "account" : "accounts"}`;
-	const found = provision.identities.length;
+	const { discovery } = snapshot;
+	if (discovery?.accountsTotal === undefined) return [];
+	const accounts = `${discovery.accountsTotal} ${discovery.accountsTotal === 1 ? "account" : "accounts"}`;
+	const found = discovery.identities.length;
 	return [
 		found === 0
 			? `${style.paint("soon", style.failed)} Identities: none found in ${accounts}`
 			: `${style.paint("good", style.ok)} Identities: ${found} found in ${accounts}`,
-		...(provision.gone === undefined ? [] : [`${style.paint("soon", style.failed)} ${goneText(provision.gone)}`]),
-		...provision.failedAccounts.map(
+		...(discovery.gone === undefined ? [] : [`${style.paint("soon", style.failed)} ${goneText(discovery.gone)}`]),
+		...discovery.failedAccounts.map(
 			({ account, message }) => `${style.paint("bad", style.failed)} Identities of ${account}: ${message}`,
 		),
 	];

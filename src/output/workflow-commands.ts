@@ -1,6 +1,6 @@
 /**
  * CI runners obey lines of a certain form (https://docs.github.com/actions/reference/workflow-commands-for-github-actions).
- * Ours are made here, and those that hide in foreign text are disarmed here.
+ * Ours are made here, and those that hide in foreign text are escaped here.
  */
 
 /** The newer form counts at the start of a line; the older ones, and those of Azure Pipelines and TeamCity, anywhere in it. */
@@ -8,12 +8,12 @@ const AT_START = /^(\s*):(?=:)/;
 const ANYWHERE = /##(?=\[|vso\[|teamcity\[)/gi;
 
 /** @returns the line as it reads, but in a form that no runner obeys */
-export function disarm(line: string): string {
+export function escapeWorkflowCommands(line: string): string {
 	return line.replace(AT_START, "$1: ").replace(ANYWHERE, "# #");
 }
 
 /** @returns a line of JSON that says the same but holds nothing that a runner obeys */
-export function disarmJson(line: string): string {
+export function escapeWorkflowCommandsInJson(line: string): string {
 	return line.replace(ANYWHERE, "#\\u0023");
 }
 
@@ -47,9 +47,9 @@ export function annotationCommand(annotation: Annotation): string {
 		["title", annotation.title],
 	]
 		.filter(([, value]) => value !== undefined)
-		.map(([name, value]) => `${name}=${escapeProperty(disarm(String(value)))}`)
+		.map(([name, value]) => `${name}=${escapeProperty(escapeWorkflowCommands(String(value)))}`)
 		.join(",");
 	// The runner shows the lines of an annotation again, each on a line of its own.
-	const message = annotation.message.split("\n").map(disarm).join("\n");
+	const message = annotation.message.split("\n").map(escapeWorkflowCommands).join("\n");
 	return `::${annotation.level}${properties === "" ? "" : ` ${properties}`}::${escapeData(message)}`;
 }

@@ -9,7 +9,7 @@ import { type AwsCredentials, Secret } from "../../src/auth/credentials.ts";
 import { saveAwsCredentials } from "../../src/auth/storage/aws-files.ts";
 import { noteSession, noteUse, updateState } from "../../src/auth/storage/state.ts";
 import { planChain } from "../../src/flows/chain.ts";
-import { realSteps } from "../../src/flows/steps.ts";
+import { realDependencies } from "../../src/flows/dependencies.ts";
 import { fakeClock, type TestContext, testContext } from "../helpers/context.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -83,7 +83,13 @@ const credentials = (expiresAt: number): AwsCredentials => ({
 
 /** What the credentials of an identity would be for now. */
 async function purposeNow(config: AuthConfig, key: string): Promise<string> {
-	const { links } = await planChain(ctx, config, realSteps, { type: "identity", name: key, key }, { force: true });
+	const { links } = await planChain(
+		ctx,
+		config,
+		realDependencies,
+		{ type: "identity", name: key, key },
+		{ force: true },
+	);
 	return links.at(-1)?.purpose ?? "";
 }
 

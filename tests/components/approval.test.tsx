@@ -10,7 +10,7 @@ afterEach(closeScreens);
 /** What is said, without the QR code beside it. */
 const words = (text: string): string => text.replace(/[█▀▄](?: *[█▀▄])*/g, "").replace(/\s+/g, " ");
 
-const motion = { manner: { motion: true } };
+const motion = { display: { motion: true } };
 
 describe("the approval", () => {
 	test.each([
@@ -87,7 +87,7 @@ describe("the approval", () => {
 		await screen.press("c");
 		expect(screen.text()).toContain("code copied with pbcopy");
 		await screen.press("l", "o", "u");
-		expect(screen.deeds).toEqual(["copy WDDD-HRQV", `copy ${LINK}`, `open ${LINK}`, `plain ${LINK}`]);
+		expect(screen.actions).toEqual(["copy WDDD-HRQV", `copy ${LINK}`, `open ${LINK}`, `plain ${LINK}`]);
 		await screen.tick(10_000);
 		expect(screen.text()).not.toContain("opened in your browser");
 	});
@@ -131,6 +131,6 @@ describe("the approval", () => {
 	test("hands Ctrl-C and Ctrl-Z on", async () => {
 		const screen = show(fakeLogin(approving(NOW)));
 		await screen.press("ctrl-c", "ctrl-z");
-		expect(screen.deeds).toEqual(["interrupt", "suspend"]);
+		expect(screen.actions).toEqual(["interrupt", "suspend"]);
 	});
 });

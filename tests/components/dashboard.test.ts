@@ -265,7 +265,7 @@ describe("for a screen reader", () => {
 		await type("d");
 		await until("prod/eks: AccessDeniedException");
 		await type("?");
-		await until("r: try the marked failed row again");
+		await until("r: try the selected failed row again");
 		login.show({ phase: "done" });
 		await over;
 		expect(written()).not.toContain(ENTER);
@@ -306,7 +306,7 @@ describe("for a screen reader", () => {
 		await until("1 of 2: one");
 		await type("?");
 		await until("q: quit without logging in");
-		expect(written()).toContain("return: choose the marked line (or press its number)");
+		expect(written()).toContain("return: choose the selected line (or press its number)");
 		expect(written()).toContain("escape: quit without logging in");
 		expect(written()).not.toMatch(/filter|marked identity/);
 	});

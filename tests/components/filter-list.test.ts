@@ -5,8 +5,8 @@ import {
 	initialList,
 	type ListAction,
 	type ListState,
-	marked,
 	reduceList,
+	selectedEntry,
 	visible,
 } from "../../src/components/filter-list/state.ts";
 
@@ -80,21 +80,21 @@ describe("the list", () => {
 	test("stops at its ends", () => {
 		expect(changed(list(numbered(3)), { type: "MOVE", by: -5 }).cursor).toBe(0);
 		expect(changed(list(numbered(3)), { type: "PAGE", by: 1 }, { type: "PAGE", by: 1 }).cursor).toBe(2);
-		expect(marked(changed(list([]), { type: "LAST" }, { type: "MOVE", by: 1 }))).toBeUndefined();
+		expect(selectedEntry(changed(list([]), { type: "LAST" }, { type: "MOVE", by: 1 }))).toBeUndefined();
 	});
 
-	test("keeps what is marked when the filter is cleared or the rows are made anew", () => {
+	test("keeps what is selected when the filter is cleared or the rows are made anew", () => {
 		const found = changed(list(numbered(20)), { type: "START_TYPING" }, type("row-17"));
-		expect(marked(changed(found, { type: "CLEAR" }))?.key).toBe("row-17");
+		expect(selectedEntry(changed(found, { type: "CLEAR" }))?.key).toBe("row-17");
 		const anew = numbered(20)
 			.reverse()
 			.map((name) => entry(name));
-		expect(marked(changed(found, { type: "CLEAR" }, { type: "ENTRIES", entries: anew }))?.key).toBe("row-17");
+		expect(selectedEntry(changed(found, { type: "CLEAR" }, { type: "ENTRIES", entries: anew }))?.key).toBe("row-17");
 	});
 
 	test("marks the best answer at every letter, and erases by letters, words and all", () => {
 		const typed = changed(list(["dev-admin", "prod-admin", "prod"]), type("prod"));
-		expect(marked(typed)?.key).toBe("prod");
+		expect(selectedEntry(typed)?.key).toBe("prod");
 		expect(changed(typed, type(" ad"), { type: "ERASE" }).query).toBe("prod a");
 		expect(changed(typed, type(" ad"), { type: "ERASE_WORD" }).query).toBe("prod ");
 		expect(changed(typed, { type: "ERASE_ALL" }).matches).toHaveLength(3);

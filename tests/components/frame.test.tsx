@@ -123,7 +123,7 @@ describe("a frame", () => {
 	test("never has a line too wide or a line too many, whatever things are called", () => {
 		fc.assert(
 			fc.property(snapshot, size, fc.boolean(), (state, { columns, rows }, unicode) => {
-				const screen = show(fakeLogin(state), { columns, rows, manner: { unicode } });
+				const screen = show(fakeLogin(state), { columns, rows, display: { unicode } });
 				expect(faults(screen.raw(), columns, rows)).toEqual([]);
 				expect(screen.text()).not.toContain(" ERROR ");
 				closeScreens();
@@ -184,7 +184,7 @@ describe("a frame", () => {
 			{ ...attention(NOW), integrations: [kubeconfig] },
 			broken(),
 		]) {
-			const text = show(fakeLogin(state), { manner: { unicode: false } })
+			const text = show(fakeLogin(state), { display: { unicode: false } })
 				.text()
 				.replaceAll("8765…4321", "");
 			expect(text).toMatch(/^[\n -~]*$/);
@@ -193,7 +193,7 @@ describe("a frame", () => {
 
 	test("has no colour without colours", () => {
 		for (const state of [choosing(NOW), approving(NOW), attention(NOW), broken()]) {
-			expect(show(fakeLogin(state), { manner: { colour: false } }).raw()).not.toMatch(
+			expect(show(fakeLogin(state), { display: { colour: false } }).raw()).not.toMatch(
 				sequence("ESC\\[(?:3\\d|4[0-7]|9\\d|10\\d)m"),
 			);
 		}

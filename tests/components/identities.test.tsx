@@ -84,22 +84,22 @@ describe("the identities", () => {
 
 	test("are moved through with arrows, letters, pages, Home and End", async () => {
 		const screen = show(fakeLogin(choosing(NOW, 100)));
-		const marked = (): string => /❯ . (\S+)/.exec(screen.text())?.[1] ?? "";
+		const selectedEntry = (): string => /❯ . (\S+)/.exec(screen.text())?.[1] ?? "";
 		await screen.press("down");
-		expect(marked()).toBe("prod-admin");
+		expect(selectedEntry()).toBe("prod-admin");
 		await screen.press("j", "k", "up");
-		expect(marked()).toBe("dev-admin");
+		expect(selectedEntry()).toBe("dev-admin");
 		await screen.press("G");
-		expect(marked()).toBe("team-0099-admin");
+		expect(selectedEntry()).toBe("team-0099-admin");
 		await screen.press("g", "pagedown");
-		expect(marked()).not.toBe("dev-admin");
+		expect(selectedEntry()).not.toBe("dev-admin");
 		await screen.press("home");
-		expect(marked()).toBe("dev-admin");
+		expect(selectedEntry()).toBe("dev-admin");
 		await screen.press("end", "up");
-		expect(marked()).toBe("team-0098-billing");
+		expect(selectedEntry()).toBe("team-0098-billing");
 	});
 
-	test("log in with the marked identity", async () => {
+	test("log in with the selected identity", async () => {
 		const login = fakeLogin(choosing(NOW));
 		const screen = show(login);
 		await screen.press("down", "enter");
@@ -114,7 +114,7 @@ describe("the identities", () => {
 		expect(screen.text()).toContain("broken-one cannot be used: its provider `compny-sso` does not exist");
 	});
 
-	test("show details of the marked identity between two rules", async () => {
+	test("show details of the selected identity between two rules", async () => {
 		const login = fakeLogin(choosing(NOW), (name) => ({ ...DETAILS, region: `region-of-${name}` }));
 		const screen = show(login);
 		await screen.until("region-of-dev-admin");
@@ -187,7 +187,7 @@ describe("the filter", () => {
 	});
 
 	test("highlights what it found, underlined, so that it is seen without colours", async () => {
-		const screen = show(fakeLogin(choosing(NOW)), { manner: { colour: false } });
+		const screen = show(fakeLogin(choosing(NOW)), { display: { colour: false } });
 		await screen.press("/prod");
 		const line =
 			screen

@@ -1,8 +1,8 @@
 import type { Key } from "ink";
 import { describe, expect, test } from "vitest";
 import { fittingBindings } from "../../src/components/key-bar.tsx";
-import { createKeyGuard, LINE_FEED } from "../../src/components/key-guard.ts";
-import { dispatchKey, type KeyHub, pastedLine, typed } from "../../src/components/key-hub.ts";
+import { dispatchKey, type KeyHub, pastedLine, typed } from "../../src/components/keys/dispatch.ts";
+import { createKeyGuard, LINE_FEED } from "../../src/components/keys/guard.ts";
 import {
 	activeBindings,
 	allKeys,
@@ -11,7 +11,7 @@ import {
 	type Handlers,
 	KEYS,
 	type ScreenName,
-} from "../../src/components/keys.ts";
+} from "../../src/components/keys/table.ts";
 import { ASCII, UNICODE } from "../../src/components/theme.ts";
 import { turns } from "./support/screen.tsx";
 

@@ -59,7 +59,7 @@ describe.each(WAYS)("a paste that comes %s", (_, pasted) => {
 		const screen = show(login);
 		for (const text of [`${NAME}\r`, "qolcu\r", "rad\r", "1\r", "??"]) await screen.press(pasted(text));
 		expect(login.sent).toEqual([]);
-		expect(screen.deeds).toEqual([]);
+		expect(screen.actions).toEqual([]);
 		expect(screen.text()).not.toMatch(/Keys\n|what the service said/);
 	});
 
@@ -81,7 +81,7 @@ describe("single characters that were pasted", () => {
 			const screen = show(login);
 			for (const text of ["q", "o", "r", "\r", "?"]) await screen.paste(text);
 			expect(login.sent).toEqual([]);
-			expect(screen.deeds).toEqual([]);
+			expect(screen.actions).toEqual([]);
 			expect(screen.text()).not.toMatch(/Keys\n/);
 		}
 	});
@@ -99,7 +99,7 @@ describe("keys for the screen before", () => {
 		for (const key of ["\r", "\r", "\u001b[B", "q", "o"]) screen.stdin.type(key);
 		await screen.until("WDDD");
 		expect(login.sent.filter(({ type }) => type !== "SELECT")).toEqual([]);
-		expect(screen.deeds).toEqual([]);
+		expect(screen.actions).toEqual([]);
 	});
 
 	test("do not answer a question that came after them", async () => {

@@ -51,7 +51,7 @@ describe("the progress", () => {
 			phase: "signing-in",
 			target: "company-sso",
 			chain: chainRows(NOW).slice(0, 1),
-			provision: {
+			discovery: {
 				accountsTotal: 40,
 				accountsDone: 10,
 				identities: Array.from({ length: 90 }, (_, index) => `account-${index}/Admin`),

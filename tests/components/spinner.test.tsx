@@ -2,9 +2,9 @@ import { Text } from "ink";
 import { cleanup, render } from "ink-testing-library";
 import { afterEach, expect, test } from "vitest";
 import { createTicker, TickerContext } from "../../src/components/clock.ts";
-import { type Surroundings, SurroundingsContext } from "../../src/components/context.ts";
 import { Spinner } from "../../src/components/spinner.tsx";
 import { ASCII, createPaint, type Symbols, UNICODE } from "../../src/components/theme.ts";
+import { type UiContext, UiReactContext } from "../../src/components/ui-context.ts";
 
 afterEach(cleanup);
 
@@ -17,19 +17,19 @@ function spinner(options: {
 }) {
 	let now = options.now;
 	const ticker = createTicker({ now: () => now });
-	const surroundings = {
+	const ui = {
 		symbols: options.symbols,
 		motion: options.motion,
 		colour: false,
 		paint: createPaint({ colour: false, attributes: false }),
-	} as Surroundings;
+	} as UiContext;
 	const { lastFrame } = render(
 		<TickerContext value={ticker}>
-			<SurroundingsContext value={surroundings}>
+			<UiReactContext value={ui}>
 				<Text>
 					<Spinner since={options.since} />
 				</Text>
-			</SurroundingsContext>
+			</UiReactContext>
 		</TickerContext>,
 	);
 	return {

@@ -9,7 +9,14 @@ const chained = (): World => world({ identities: [{ name: "Base" }, { name: "Top
 function ensure(it: World, options: Partial<EnsureOptions> = {}) {
 	const ctx = testContext({ clock: fakeClock(NOW) });
 	const { signal } = new AbortController();
-	return ensureCredentials({ ctx, config: it.config, identity: "TOP", signal, steps: it.steps, ...options });
+	return ensureCredentials({
+		ctx,
+		config: it.config,
+		identity: "TOP",
+		signal,
+		dependencies: it.dependencies,
+		...options,
+	});
 }
 
 describe("credentials for a command", () => {

@@ -11,8 +11,8 @@ import type {
 	ProviderKind,
 	Run,
 } from "../../src/auth/kinds.ts";
+import type { LoginDependencies, Remembered } from "../../src/flows/dependencies.ts";
 import type { BoardRow } from "../../src/flows/snapshot.ts";
-import type { LoginSteps, Remembered } from "../../src/flows/steps.ts";
 
 export const NOW = Date.UTC(2026, 10, 23, 12);
 export const HOUR = 3_600_000;
@@ -108,7 +108,7 @@ export class Gate<Result, Given extends { readonly signal: AbortSignal }> {
 
 export interface World {
 	readonly config: AuthConfig;
-	readonly steps: LoginSteps;
+	readonly dependencies: LoginDependencies;
 	readonly signIn: Gate<Credentials, Run>;
 	readonly assume: Gate<Credentials, Run>;
 	readonly provision: Gate<void, Run>;
@@ -217,7 +217,7 @@ export function world(options: WorldOptions = {}): World {
 		peek: async () => ({ state: "none" }),
 		purpose: () => ({}),
 		authenticate: (provider, run) => signIn.enter(provider.name, run),
-		provision: (provider: Provider, _credentials, run) => provision.enter(provider.name, run),
+		discover: (provider: Provider, _credentials, run) => provision.enter(provider.name, run),
 	};
 	const identityKind: IdentityKind = {
 		kind: "aws/permission-set",
@@ -255,7 +255,7 @@ export function world(options: WorldOptions = {}): World {
 		saved,
 		remembered,
 		held,
-		steps: {
+		dependencies: {
 			loadConfig: async () => {
 				if (options.broken !== undefined) throw options.broken;
 				return config;

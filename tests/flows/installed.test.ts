@@ -1,6 +1,8 @@
 /** The built program as npm installs it, and kubectl's plugin entry over the life of an installation. */
 import { execFile } from "node:child_process";
 import {
+	accessSync,
+	constants,
 	cpSync,
 	existsSync,
 	mkdirSync,
@@ -51,6 +53,11 @@ test("kubectl's entry names what stays, works with no PATH at all, survives an u
 	const temporary = [tmpdir(), "/tmp", "/var/tmp", "/var/folders"];
 	if (temporary.some((folder) => root.startsWith(`${folder}/`))) {
 		skip("this clone lies in a temporary folder, and programs there are named by nobody");
+	}
+	try {
+		accessSync(root, constants.W_OK);
+	} catch {
+		skip("this clone belongs to another user, and a prefix for the installation cannot be made in it");
 	}
 	if (!existsSync(dist)) throw new Error("npm run build first");
 	const { prefix, bin } = install();

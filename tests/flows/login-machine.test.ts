@@ -211,13 +211,13 @@ describe("discovery", () => {
 		(await it.signIn.call()).resolve(ssoSession());
 		const provision = await it.provision.call();
 		const assume = await it.assume.call();
-		provision.given.interaction.provision({
+		provision.given.interaction.discovery({
 			accountsTotal: 2,
 			accountsDone: 1,
 			identities: ["dev/Admin"],
 			failedAccounts: [],
 		});
-		expect(login.snapshot()).toMatchObject({ phase: "assuming", provision: { identities: ["dev/Admin"] } });
+		expect(login.snapshot()).toMatchObject({ phase: "assuming", discovery: { identities: ["dev/Admin"] } });
 		assume.resolve(awsCredentials());
 		await phase(login, "integrating");
 		provision.resolve();

@@ -79,7 +79,7 @@ describe("every phase", () => {
 
 	test("a step that does not heed its signal is not waited for", async () => {
 		const it = world();
-		it.steps.providerKind = async () => ({
+		it.dependencies.providerKind = async () => ({
 			kind: "deaf",
 			schema: undefined as never,
 			peek: async () => ({ state: "none" }),

@@ -24,7 +24,7 @@ export function start(world: World, options: Partial<LoginOptions> & { readonly 
 		force: false,
 		...options,
 		ctx,
-		steps: world.steps,
+		dependencies: world.dependencies,
 	});
 	const phases: Phase[] = [login.snapshot().phase];
 	login.subscribe(({ phase }) => {

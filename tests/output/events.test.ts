@@ -112,7 +112,7 @@ describe("events of a login", () => {
 		const progress = (identities: readonly string[]): LoginSnapshot => ({
 			...providerLogin,
 			phase: "integrating",
-			provision: { accountsDone: identities.length, identities, failedAccounts: [] },
+			discovery: { accountsDone: identities.length, identities, failedAccounts: [] },
 		});
 		const events = play([progress(["a/x"]), progress(["a/x", "b/y"]), providerLogin]);
 		const found = events.filter((event) => event.type === "provision.progress");
@@ -153,7 +153,9 @@ describe("events of a login", () => {
 			waitingFor: "dev/ecr: running (and 1 more)",
 		});
 		const provision = { accountsDone: 3, accountsTotal: 9, identities: [], failedAccounts: [] };
-		expect(of({ phase: "integrating", provision })).toMatchObject({ waitingFor: "discovery: 3 of 9 accounts" });
+		expect(of({ phase: "integrating", discovery: provision })).toMatchObject({
+			waitingFor: "discovery: 3 of 9 accounts",
+		});
 		for (const phase of ["choosing", "attention", "done", "failed", "cancelled"] as const) {
 			expect(of({ phase, chain: [link] })).toBeUndefined();
 		}
@@ -163,8 +165,8 @@ describe("events of a login", () => {
 		const provision = { accountsDone: 1, accountsTotal: 1, identities: ["a/x"], failedAccounts: [] };
 		const gone = { total: 7, names: ["b/x", "c/x"] };
 		const events = play([
-			{ ...base, phase: "integrating", provision },
-			{ ...base, phase: "integrating", provision: { ...provision, gone } },
+			{ ...base, phase: "integrating", discovery: provision },
+			{ ...base, phase: "integrating", discovery: { ...provision, gone } },
 		]);
 		expect(events.at(-1)).toMatchObject({ type: "provision.progress", identities: [], gone });
 		expectValid(events);

@@ -158,7 +158,7 @@ export const providerLogin: LoginSnapshot = {
 	project: "acme-infra",
 	target: "company-sso",
 	chain: assuming.chain.slice(0, 1),
-	provision: {
+	discovery: {
 		accountsTotal: 2,
 		accountsDone: 2,
 		identities: ["development/AdministratorAccess", "production/ReadOnlyAccess"],

@@ -84,7 +84,7 @@ Successfully authenticated with company-sso
 		expect(endingLines({ ...base, phase: "cancelled" }, NOW, plainStyle)).toEqual([]);
 	});
 
-	test("is disarmed for CI runners", () => {
+	test("is escaped for CI runners", () => {
 		const odd = {
 			...base,
 			phase: "done",

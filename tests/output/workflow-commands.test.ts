@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { annotationCommand, disarm, disarmJson, maskCommands } from "../../src/output/workflow-commands.ts";
+import {
+	annotationCommand,
+	escapeWorkflowCommands,
+	escapeWorkflowCommandsInJson,
+	maskCommands,
+} from "../../src/output/workflow-commands.ts";
 
 /** How GitHub's runner finds a command: at the start of a line without its indentation, or in the old form anywhere in it. */
 const obeyed = (line: string): boolean => line.trimStart().startsWith("::") || line.includes("##[");
@@ -12,17 +17,17 @@ describe("foreign text", () => {
 		"##vso[task.setvariable]x",
 		"##teamcity[x]",
 	])("%s is not obeyed", (line) => {
-		expect(obeyed(disarm(line))).toBe(false);
-		expect(disarm(line)).not.toMatch(/##(?:\[|vso|teamcity)/);
+		expect(obeyed(escapeWorkflowCommands(line))).toBe(false);
+		expect(escapeWorkflowCommands(line)).not.toMatch(/##(?:\[|vso|teamcity)/);
 	});
 
 	test.each(["approve: https://x.example/::a", "a :: b", "# heading [x]"])("%s is left as it is", (line) => {
-		expect(disarm(line)).toBe(line);
+		expect(escapeWorkflowCommands(line)).toBe(line);
 	});
 
 	test("in JSON says the same", () => {
 		const value = { text: "##[add-mask]x and ##vso[y]" };
-		const line = disarmJson(JSON.stringify(value));
+		const line = escapeWorkflowCommandsInJson(JSON.stringify(value));
 		expect(obeyed(line)).toBe(false);
 		expect(JSON.parse(line)).toEqual(value);
 	});

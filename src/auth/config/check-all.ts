@@ -6,7 +6,7 @@ import { locate, locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
 import type { ConfigProblem, IdentitySummary } from "./model.ts";
 import { doubtfulName } from "./names.ts";
-import { closest } from "./near.ts";
+import { suggestionFor } from "./suggest.ts";
 
 const SECTIONS = ["providers", "identities", "integrations"] as const;
 
@@ -78,7 +78,7 @@ async function unknownKeys({ merged }: LoadedParts): Promise<ConfigProblem[]> {
 			key: `auth.${key}`,
 			message: "unknown key",
 			location: (await locate(file, ["auth", key]))?.location,
-			suggestion: closest(key, AUTH_KEYS),
+			suggestion: suggestionFor(key, AUTH_KEYS),
 		});
 	}
 	return problems;

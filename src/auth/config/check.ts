@@ -9,9 +9,9 @@ import { locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
 import type { ConfigProblem } from "./model.ts";
 import { nameObjection } from "./names.ts";
-import { closest } from "./near.ts";
 import { SCHEMAS } from "./schema/kinds.ts";
 import { entriesOf, examplesOf, expectation, type Shape, shapeAt } from "./schema/shape.ts";
+import { suggestionFor } from "./suggest.ts";
 import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 /** Keys that are read before, or beside, a kind's schema. */
@@ -177,7 +177,7 @@ async function unknownKind(entry: Entry, kind: YamlValue | undefined): Promise<C
 		["kind"],
 		`unknown kind${named(entry, ["kind"], kind)}; expected one of ${known.join(", ")}`,
 		{
-			suggestion: closest(kind, [...known, ...foreign]),
+			suggestion: suggestionFor(kind, [...known, ...foreign]),
 		},
 	);
 }
@@ -193,7 +193,7 @@ function functionProblem(
 	failure: { readonly path: readonly string[]; readonly tagged: Tagged; readonly message: string },
 ): Promise<ConfigProblem> {
 	const { tag } = failure.tagged;
-	const suggestion = tag === "!exec" || isQuick(failure.tagged) ? undefined : closest(tag, FUNCTIONS);
+	const suggestion = tag === "!exec" || isQuick(failure.tagged) ? undefined : suggestionFor(tag, FUNCTIONS);
 	return problemAt(entry, failure.path, failure.message, { suggestion });
 }
 
@@ -214,14 +214,14 @@ async function issueProblem(
 	if (issue.input !== undefined) {
 		const given = typeof issue.input === "string" ? issue.input : undefined;
 		return problemAt(entry, path, issue.message, {
-			suggestion: given === undefined || given === "" ? undefined : closest(given, examplesOf(shape)),
+			suggestion: given === undefined || given === "" ? undefined : suggestionFor(given, examplesOf(shape)),
 		});
 	}
 	const expected = expectation(schema, path) ?? issue.message;
 	const [above, name] = [path.slice(0, -1), path.at(-1) ?? ""];
 	const parent = at(entry.value, above);
 	const unused = isMap(parent) ? unknownKeysOf(schema, above, parent) : [];
-	const near = closest(
+	const near = suggestionFor(
 		name,
 		unused.filter((key) => !misspelt.has([...above, key].join("\0"))),
 	);
@@ -269,7 +269,7 @@ async function checkVia(
 	const via = value.via;
 	if (via === undefined || via === null) {
 		if (STANDALONE_KINDS.includes(kind)) return [];
-		const near = closest("via", unknownKeysOf(SCHEMAS[entry.section][kind] as Shape, [], entry.value));
+		const near = suggestionFor("via", unknownKeysOf(SCHEMAS[entry.section][kind] as Shape, [], entry.value));
 		const expected = "expected via.provider or via.identity";
 		return [
 			near === undefined
@@ -303,7 +303,7 @@ async function checkVia(
 		if (names.some((name) => lowerCase(name) === lowerCase(wanted))) continue;
 		problems.push(
 			await problemAt(entry, ["via", link], `there is no ${link}${named(entry, ["via", link], wanted)}`, {
-				suggestion: closest(wanted, names),
+				suggestion: suggestionFor(wanted, names),
 			}),
 		);
 	}
@@ -331,7 +331,7 @@ export async function doubts(entry: Entry, reported: ReadonlySet<string>): Promi
 		if (typeof value === "string") {
 			const examples = examplesOf(shape);
 			if (examples.length > 0 && !examples.includes(value))
-				await warn(path, `this version does not know "${sanitize(value)}"`, closest(value, examples));
+				await warn(path, `this version does not know "${sanitize(value)}"`, suggestionFor(value, examples));
 			return;
 		}
 		if (!entries || !isMap(value)) return;
@@ -340,7 +340,7 @@ export async function doubts(entry: Entry, reported: ReadonlySet<string>): Promi
 			(key) => !Object.hasOwn(value, key),
 		);
 		for (const key of Object.keys(value)) {
-			if (unknown.includes(key)) await warn([...path, key], "unknown key", closest(key, free));
+			if (unknown.includes(key)) await warn([...path, key], "unknown key", suggestionFor(key, free));
 			else await walk(value[key] as YamlValue, [...path, key]);
 		}
 	};

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import type { AuthContext, Environment } from "../context.ts";
 import { lowerCase } from "../lower-case.ts";
-import { cacheHome, provisionedFile } from "../storage/paths.ts";
+import { cacheHome, discoveredFile } from "../storage/paths.ts";
 import type { Gate } from "../trust/gate.ts";
 import { createReader, type Found, type FoundFile, findFiles, type Reader } from "./find.ts";
 import {
@@ -178,7 +178,7 @@ function provisioned(
 		const raw = [key, name]
 			.filter((folder) => !/(?:^|[\\/])\.{1,2}(?:[\\/]|$)|\0/.test(folder) && !isAbsolute(folder))
 			.map((folder) => join(cacheHome(ctx), "auth", folder, "provisioned-identities.yaml"));
-		const file = [provisionedFile(ctx, key), ...raw].find((path) => existsSync(path));
+		const file = [discoveredFile(ctx, key), ...raw].find((path) => existsSync(path));
 		if (file === undefined || files.has(file)) continue;
 		try {
 			const { content } = reader.file(file);

@@ -23,8 +23,8 @@ import type {
 	ProviderSummary,
 	Realm,
 } from "./model.ts";
-import { closest, nearest } from "./near.ts";
 import { ConfigError } from "./problems.ts";
+import { suggestionFor, suggestionsFor } from "./suggest.ts";
 import { isMap, Tagged, type YamlValue } from "./yaml.ts";
 
 const SECTIONS = ["providers", "identities", "integrations"] as const;
@@ -256,7 +256,7 @@ export class LoadedConfig implements AuthConfig {
 			const next = this.#entries(section).get(lowerCase(wanted));
 			if (next === undefined) {
 				const message = `there is no ${link} "${sanitize(wanted)}"`;
-				const suggestion = closest(wanted, this.#names(section));
+				const suggestion = suggestionFor(wanted, this.#names(section));
 				return { entry, circular: false, path: ["via", link], message, suggestion };
 			}
 			if (link === "provider") return { provider: next.key, identities };
@@ -286,7 +286,7 @@ export class LoadedConfig implements AuthConfig {
 		if (entry) return entry;
 		const word = SINGULAR[section];
 		const names = this.#names(section);
-		const near = nearest(name, names);
+		const near = suggestionsFor(name, names);
 		throw new AuthError({
 			code: "config",
 			message: `there is no ${word} "${sanitize(name)}"${near[0] === undefined ? "" : `, did you mean "${sanitize(near[0])}"?`}`,

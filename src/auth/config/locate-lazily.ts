@@ -1,4 +1,4 @@
-/** The door to `locate.ts`, which brings a second YAML parser: loaded only when there is something to complain about. */
+/** The lazy way to `locate.ts`, which brings a second YAML parser: loaded only when there is something to complain about. */
 import type { Located } from "./locate.ts";
 import type { SourceLocation } from "./model.ts";
 

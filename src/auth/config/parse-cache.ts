@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { AuthContext } from "../context.ts";
 import { cacheHome } from "../storage/paths.ts";
 import { writeWhole } from "../storage/write.ts";
-import { closest } from "./near.ts";
+import { suggestionFor } from "./suggest.ts";
 import { isMap, parseYaml, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 /** Below this, in characters, parsing is as fast as reading the cache. */
@@ -87,7 +87,7 @@ function readParts(content: YamlMap): YamlMap {
 	const parts: Record<string, YamlValue> = {};
 	for (const key of READ) if (Object.hasOwn(content, key)) parts[key] = content[key] as YamlValue;
 	if (!Object.hasOwn(content, "auth")) {
-		for (const key of Object.keys(content)) if (closest(key, ["auth"]) !== undefined) parts[key] = null;
+		for (const key of Object.keys(content)) if (suggestionFor(key, ["auth"]) !== undefined) parts[key] = null;
 	}
 	const { env } = parts;
 	if (isMap(env)) {

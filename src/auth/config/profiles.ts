@@ -7,7 +7,7 @@ import { sanitize } from "../sanitize.ts";
 import { configHome } from "../storage/paths.ts";
 import { type FoundFile, type Reader, yamlFilesUnder } from "./find.ts";
 import type { ConfigRequest } from "./model.ts";
-import { closest } from "./near.ts";
+import { suggestionFor } from "./suggest.ts";
 import { isMap, type YamlValue } from "./yaml.ts";
 
 type ProfileContext = Pick<AuthContext, "home" | "cwd" | "platform"> & { readonly env: Environment };
@@ -101,7 +101,7 @@ export function profileFiles(
 				),
 			),
 		].sort();
-		const near = closest(name, known);
+		const near = suggestionFor(name, known);
 		throw new AuthError({
 			code: "config",
 			message: `there is no profile "${sanitize(name)}"${near === undefined ? "" : `, did you mean "${sanitize(near)}"?`}`,

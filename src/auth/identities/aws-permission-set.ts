@@ -1,13 +1,13 @@
 /** A permission set of IAM Identity Center in one account: short-lived keys of the role that it makes there. */
 import type { Identity, Provider } from "../config/model.ts";
-import { byDistance } from "../config/near.ts";
 import { type Config, schema } from "../config/schema/aws-permission-set.ts";
+import { byDistance } from "../config/suggest.ts";
 import type { AwsCredentials, Credentials, SsoSession } from "../credentials.ts";
+import { basePathOf, endpointOf } from "../entry-spec.ts";
 import { AuthError } from "../errors.ts";
 import type { IdentityKind, Run } from "../kinds.ts";
 import { endpointFor } from "../net/endpoints.ts";
 import type { Account, SsoPortal } from "../net/sso-portal.ts";
-import { basePathOf, endpointOf } from "../providers/provider-spec.ts";
 import { SessionRejectedError } from "../providers/session-rejected.ts";
 import { sanitize } from "../sanitize.ts";
 import { signInCommand } from "../sign-in-command.ts";

@@ -1,6 +1,6 @@
 /** From the name of an account to its id, among the accounts that a session may use. */
 
-import { byDistance } from "../config/near.ts";
+import { byDistance } from "../config/suggest.ts";
 import { AuthError } from "../errors.ts";
 import type { Run } from "../kinds.ts";
 import { type Account, allPages, type SsoPortal } from "../net/sso-portal.ts";

@@ -3,6 +3,7 @@ import type { Config } from "../config/schema/aws-ecr.ts";
 import { schema } from "../config/schema/aws-ecr.ts";
 import type { AuthContext } from "../context.ts";
 import { type AwsCredentials, type Credentials, Secret } from "../credentials.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { AuthError } from "../errors.ts";
 import type { Artifact, ArtifactState, IntegrationKind } from "../kinds.ts";
 import { noteArtifact, readState, updateState } from "../storage/state.ts";
@@ -15,7 +16,6 @@ import {
 } from "./docker-config.ts";
 import { HELPERS_MS } from "./docker-helper.ts";
 import { ecrHost, parseEcrHost } from "./ecr-hosts.ts";
-import { endpointOf } from "./identity-endpoint.ts";
 import { notAuthorized } from "./not-authorized.ts";
 import { shellWord } from "./shell-word.ts";
 
@@ -74,7 +74,7 @@ export const kind: IntegrationKind<Config> = {
 		}
 
 		run.status("asking for a registry token");
-		const token = await authorizationToken(ctx, awsKeys(credentials), region, endpointOf(identity), signal);
+		const token = await authorizationToken(ctx, awsKeys(credentials), region, endpointOf(identity?.config), signal);
 		run.status("writing Docker's configuration");
 		// The registry's own suffix wins over ours: it knows its partition.
 		const host = hostFrom(token.proxyEndpoint, accountId, region) ?? configured;

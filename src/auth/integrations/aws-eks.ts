@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CONTEXT_RULE, type Config, isContextName, schema } from "../config/schema/aws-eks.ts";
 import type { AuthContext } from "../context.ts";
 import type { AwsCredentials } from "../credentials.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { AuthError } from "../errors.ts";
 import type { Artifact, IntegrationKind, IntegrationRun } from "../kinds.ts";
 import { endpointFor } from "../net/endpoints.ts";
@@ -15,7 +16,6 @@ import { readText } from "../storage/write.ts";
 import { awsKeys } from "./aws-ecr.ts";
 import { type DescribedCluster, unusable } from "./described-cluster.ts";
 import { execEntry } from "./exec-entry.ts";
-import { endpointOf } from "./identity-endpoint.ts";
 import type { TakeContext } from "./kubeconfig.ts";
 import { hasOtherMode, updateKubeconfig } from "./kubeconfig-file.ts";
 import { notAuthorized } from "./not-authorized.ts";
@@ -49,7 +49,7 @@ export const kind: IntegrationKind<Config> = {
 		const settled = await leftAlone(run, cluster, identity?.key, awsKeys(credentials).purpose, file);
 		if (settled) return settled;
 		run.status(`describing ${cluster.name}`);
-		const found = await describeCluster(ctx, awsKeys(credentials), cluster, endpointOf(identity), run.signal);
+		const found = await describeCluster(ctx, awsKeys(credentials), cluster, endpointOf(identity?.config), run.signal);
 		const { purpose } = awsKeys(credentials);
 		return writeEntry(run, { ...cluster, ...found, identity: identity?.key, purpose, file });
 	},

@@ -6,8 +6,8 @@ import { AuthError } from "../errors.ts";
 import { findProgram } from "../find-program.ts";
 import { sanitize } from "../sanitize.ts";
 import { startProgram } from "../start-program.ts";
-import { withLock } from "../storage/lock.ts";
 import { cacheHome } from "../storage/paths.ts";
+import { withLock } from "../storage/with-lock.ts";
 import type { DockerLogin } from "./docker-config.ts";
 
 export type HelperOutcome =

@@ -6,7 +6,7 @@ import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { keepCopy } from "../storage/keep-copy.ts";
-import { withKubectlLock, withLock } from "../storage/lock.ts";
+import { withKubectlLock, withLock } from "../storage/with-lock.ts";
 import { readText, writeWhole } from "../storage/write.ts";
 import { type Change, type ClusterEntry, putCluster, type TakeContext, type UpdateMode } from "./kubeconfig.ts";
 

@@ -1,9 +1,9 @@
 /** AWS IAM Identity Center: a session of the access portal, by a cached token, a refresh token or a device code. */
 import { type Config, schema } from "../config/schema/aws-iam-identity-center.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { AuthError } from "../errors.ts";
 import type { ProviderKind } from "../kinds.ts";
 import { localSessions } from "./local-sessions.ts";
-import { endpointOf } from "./provider-spec.ts";
 import { sessionEndpoints } from "./session-endpoints.ts";
 
 export const kind: ProviderKind<Config> = {
@@ -28,11 +28,11 @@ export const kind: ProviderKind<Config> = {
 		return obtainSession(provider, run);
 	},
 
-	async provision(provider, credentials, run) {
+	async discover(provider, credentials, run) {
 		if (provider.config.auto_provision_identities !== true) return;
 		if (credentials.type !== "sso")
 			throw new AuthError({ code: "bug", message: "discovery needs a session of the portal" });
-		const { provisionIdentities } = await import("./provision-identities.ts");
-		await provisionIdentities(provider, credentials, run);
+		const { discoverIdentities } = await import("./discover-identities.ts");
+		await discoverIdentities(provider, credentials, run);
 	},
 };

@@ -2,10 +2,10 @@
 import type { Config } from "../config/schema/aws-iam-identity-center.ts";
 import type { AuthContext } from "../context.ts";
 import type { SsoSession } from "../credentials.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { AuthError } from "../errors.ts";
 import { findAwsCliSession } from "../storage/aws-cli-cache.ts";
 import { loadSsoSession, type StoredSsoSession } from "../storage/sso-session.ts";
-import { endpointOf } from "./provider-spec.ts";
 import { mayReceive } from "./session-endpoints.ts";
 
 /**

@@ -3,6 +3,7 @@ import type { Provider } from "../config/model.ts";
 import type { Config } from "../config/schema/aws-iam-identity-center.ts";
 import type { AuthContext } from "../context.ts";
 import type { SsoSession } from "../credentials.ts";
+import { basePathOf, endpointOf } from "../entry-spec.ts";
 import { AuthError } from "../errors.ts";
 import type { Run } from "../kinds.ts";
 import { oauthCode } from "../net/aws-errors.ts";
@@ -15,7 +16,6 @@ import { dropSsoSession, type StoredSsoSession, saveSsoSession } from "../storag
 import { ApprovalNeededError } from "./approval-needed.ts";
 import { type AnnouncedCode, authorizeDevice } from "./device-authorization.ts";
 import { fromStored, isSame, loadStored, localSessions } from "./local-sessions.ts";
-import { basePathOf, endpointOf } from "./provider-spec.ts";
 import { sessionDuration } from "./session-duration.ts";
 import { mayReceive, sessionEndpoints } from "./session-endpoints.ts";
 

@@ -183,7 +183,7 @@ export async function saveAwsCredentials(
 async function edit(ctx: AuthContext, path: string, changes: readonly SectionEdit[]): Promise<void> {
 	const [{ editSection }, { withLock }, { writeWhole }] = await Promise.all([
 		import("./ini-edit.ts"),
-		import("./lock.ts"),
+		import("./with-lock.ts"),
 		import("./write.ts"),
 	]);
 	const next = (text: string): string => {

@@ -6,7 +6,7 @@ import { type Stats, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import type { AuthConfig } from "../config/model.ts";
 import type { AuthContext, Environment } from "../context.ts";
-import { configHome, type PathContext, provisionedFile } from "./paths.ts";
+import { configHome, discoveredFile, type PathContext } from "./paths.ts";
 
 export interface ConfigStamp {
 	/** Variables that decide which files are read and which endpoints are asked, by name. */
@@ -81,7 +81,7 @@ function* pathsOf(ctx: PathContext, config: AuthConfig, identity: string): Gener
 	yield join(configHome(ctx), "profiles");
 	yield join(ctx.home, ".atmos", "atmos.yaml");
 	yield "/usr/local/etc/atmos/atmos.yaml";
-	yield provisionedFile(ctx, config.chain(identity).provider);
+	yield discoveredFile(ctx, config.chain(identity).provider);
 }
 
 function look(path: string): Stats | undefined {

@@ -93,7 +93,7 @@ export function ssoSessionFile(ctx: PathContext, startUrl: string, region: strin
 }
 
 /** The identities found by `auto_provision_identities`, where the configuration's loader of either program looks. */
-export function provisionedFile(ctx: PathContext, providerKey: string): string {
+export function discoveredFile(ctx: PathContext, providerKey: string): string {
 	const flat = providerKey.trim().replace(/[/\\\0]/g, "_");
 	const name = /^\.*$/.test(flat) ? "_".repeat(Math.max(1, flat.length)) : flat;
 	return rulesOf(ctx).join(cacheHome(ctx), "auth", name, "provisioned-identities.yaml");

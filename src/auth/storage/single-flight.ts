@@ -6,7 +6,7 @@ import { unlink } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
 import { AuthError, type ErrorCode, type ErrorView, toErrorView } from "../errors.ts";
 import { errnoOf, storageError } from "./failure.ts";
-import { type Attempt, type HeldLock, isPassing, Patience, readHolder, tryLock } from "./lock-file.ts";
+import { type Attempt, type HeldLock, isPassing, Patience, readHolder, tryLock } from "./owned-lock.ts";
 import { resolveFolder } from "./target.ts";
 import { type Changes, watchBeside } from "./watch.ts";
 import { readText, writeWhole } from "./write.ts";

@@ -8,11 +8,11 @@ import type { AuthContext } from "../context.ts";
 import { Secret, type SessionEndpoints } from "../credentials.ts";
 import { sanitize } from "../sanitize.ts";
 import { errnoOf, storageError } from "./failure.ts";
-import { withLock } from "./lock.ts";
 import { ssoSessionFile } from "./paths.ts";
 import { pauseFor } from "./pause.ts";
 import { readSecretFile } from "./read.ts";
 import { formatNano, GO_ZERO_TIME, parseTime } from "./times.ts";
+import { withLock } from "./with-lock.ts";
 import { writeWhole } from "./write.ts";
 
 export interface StoredSsoSession {

@@ -91,7 +91,7 @@ async function writeState(ctx: AuthContext, path: string, changes: readonly ((st
 	};
 	try {
 		// Reading the state is on the way of kubectl's plugin; this is not.
-		const [{ withLock }, { writeWhole }] = await Promise.all([import("./lock.ts"), import("./write.ts")]);
+		const [{ withLock }, { writeWhole }] = await Promise.all([import("./with-lock.ts"), import("./write.ts")]);
 		await withLock(ctx, path, { flock: false, timeoutMs: 3_000 }, async () => {
 			const text = await readText(path);
 			close();

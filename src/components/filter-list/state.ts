@@ -1,4 +1,4 @@
-/** A list with a filter, a marked row and a window that moves only when it must: state and its changes, no drawing. */
+/** A list with a filter, a selected row and a window that moves only when it must: state and its changes, no drawing. */
 import { type Haystack, rank, termsOf } from "./match.ts";
 
 export interface ListEntry extends Haystack {
@@ -13,7 +13,7 @@ export interface ListState {
 	readonly typing: boolean;
 	/** Indexes into `entries` of the rows that match, in the order in which they are shown. */
 	readonly matches: readonly number[];
-	/** The marked row, as an index into `matches`; 0 where nothing matches. */
+	/** The selected row, as an index into `matches`; 0 where nothing matches. */
 	readonly cursor: number;
 	/** First row of the window, as an index into `matches`. */
 	readonly offset: number;
@@ -52,8 +52,8 @@ export function initialList(entries: readonly ListEntry[], height: number): List
 	};
 }
 
-/** The marked row, if there is any row at all. */
-export function marked(state: ListState): ListEntry | undefined {
+/** The selected row, if there is any row at all. */
+export function selectedEntry(state: ListState): ListEntry | undefined {
 	const index = state.matches[state.cursor];
 	return index === undefined ? undefined : state.entries[index];
 }
@@ -88,13 +88,13 @@ export function reduceList(state: ListState, action: ListAction): ListState {
 		case "ERASE_ALL":
 			return withQuery(state, "");
 		case "CLEAR":
-			return keepMarked({ ...state, typing: false, query: "" }, marked(state));
+			return keepSelected({ ...state, typing: false, query: "" }, selectedEntry(state));
 		case "RESIZE":
 			return state.height === action.height
 				? state
 				: moveTo({ ...state, height: Math.max(1, action.height) }, state.cursor);
 		case "ENTRIES":
-			return keepMarked({ ...state, entries: action.entries }, marked(state));
+			return keepSelected({ ...state, entries: action.entries }, selectedEntry(state));
 	}
 }
 
@@ -109,14 +109,14 @@ function moveTo(state: ListState, wanted: number): ListState {
 	return { ...state, cursor, offset };
 }
 
-/** The best answer to a new query is marked. */
+/** The best answer to a new query is selected. */
 function withQuery(state: ListState, query: string): ListState {
 	if (query === state.query) return state;
 	return moveTo({ ...state, query, matches: search(state.entries, query), offset: 0 }, 0);
 }
 
-/** What was marked stays marked where it is still to be seen. */
-function keepMarked(state: ListState, before: ListEntry | undefined): ListState {
+/** What was selected stays selected where it is still to be seen. */
+function keepSelected(state: ListState, before: ListEntry | undefined): ListState {
 	const matches = search(state.entries, state.query);
 	const cursor = before === undefined ? 0 : matches.findIndex((index) => state.entries[index]?.key === before.key);
 	return moveTo({ ...state, matches }, Math.max(0, cursor));

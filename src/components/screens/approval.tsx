@@ -5,19 +5,19 @@ import type { DeviceCodePrompt } from "../../auth/interaction.ts";
 import type { LoginSnapshot } from "../../flows/snapshot.ts";
 import { hyperlink } from "../../terminal/osc.ts";
 import { useTime } from "../clock.ts";
-import { useSurroundings } from "../context.ts";
 import { Frame, usePage } from "../frame.tsx";
-import { useKeys } from "../key-hub.ts";
+import { useKeys } from "../keys/dispatch.ts";
+import { approvalKeys, linkOf } from "../keys/handlers.ts";
 import { shareLeft, timeLeft, URGENCY_TONES, urgencyOf } from "../lifetime.ts";
 import { barParts } from "../lifetime-bar.tsx";
 import { fittingQr, type Qr } from "../qr.ts";
-import { approvalKeys, linkOf } from "../screen-keys.ts";
 import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Spinner } from "../spinner.tsx";
 import { type Block, stack } from "../stack.ts";
-import { Line, T } from "../styled.tsx";
+import { Line, Styled } from "../styled.tsx";
 import { chop, clean, fit, graphemes, widthOf, wrap } from "../text.ts";
 import { UNICODE } from "../theme.ts";
+import { useUi } from "../ui-context.ts";
 
 /** Lines of a paragraph longer than this are hard to read. */
 const MEASURE = 76;
@@ -55,7 +55,7 @@ function countdownWidth(wide: boolean): number {
 }
 
 function Countdown({ prompt, wide }: { prompt: DeviceCodePrompt; wide: boolean }): ReactNode {
-	const { symbols, motion } = useSurroundings();
+	const { symbols, motion } = useUi();
 	const span = { expiresAt: prompt.expiresAt, issuedAt: prompt.startedAt };
 	const urgency = useTime((now) => urgencyOf(span, now));
 	const halves = useTime((now) => Math.round((shareLeft(span, now) ?? 0) * BAR * 2));
@@ -67,14 +67,14 @@ function Countdown({ prompt, wide }: { prompt: DeviceCodePrompt; wide: boolean }
 			{" ".repeat(Math.max(0, TIME - widthOf(left)))}
 			{wide && (
 				<>
-					<T tone={tone}>{parts.left}</T>
-					<T tone="muted">{parts.gone} </T>
+					<Styled tone={tone}>{parts.left}</Styled>
+					<Styled tone="muted">{parts.gone} </Styled>
 				</>
 			)}
-			<T tone="muted">{wide ? "code expires in " : "expires in "}</T>
-			<T tone={urgency === "good" ? "plain" : tone} strong={urgency !== "good"}>
+			<Styled tone="muted">{wide ? "code expires in " : "expires in "}</Styled>
+			<Styled tone={urgency === "good" ? "plain" : tone} strong={urgency !== "good"}>
 				{fit(left, TIME)}
-			</T>
+			</Styled>
 		</>
 	);
 }
@@ -86,7 +86,7 @@ function Link({ url, lines, outdent }: { url: string; lines: readonly string[]; 
 		<Box key={index} marginLeft={-outdent} width={widthOf(line)} flexShrink={0}>
 			<Transform transform={(text) => hyperlink(url, text, "atmos-auth")}>
 				<Text wrap="truncate-end">
-					<T tone="link">{line}</T>
+					<Styled tone="link">{line}</Styled>
 				</Text>
 			</Transform>
 		</Box>
@@ -94,7 +94,7 @@ function Link({ url, lines, outdent }: { url: string; lines: readonly string[]; 
 }
 
 function QrCode({ qr }: { qr: Qr }): ReactNode {
-	const { colour } = useSurroundings();
+	const { colour } = useUi();
 	// Its own colours, so that light stays light in a light theme too.
 	const colours = colour ? { color: "white", backgroundColor: "black" } : {};
 	// The lower half of an odd last row is not part of the code.
@@ -125,15 +125,15 @@ export interface ApprovalProps {
 }
 
 export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
-	const { login, symbols, deeds, notify, columns, hostname } = useSurroundings();
+	const { login, symbols, actions, notify, columns, hostname } = useUi();
 	const page = usePage(true);
 	const { ellipsis } = symbols;
 	const url = linkOf(prompt);
 	const code = clean(prompt.userCode);
-	// Tells the deeds that the prompt they were done for is gone.
+	// Tells the actions that the prompt they were done for is gone.
 	const gone = useMemo(() => new AbortController(), []);
 	useEffect(() => () => gone.abort(), [gone]);
-	const keys = useKeys(approvalKeys({ login, deeds, notify, gone: gone.signal }));
+	const keys = useKeys(approvalKeys({ login, actions, notify, gone: gone.signal }));
 
 	const full = page.layout === "full";
 	const inset = page.layout === "tiny" ? 0 : 2;
@@ -182,9 +182,9 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 			lines: [
 				<Line key="code">
 					{" ".repeat(inset)}
-					<T tone="accent" strong>
+					<Styled tone="accent" strong>
 						{fit(spacedCode(code, column), column, ellipsis)}
-					</T>
+					</Styled>
 				</Line>,
 			],
 		},

@@ -1,18 +1,18 @@
 /** The identities: a status board as much as a menu. */
 import { type ReactNode, useLayoutEffect } from "react";
 import type { BoardDetails, Choice, LoginSnapshot } from "../../flows/snapshot.ts";
-import { type Board, type BoardEntry, type Columns, columnsFor } from "../board.ts";
-import { useSurroundings } from "../context.ts";
 import { DetailsPane } from "../details-pane.tsx";
-import { type ListAction, type ListState, marked, reduceList, visible } from "../filter-list/state.ts";
+import { type ListAction, type ListState, reduceList, selectedEntry, visible } from "../filter-list/state.ts";
 import { Frame, usePage } from "../frame.tsx";
+import { type Board, type BoardEntry, type Columns, columnsFor } from "../identity-list.ts";
 import { IdentityRow } from "../identity-row.tsx";
-import { useKeys } from "../key-hub.ts";
-import { identityKeys } from "../screen-keys.ts";
+import { useKeys } from "../keys/dispatch.ts";
+import { identityKeys } from "../keys/handlers.ts";
 import { Split } from "../segments.tsx";
 import { type Store, useStore } from "../store.ts";
-import { Line, T } from "../styled.tsx";
+import { Line, Styled } from "../styled.tsx";
 import { cell, clean, fit, widthOf } from "../text.ts";
+import { useUi } from "../ui-context.ts";
 
 const TITLE = "atmos auth login";
 
@@ -60,7 +60,7 @@ export function placeOf(snapshot: LoginSnapshot, dot: string, width: number): st
 }
 
 export function Identities({ picker, choice }: { readonly picker: Picker; readonly choice: Choice }): ReactNode {
-	const { login, symbols, notify } = useSurroundings();
+	const { login, symbols, notify } = useUi();
 	const snapshot = login.snapshot();
 	const page = usePage();
 	const { list, board } = picker;
@@ -84,7 +84,7 @@ export function Identities({ picker, choice }: { readonly picker: Picker; readon
 	return (
 		<Frame
 			title={[{ text: TITLE, strong: true }]}
-			right={place === "" ? undefined : { width: widthOf(place), node: <T tone="muted">{place}</T> }}
+			right={place === "" ? undefined : { width: widthOf(place), node: <Styled tone="muted">{place}</Styled> }}
 			keys={keys}
 		>
 			{parts.header > 0 && (
@@ -99,14 +99,14 @@ export function Identities({ picker, choice }: { readonly picker: Picker; readon
 								]
 							: [{ text: QUESTIONS[choice.reason], tone: "muted" }]
 					}
-					right={{ width: widthOf(count), node: <T tone="muted">{count}</T> }}
+					right={{ width: widthOf(count), node: <Styled tone="muted">{count}</Styled> }}
 					ellipsis={ellipsis}
 				/>
 			)}
 			{parts.header > 2 && <Line />}
 			{parts.header > 1 && (
 				<Line>
-					<T tone="muted">{headings(columns, page.width)}</T>
+					<Styled tone="muted">{headings(columns, page.width)}</Styled>
 				</Line>
 			)}
 			{rows.map(({ entry, place: at }) => {
@@ -124,7 +124,7 @@ export function Identities({ picker, choice }: { readonly picker: Picker; readon
 			})}
 			{rows.length === 0 && (
 				<Line>
-					<T tone="muted">{fit("    nothing matches", page.width, ellipsis)}</T>
+					<Styled tone="muted">{fit("    nothing matches", page.width, ellipsis)}</Styled>
 				</Line>
 			)}
 			{Array.from({ length: parts.list - Math.max(1, rows.length) }, (_, index) => (
@@ -133,7 +133,7 @@ export function Identities({ picker, choice }: { readonly picker: Picker; readon
 			))}
 			{parts.pane > 0 && (
 				<DetailsPane
-					entry={marked(state) as BoardEntry | undefined}
+					entry={selectedEntry(state) as BoardEntry | undefined}
 					known={picker.details}
 					width={page.width}
 					lines={parts.pane}

@@ -3,12 +3,12 @@ import { Box, Text, useInput } from "ink";
 import SelectInput from "ink-select-input";
 import { type ReactNode, useContext, useMemo } from "react";
 import type { ChoiceOption } from "../../auth/interaction.ts";
-import { useSurroundings } from "../context.ts";
 import { Frame, usePage } from "../frame.tsx";
-import { KeyHubContext, useKeys } from "../key-hub.ts";
+import { KeyHubContext, useKeys } from "../keys/dispatch.ts";
 import { fitSegments, Segments } from "../segments.tsx";
-import { Line, T } from "../styled.tsx";
+import { Line, Styled } from "../styled.tsx";
 import { cell, clean, fit, widthOf, wrap } from "../text.ts";
+import { useUi } from "../ui-context.ts";
 
 export interface MenuProps {
 	readonly question: string;
@@ -22,10 +22,10 @@ export interface MenuProps {
 }
 
 function Pointer({ isSelected = false }: { readonly isSelected?: boolean }): ReactNode {
-	const { symbols } = useSurroundings();
+	const { symbols } = useUi();
 	return (
 		<Text>
-			<T tone="accent">{`${isSelected ? symbols.pointer : " "} `}</T>
+			<Styled tone="accent">{`${isSelected ? symbols.pointer : " "} `}</Styled>
 		</Text>
 	);
 }
@@ -33,15 +33,15 @@ function Pointer({ isSelected = false }: { readonly isSelected?: boolean }): Rea
 function Item({ isSelected = false, label }: { readonly isSelected?: boolean; readonly label: string }): ReactNode {
 	return (
 		<Line>
-			<T tone={isSelected ? "accent" : "plain"} strong={isSelected}>
+			<Styled tone={isSelected ? "accent" : "plain"} strong={isSelected}>
 				{label}
-			</T>
+			</Styled>
 		</Line>
 	);
 }
 
 export function Menu({ question, details = [], options: given, onChoose, onBack, onQuit }: MenuProps): ReactNode {
-	const { symbols } = useSurroundings();
+	const { symbols } = useUi();
 	const { meant } = useContext(KeyHubContext);
 	const page = usePage();
 	const keys = useKeys({

@@ -1,9 +1,9 @@
 /** The chain and the integrations, a row each, while they run and when some of them have failed. */
 import type { ReactNode } from "react";
 import type { LoginSnapshot, Row } from "../../flows/snapshot.ts";
-import { useSurroundings } from "../context.ts";
 import { Frame, usePage } from "../frame.tsx";
-import { useKeys } from "../key-hub.ts";
+import { useKeys } from "../keys/dispatch.ts";
+import { createProgressChoice, isBroken, progressKeys, selectedRow } from "../keys/handlers.ts";
 import { LifetimeBar } from "../lifetime-bar.tsx";
 import {
 	type ProgressLine,
@@ -13,26 +13,26 @@ import {
 	textIndent,
 	windowOf,
 } from "../progress-lines.ts";
-import { createProgressChoice, isBroken, progressKeys, selectedRow } from "../screen-keys.ts";
 import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Spinner } from "../spinner.tsx";
 import { useOnce, useStore } from "../store.ts";
-import { Line, T } from "../styled.tsx";
+import { Line, Styled } from "../styled.tsx";
 import { asciiMarks, cell, clean, fit, widthOf } from "../text.ts";
 import { UNICODE } from "../theme.ts";
+import { useUi } from "../ui-context.ts";
 
 function RowSymbol({ state, startedAt }: Pick<Row, "state" | "startedAt">): ReactNode {
-	const { symbols } = useSurroundings();
+	const { symbols } = useUi();
 	switch (state) {
 		case "running":
 			return <Spinner since={startedAt} />;
 		case "ok":
 		case "reused":
-			return <T tone="good">{symbols.ok}</T>;
+			return <Styled tone="good">{symbols.ok}</Styled>;
 		case "failed":
-			return <T tone="bad">{symbols.failed}</T>;
+			return <Styled tone="bad">{symbols.failed}</Styled>;
 		default:
-			return <T tone="muted">{symbols.none}</T>;
+			return <Styled tone="muted">{symbols.none}</Styled>;
 	}
 }
 
@@ -50,7 +50,7 @@ function textOf(row: Row): Segment {
 }
 
 function ProgressRow({ row, selected, columns }: { row: Row; selected: boolean; columns: RowColumns }): ReactNode {
-	const { symbols } = useSurroundings();
+	const { symbols } = useUi();
 	const { ellipsis } = symbols;
 	const { text, tone } = textOf(row);
 	const shown = symbols === UNICODE ? text : asciiMarks(text);
@@ -60,13 +60,13 @@ function ProgressRow({ row, selected, columns }: { row: Row; selected: boolean; 
 	const room = counts ? columns.text : columns.text + columns.time + 1 + (columns.bar > 0 ? columns.bar + 1 : 0);
 	return (
 		<Line>
-			<T tone="accent">{selected ? symbols.pointer : " "} </T>
+			<Styled tone="accent">{selected ? symbols.pointer : " "} </Styled>
 			<RowSymbol state={row.state} startedAt={row.startedAt} />{" "}
-			<T strong={row.state === "failed"} tone={row.state === "waiting" ? "muted" : "plain"}>
+			<Styled strong={row.state === "failed"} tone={row.state === "waiting" ? "muted" : "plain"}>
 				{cell(clean(row.name), columns.name, { ellipsis })}
-			</T>
+			</Styled>
 			{"   "}
-			<T {...(tone ? { tone } : {})}>{cell(shown, room, { ellipsis })}</T>
+			<Styled {...(tone ? { tone } : {})}>{cell(shown, room, { ellipsis })}</Styled>
 			{counts && row.expiresAt !== undefined && (
 				<>
 					{" "}
@@ -88,7 +88,7 @@ const BEGINNINGS: Partial<Record<LoginSnapshot["phase"], string>> = {
 };
 
 export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): ReactNode {
-	const { login, symbols } = useSurroundings();
+	const { login, symbols } = useUi();
 	const page = usePage();
 	const choice = useOnce(createProgressChoice);
 	const { details } = useStore(choice);
@@ -117,7 +117,7 @@ export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): Re
 			title={[{ text: title, strong: true }]}
 			right={
 				page.layout === "full" && chainText !== ""
-					? { width: widthOf(chainText), node: <T tone="muted">{chainText}</T> }
+					? { width: widthOf(chainText), node: <Styled tone="muted">{chainText}</Styled> }
 					: undefined
 			}
 			keys={keys}
@@ -126,7 +126,7 @@ export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): Re
 				<Line>
 					{"  "}
 					<Spinner />
-					<T tone="muted"> {fit(BEGINNINGS[snapshot.phase] ?? "working", page.width - 4, ellipsis)}</T>
+					<Styled tone="muted"> {fit(BEGINNINGS[snapshot.phase] ?? "working", page.width - 4, ellipsis)}</Styled>
 				</Line>
 			)}
 			{lines.slice(from, to).map((line) => (

@@ -46,7 +46,7 @@ async function scene(changes: { readonly platform?: NodeJS.Platform } = {}) {
 				canChoose: false,
 				prompt: () => {},
 				status: () => {},
-				provision: () => {},
+				discovery: () => {},
 				choose: () => Promise.reject(new Error()),
 			},
 		});

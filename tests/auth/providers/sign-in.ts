@@ -5,7 +5,7 @@ import type { Provider } from "../../../src/auth/config/model.ts";
 import type { Config } from "../../../src/auth/config/schema/aws-iam-identity-center.ts";
 import type { AuthContext } from "../../../src/auth/context.ts";
 import type { SsoSession } from "../../../src/auth/credentials.ts";
-import type { ChoicePrompt, Interaction, Prompt, ProvisionProgress } from "../../../src/auth/interaction.ts";
+import type { ChoicePrompt, DiscoveryProgress, Interaction, Prompt } from "../../../src/auth/interaction.ts";
 import type { Run } from "../../../src/auth/kinds.ts";
 import { kind } from "../../../src/auth/providers/aws-iam-identity-center.ts";
 import { type Cloud, type CloudOptions, startCloud } from "../../cloud/cloud.ts";
@@ -21,7 +21,7 @@ export const REALM = { value: "test", source: "env" } as const;
 export class Onlooker implements Interaction {
 	readonly prompts: (Prompt | undefined)[] = [];
 	readonly statuses: string[] = [];
-	readonly progress: ProvisionProgress[] = [];
+	readonly progress: DiscoveryProgress[] = [];
 	readonly questions: ChoicePrompt[] = [];
 	readonly #events = new EventEmitter();
 	canChoose = false;
@@ -37,7 +37,7 @@ export class Onlooker implements Interaction {
 		this.#events.emit("status", text);
 	}
 
-	provision(progress: ProvisionProgress): void {
+	discovery(progress: DiscoveryProgress): void {
 		this.progress.push(progress);
 	}
 

@@ -71,7 +71,7 @@ const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
 
 	async "lock-as-nobody"() {
 		becomeNobody();
-		const { withKubectlLock } = await import("../../../src/auth/storage/lock.ts");
+		const { withKubectlLock } = await import("../../../src/auth/storage/with-lock.ts");
 		const { toErrorView } = await import("../../../src/auth/errors.ts");
 		return withKubectlLock(ctx, path, { timeoutMs: 300 }, async () => "got it").catch(toErrorView);
 	},
@@ -93,7 +93,7 @@ const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
 
 	/** Adds one to the number in a file, slowly and without a whole write, so that every missing lock shows. */
 	async increment() {
-		const { withLock, withKubectlLock } = await import("../../../src/auth/storage/lock.ts");
+		const { withLock, withKubectlLock } = await import("../../../src/auth/storage/with-lock.ts");
 		const { writeFile } = await import("node:fs/promises");
 		const increment = async (): Promise<void> => {
 			const number = Number(await readFile(path, "utf8"));
@@ -108,7 +108,7 @@ const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
 	},
 
 	async hold() {
-		const { withLock, withKubectlLock } = await import("../../../src/auth/storage/lock.ts");
+		const { withLock, withKubectlLock } = await import("../../../src/auth/storage/with-lock.ts");
 		const hold = async (): Promise<void> => {
 			say("held");
 			await delay(input.ms ?? 60_000);

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { withKubectlLock, withLock } from "../../../src/auth/storage/lock.ts";
+import { withKubectlLock, withLock } from "../../../src/auth/storage/with-lock.ts";
 import { testContext } from "../../helpers/context.ts";
 import { run, start } from "./run-child.ts";
 

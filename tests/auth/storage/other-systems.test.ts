@@ -3,9 +3,9 @@ import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { holdFlock } from "../../../src/auth/storage/flock.ts";
-import { withKubectlLock, withLock } from "../../../src/auth/storage/lock.ts";
+import { holdFlock } from "../../../src/auth/storage/atmos-flock.ts";
 import { joinOrLead } from "../../../src/auth/storage/single-flight.ts";
+import { withKubectlLock, withLock } from "../../../src/auth/storage/with-lock.ts";
 import { testContext } from "../../helpers/context.ts";
 
 /** Paths that the system refuses, and how often still. */

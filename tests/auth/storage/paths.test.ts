@@ -4,9 +4,9 @@ import {
 	cacheHome,
 	configHome,
 	dataHome,
+	discoveredFile,
 	expandHome,
 	type PathContext,
-	provisionedFile,
 	shellPath,
 	tildify,
 } from "../../../src/auth/storage/paths.ts";
@@ -77,7 +77,7 @@ describe("the folders", () => {
 		["..", "__"],
 		["", "_"],
 	])("of provisioned identities are one level deep: %j", (provider, folder) => {
-		expect(provisionedFile(on(), provider)).toBe(`/home/ann/.cache/atmos/auth/${folder}/provisioned-identities.yaml`);
+		expect(discoveredFile(on(), provider)).toBe(`/home/ann/.cache/atmos/auth/${folder}/provisioned-identities.yaml`);
 	});
 });
 

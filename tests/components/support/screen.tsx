@@ -1,7 +1,7 @@
 /** The dashboard on a terminal that is only a list of frames: any size, a clock that stands still, keys by name. */
 import { EventEmitter } from "node:events";
 import { render } from "ink";
-import { App, type Manner } from "../../../src/components/app.tsx";
+import { App, type DisplayOptions } from "../../../src/components/app.tsx";
 import { createTicker } from "../../../src/components/clock.ts";
 import { createNotes } from "../../../src/components/notes.ts";
 import type { LoginHandle } from "../../../src/flows/snapshot.ts";
@@ -99,7 +99,7 @@ export interface ScreenOptions {
 	readonly columns?: number;
 	readonly rows?: number;
 	readonly now?: number;
-	readonly manner?: Partial<Manner>;
+	readonly display?: Partial<DisplayOptions>;
 }
 
 export const NOW = Date.UTC(2026, 10, 23, 10, 42, 25);
@@ -117,26 +117,26 @@ export function closeScreens(): void {
 }
 
 export function show(login: LoginHandle, options: ScreenOptions = {}) {
-	const { columns = 80, rows = 24, manner } = options;
+	const { columns = 80, rows = 24, display } = options;
 	let now = options.now ?? NOW;
 	const clock = { now: () => now };
 	const stdout = new FakeStdout(columns, rows);
 	const stdin = new FakeStdin();
 	const ticker = createTicker(clock);
 	const notes = createNotes(clock);
-	const deeds: string[] = [];
+	const actions: string[] = [];
 	const said: string[] = [];
-	const record = (deed: string): void => {
-		deeds.push(deed);
+	const record = (action: string): void => {
+		actions.push(action);
 	};
 	const instance = render(
 		<App
 			login={login}
 			ticker={ticker}
 			notes={notes}
-			manner={{ unicode: true, colour: true, motion: false, spoken: false, ...manner }}
+			display={{ unicode: true, colour: true, motion: false, screenReader: false, ...display }}
 			hostname="build-host-3"
-			deeds={{
+			actions={{
 				copy: async (text, what) => {
 					record(`copy ${text}`);
 					return `${what} copied with pbcopy`;
@@ -163,7 +163,7 @@ export function show(login: LoginHandle, options: ScreenOptions = {}) {
 	const screen = {
 		stdout,
 		stdin,
-		deeds,
+		actions,
 		said,
 		/** The last frame with its colours. */
 		raw: (): string => stdout.last(),

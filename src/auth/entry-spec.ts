@@ -1,5 +1,5 @@
 /** The keys of a provider that its identities need too. An identity knows its root provider's kind only at run time. */
-import type { Provider } from "../config/model.ts";
+import type { Provider } from "./config/model.ts";
 
 /**
  * `spec.endpoint_url` of a provider or identity, where it has one. The Go program's older spelling counts after it:

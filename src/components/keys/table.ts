@@ -3,7 +3,7 @@
  * written. A binding counts only while its screen gives a handler for it, so what is shown is what works.
  */
 import type { Key } from "ink";
-import { type Symbols, UNICODE } from "./theme.ts";
+import { type Symbols, UNICODE } from "../theme.ts";
 
 export type Command =
 	| "move"
@@ -61,7 +61,7 @@ const PAGES: readonly Binding[] = [
 export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 	identities: [
 		MOVE_BAR,
-		{ command: "choose", keys: ["return"], shown: "enter", label: "log in", help: "log in with the marked identity" },
+		{ command: "choose", keys: ["return"], shown: "enter", label: "log in", help: "log in with the selected identity" },
 		{ command: "filter", keys: ["/"], label: "filter", help: "filter by name, account, role, kind or tag" },
 		HELP,
 		...MOVES,
@@ -72,7 +72,7 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 	// While a filter is typed every letter belongs to it.
 	filter: [
 		{ command: "move", keys: [], shown: "upDown", label: "move", help: "" },
-		{ command: "choose", keys: ["return"], shown: "enter", label: "log in", help: "log in with the marked identity" },
+		{ command: "choose", keys: ["return"], shown: "enter", label: "log in", help: "log in with the selected identity" },
 		{ command: "up", keys: ["up", "ctrl+p"], help: "one row up" },
 		{ command: "down", keys: ["down", "ctrl+n"], help: "one row down" },
 		{ command: "pageUp", keys: ["pageup"], help: "one page up" },
@@ -90,7 +90,7 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 			keys: ["return"],
 			shown: "enter",
 			label: "choose",
-			help: "choose the marked line (or press its number)",
+			help: "choose the selected line (or press its number)",
 		},
 		HELP,
 		...MOVES,
@@ -117,7 +117,7 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 	attention: [
 		{ command: "move", keys: [], shown: "upDown", label: "choose a row", help: "" },
 		...MOVES,
-		{ command: "retry", keys: ["r"], label: "retry", help: "try the marked failed row again, and nothing else" },
+		{ command: "retry", keys: ["r"], label: "retry", help: "try the selected failed row again, and nothing else" },
 		{ command: "retryAll", keys: ["a"], label: "retry all", help: "try all failed rows again" },
 		{ command: "details", keys: ["d"], label: "details", help: "what the service said, and the request's id" },
 		{ command: "done", keys: ["return", "q"], shown: "enter", label: "done", help: "leave it at that" },

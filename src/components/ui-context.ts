@@ -3,8 +3,8 @@ import { createContext, useContext } from "react";
 import type { LoginHandle } from "../flows/snapshot.ts";
 import type { Paint, Symbols } from "./theme.ts";
 
-/** Deeds that a key stands for and that reach outside the screen. Each answers with a line for the user. */
-export interface Deeds {
+/** Actions that a key stands for and that reach outside the screen. Each answers with a line for the user. */
+export interface Actions {
 	/** @param what "code" or "link", for the answer */
 	copy(text: string, what: string): Promise<string>;
 	open(url: string): Promise<string>;
@@ -14,9 +14,9 @@ export interface Deeds {
 	plainLink(url: string, until: AbortSignal): void;
 }
 
-export interface Surroundings {
+export interface UiContext {
 	readonly login: LoginHandle;
-	readonly deeds: Deeds;
+	readonly actions: Actions;
 	readonly symbols: Symbols;
 	readonly paint: Paint;
 	readonly columns: number;
@@ -33,13 +33,13 @@ export interface Surroundings {
 	notify(text: string): void;
 }
 
-export const SurroundingsContext = createContext<Surroundings | undefined>(undefined);
+export const UiReactContext = createContext<UiContext | undefined>(undefined);
 
 /** @throws Error outside of the dashboard */
-export function useSurroundings(): Surroundings {
-	const surroundings = useContext(SurroundingsContext);
-	if (surroundings === undefined) throw new Error("there is no dashboard around this component");
-	return surroundings;
+export function useUi(): UiContext {
+	const ui = useContext(UiReactContext);
+	if (ui === undefined) throw new Error("there is no dashboard around this component");
+	return ui;
 }
 
 /** Space on the left and right of everything. */

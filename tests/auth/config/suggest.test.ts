@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byDistance, closest, nearest } from "../../../src/auth/config/near.ts";
+import { byDistance, suggestionFor, suggestionsFor } from "../../../src/auth/config/suggest.ts";
 
 test.each([
 	["dev-amdin", ["prod-admin", "dev-admin"], "dev-admin"],
@@ -20,10 +20,10 @@ test.each([
 	["dev-admins", ["dev"], undefined],
 	["admin-dev", ["admin"], "admin"],
 ])("%j is taken for the nearest of %j, if any is near", (wanted, names, expected) => {
-	expect(closest(wanted, names)).toBe(expected);
+	expect(suggestionFor(wanted, names)).toBe(expected);
 });
 
 test("the nearest come first, names of equal distance by their letters, and no more than asked for", () => {
-	expect(nearest("dev", ["dev-b", "dev-a", "deb", "prod", "devs"])).toEqual(["deb", "devs", "dev-a"]);
+	expect(suggestionsFor("dev", ["dev-b", "dev-a", "deb", "prod", "devs"])).toEqual(["deb", "devs", "dev-a"]);
 	expect(byDistance("b", ["c", "a", "b"])).toEqual(["b", "a", "c"]);
 });

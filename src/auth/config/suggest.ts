@@ -29,7 +29,7 @@ export function byDistance(wanted: string, names: readonly string[]): readonly s
 }
 
 /** @returns the names that are near enough to be suggested, nearest first, at most `most`. */
-export function nearest(wanted: string, names: readonly string[], most = 3): readonly string[] {
+export function suggestionsFor(wanted: string, names: readonly string[], most = 3): readonly string[] {
 	const target = wanted.toLowerCase();
 	const limit = Math.max(1, Math.floor(target.length / 3));
 	const near = (name: string): boolean => {
@@ -48,6 +48,6 @@ export function nearest(wanted: string, names: readonly string[], most = 3): rea
 }
 
 /** @returns the one name to suggest, or undefined when none is near. */
-export function closest(wanted: string, names: readonly string[]): string | undefined {
-	return nearest(wanted, names, 1)[0];
+export function suggestionFor(wanted: string, names: readonly string[]): string | undefined {
+	return suggestionsFor(wanted, names, 1)[0];
 }

@@ -1,15 +1,15 @@
-/** What each screen does with its keys, for the drawn and the spoken dashboard alike. Asked at each key press anew. */
-import { toErrorView } from "../auth/errors.ts";
-import type { DeviceCodePrompt } from "../auth/interaction.ts";
-import type { IntegrationRow, LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import type { BoardEntry } from "./board.ts";
-import type { Deeds } from "./context.ts";
-import { type ListAction, type ListState, marked } from "./filter-list/state.ts";
-import { type KeySource, pastedLine } from "./key-hub.ts";
-import type { Handlers } from "./keys.ts";
-import { failedIntegrations } from "./progress-lines.ts";
-import { createStore, type Store } from "./store.ts";
-import { clean } from "./text.ts";
+/** What each screen does with its keys, for the drawn and the screenReader dashboard alike. Asked at each key press anew. */
+import { toErrorView } from "../../auth/errors.ts";
+import type { DeviceCodePrompt } from "../../auth/interaction.ts";
+import type { IntegrationRow, LoginHandle, LoginSnapshot } from "../../flows/snapshot.ts";
+import { type ListAction, type ListState, selectedEntry } from "../filter-list/state.ts";
+import type { BoardEntry } from "../identity-list.ts";
+import { failedIntegrations } from "../progress-lines.ts";
+import { createStore, type Store } from "../store.ts";
+import { clean } from "../text.ts";
+import type { Actions } from "../ui-context.ts";
+import { type KeySource, pastedLine } from "./dispatch.ts";
+import type { Handlers } from "./table.ts";
 
 export interface IdentityKeys {
 	readonly login: LoginHandle;
@@ -30,7 +30,7 @@ export function identityKeys({ login, list, notify }: IdentityKeys): KeySource {
 		first: () => send({ type: "FIRST" }),
 		last: () => send({ type: "LAST" }),
 		choose: () => {
-			const entry = marked(list.get()) as BoardEntry | undefined;
+			const entry = selectedEntry(list.get()) as BoardEntry | undefined;
 			if (entry === undefined) return;
 			if (entry.problem === undefined) login.send({ type: "SELECT", name: entry.row.name });
 			else notify(`${entry.name} cannot be used: ${entry.problem}`);
@@ -78,13 +78,13 @@ export function linkOf(prompt: DeviceCodePrompt): string {
 
 export interface ApprovalKeys {
 	readonly login: LoginHandle;
-	readonly deeds: Deeds;
+	readonly actions: Actions;
 	notify(text: string): void;
-	/** Aborted when the prompt that the deeds are for is no longer shown. */
+	/** Aborted when the prompt that the actions are for is no longer shown. */
 	readonly gone: AbortSignal;
 }
 
-export function approvalKeys({ login, deeds, notify, gone }: ApprovalKeys): KeySource {
+export function approvalKeys({ login, actions, notify, gone }: ApprovalKeys): KeySource {
 	const note = (text: string): void => {
 		if (!gone.aborted) notify(text);
 	};
@@ -99,10 +99,10 @@ export function approvalKeys({ login, deeds, notify, gone }: ApprovalKeys): KeyS
 			if (prompt?.type !== "device-code") return {};
 			const url = linkOf(prompt);
 			return {
-				copyCode: () => tell(deeds.copy(prompt.userCode, "code")),
-				copyLink: () => tell(deeds.copy(url, "link")),
-				open: () => tell(deeds.open(url)),
-				plainLink: () => deeds.plainLink(url, gone),
+				copyCode: () => tell(actions.copy(prompt.userCode, "code")),
+				copyLink: () => tell(actions.copy(url, "link")),
+				open: () => tell(actions.open(url)),
+				plainLink: () => actions.plainLink(url, gone),
 				...(choice === undefined ? { cancel } : { back: () => login.send({ type: "BACK" }) }),
 				quit: cancel,
 			};

@@ -5,23 +5,23 @@
 import type { Provider } from "../config/model.ts";
 import type { AuthContext } from "../context.ts";
 import { sanitize } from "../sanitize.ts";
-import { withLock } from "./lock.ts";
-import { provisionedFile } from "./paths.ts";
+import { discoveredFile } from "./paths.ts";
 import { formatSeconds } from "./times.ts";
+import { withLock } from "./with-lock.ts";
 import { readText, writeWhole } from "./write.ts";
 
-export interface ProvisionedAccount {
+export interface DiscoveredAccount {
 	/** Twelve digits. */
 	readonly id: string;
 	readonly name: string;
 }
 
-export interface Provisioned {
+export interface Discovered {
 	/** How many accounts were listed. */
 	readonly accounts: number;
-	readonly roles: readonly { readonly account: ProvisionedAccount; readonly role: string }[];
+	readonly roles: readonly { readonly account: DiscoveredAccount; readonly role: string }[];
 	/** Accounts whose roles could not be listed: what the file said of them stays. */
-	readonly failed?: readonly { readonly account: ProvisionedAccount }[] | undefined;
+	readonly failed?: readonly { readonly account: DiscoveredAccount }[] | undefined;
 }
 
 export interface WrittenIdentities {
@@ -62,12 +62,12 @@ const LAYOUT = {
  *
  * @throws AuthError `storage`; the old file is intact then
  */
-export async function writeProvisioned(
+export async function writeDiscovered(
 	ctx: AuthContext,
 	provider: Pick<Provider<{ readonly start_url: string; readonly region: string }>, "key" | "config">,
-	found: Provisioned,
+	found: Discovered,
 ): Promise<WrittenIdentities> {
-	const path = provisionedFile(ctx, provider.key);
+	const path = discoveredFile(ctx, provider.key);
 	const { parse, stringify } = await import("yaml");
 	return withLock(ctx, path, { flock: false }, async () => {
 		const failed = new Set(found.failed?.map(({ account }) => account.id));
@@ -99,7 +99,7 @@ export async function writeProvisioned(
 	});
 }
 
-function entries(roles: Provisioned["roles"], provider: string): Map<string, Entry> {
+function entries(roles: Discovered["roles"], provider: string): Map<string, Entry> {
 	const labels = labelsOf(roles.map(({ account }) => account));
 	const result = new Map<string, Entry>();
 	for (const { account, role } of roles) {
@@ -114,7 +114,7 @@ function entries(roles: Provisioned["roles"], provider: string): Map<string, Ent
 }
 
 /** @returns how each account is called in the names of its identities, by id */
-function labelsOf(accounts: readonly ProvisionedAccount[]): ReadonlyMap<string, string> {
+function labelsOf(accounts: readonly DiscoveredAccount[]): ReadonlyMap<string, string> {
 	const names = new Map(accounts.map(({ id, name }) => [id, sanitize(name) || id]));
 	const labels = relabel(names, (id, name) => `${name} (${id})`);
 	// Somebody may have named an account `<account> (<id>)`.
@@ -146,7 +146,7 @@ function entriesIn(text: string | undefined, parse: (text: string) => unknown): 
 	}
 }
 
-function rolesOf(old: OldEntries): Provisioned["roles"] {
+function rolesOf(old: OldEntries): Discovered["roles"] {
 	return Object.values(old).flatMap((entry) => {
 		const { name: role, account } = entry?.principal ?? {};
 		if (typeof role !== "string" || typeof account?.id !== "string" || typeof account.name !== "string") return [];

@@ -5,7 +5,7 @@ import type { SsoSession } from "../../../src/auth/credentials.ts";
 import type { AuthError } from "../../../src/auth/errors.ts";
 import { allPages } from "../../../src/auth/net/sso-portal.ts";
 import { kind } from "../../../src/auth/providers/aws-iam-identity-center.ts";
-import { provisionedFile } from "../../../src/auth/storage/paths.ts";
+import { discoveredFile } from "../../../src/auth/storage/paths.ts";
 import type { Behaviour, Operation } from "../../cloud/script.ts";
 import { largeWorld } from "../../cloud/world.ts";
 import { failure, type Scene, scene } from "./sign-in.ts";
@@ -14,24 +14,24 @@ const config = { auto_provision_identities: true };
 
 async function discovered(set: Scene) {
 	const session = await set.approved();
-	await set.pass(kind.provision?.(set.provider, session, set.run()) ?? Promise.resolve());
-	const file = parse(readFileSync(provisionedFile(set.ctx, "company-sso"), "utf8"));
+	await set.pass(kind.discover?.(set.provider, session, set.run()) ?? Promise.resolve());
+	const file = parse(readFileSync(discoveredFile(set.ctx, "company-sso"), "utf8"));
 	return { auth: file.auth, last: set.onlooker.progress.at(-1) };
 }
 
 const raw = (value: unknown): Behaviour => ({ type: "raw", body: JSON.stringify(value) });
 const account = (accountId: unknown, accountName: unknown = "a") => ({ accountId, accountName });
-const stored = (set: Scene): string => readFileSync(provisionedFile(set.ctx, "company-sso"), "utf8");
+const stored = (set: Scene): string => readFileSync(discoveredFile(set.ctx, "company-sso"), "utf8");
 
 /** A discovery that went well, and a session for the next. */
 async function known(set: Scene): Promise<SsoSession> {
 	const session = await set.approved();
-	await set.pass(kind.provision?.(set.provider, session, set.run()) ?? Promise.resolve());
+	await set.pass(kind.discover?.(set.provider, session, set.run()) ?? Promise.resolve());
 	return session;
 }
 
 function again(set: Scene, session: SsoSession): Promise<void> {
-	return kind.provision?.(set.provider, session, set.run()) ?? Promise.resolve();
+	return kind.discover?.(set.provider, session, set.run()) ?? Promise.resolve();
 }
 
 describe("an answer that is none", () => {

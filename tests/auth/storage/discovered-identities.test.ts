@@ -2,24 +2,24 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { provisionedFile } from "../../../src/auth/storage/paths.ts";
-import { type Provisioned, writeProvisioned } from "../../../src/auth/storage/provisioned.ts";
+import { type Discovered, writeDiscovered } from "../../../src/auth/storage/discovered-identities.ts";
+import { discoveredFile } from "../../../src/auth/storage/paths.ts";
 import { fakeClock, type TestContext, testContext } from "../../helpers/context.ts";
 
 const provider = { key: "company-sso", config: { start_url: "https://acme.awsapps.com/start", region: "us-east-1" } };
 const development = { id: "012345678901", name: "development" };
-const role = (id: string, name: string, roleName: string): Provisioned["roles"][number] => ({
+const role = (id: string, name: string, roleName: string): Discovered["roles"][number] => ({
 	account: { id, name },
 	role: roleName,
 });
 const context = (): TestContext => testContext({ clock: fakeClock() });
-const read = (ctx: TestContext): string => readFileSync(provisionedFile(ctx, provider.key), "utf8");
+const read = (ctx: TestContext): string => readFileSync(discoveredFile(ctx, provider.key), "utf8");
 
 describe("provisioned identities", () => {
 	test("are in the file and the layout of the Go program", async () => {
 		const ctx = context();
 		const found = { accounts: 1, roles: [{ account: development, role: "AdministratorAccess" }] };
-		expect(await writeProvisioned(ctx, provider, found)).toEqual({
+		expect(await writeDiscovered(ctx, provider, found)).toEqual({
 			names: ["development/AdministratorAccess"],
 			gone: [],
 		});
@@ -47,7 +47,7 @@ describe("provisioned identities", () => {
 	});
 
 	test("of two accounts with one name are told apart by the accounts' ids", async () => {
-		const { names } = await writeProvisioned(context(), provider, {
+		const { names } = await writeDiscovered(context(), provider, {
 			accounts: 4,
 			roles: [
 				role("111111111111", "Sandbox", "Admin"),
@@ -65,7 +65,7 @@ describe("provisioned identities", () => {
 		"keep an account's name as text: %j",
 		async (name) => {
 			const ctx = context();
-			await writeProvisioned(ctx, provider, { accounts: 1, roles: [role("012345678901", name, name)] });
+			await writeDiscovered(ctx, provider, { accounts: 1, roles: [role("012345678901", name, name)] });
 			for (const version of ["1.1", "1.2"] as const) {
 				const identities = Object.values(parse(read(ctx), { version }).auth.identities);
 				expect(identities).toMatchObject([{ principal: { name, account: { name, id: "012345678901" } } }]);
@@ -76,8 +76,8 @@ describe("provisioned identities", () => {
 
 	test("that are no longer there go, the last one too", async () => {
 		const ctx = context();
-		await writeProvisioned(ctx, provider, { accounts: 1, roles: [role("1", "a", "b")] });
-		const { names, gone } = await writeProvisioned(ctx, provider, { accounts: 0, roles: [] });
+		await writeDiscovered(ctx, provider, { accounts: 1, roles: [role("1", "a", "b")] });
+		const { names, gone } = await writeDiscovered(ctx, provider, { accounts: 0, roles: [] });
 		expect([names, gone]).toEqual([[], ["a/b"]]);
 		expect(parse(read(ctx)).auth.identities).toEqual({});
 	});
@@ -85,8 +85,8 @@ describe("provisioned identities", () => {
 	test("of an account that could not be asked stay as they were", async () => {
 		const ctx = context();
 		const roles = [role("012345678901", "kept", "Admin"), role("222222222222", "gone", "Admin")];
-		await writeProvisioned(ctx, provider, { accounts: 2, roles });
-		const { names, gone } = await writeProvisioned(ctx, provider, {
+		await writeDiscovered(ctx, provider, { accounts: 2, roles });
+		const { names, gone } = await writeDiscovered(ctx, provider, {
 			accounts: 2,
 			roles: [role("333333333333", "new", "Admin")],
 			failed: [{ account: { id: "012345678901", name: "kept" } }],
@@ -97,11 +97,11 @@ describe("provisioned identities", () => {
 
 	test("replace a file that is broken", async () => {
 		const ctx = context();
-		const path = provisionedFile(ctx, provider.key);
+		const path = discoveredFile(ctx, provider.key);
 		mkdirSync(dirname(path), { recursive: true });
 		writeFileSync(path, "auth: [");
 		const failed = [{ account: development }];
-		await writeProvisioned(ctx, provider, { accounts: 1, roles: [role("1", "a", "b")], failed });
+		await writeDiscovered(ctx, provider, { accounts: 1, roles: [role("1", "a", "b")], failed });
 		expect(Object.keys(parse(read(ctx)).auth.identities)).toEqual(["a/b"]);
 	});
 });

@@ -2,16 +2,16 @@
 import type { Provider } from "../config/model.ts";
 import type { Config } from "../config/schema/aws-iam-identity-center.ts";
 import type { SsoSession } from "../credentials.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { AuthError } from "../errors.ts";
-import type { ProvisionProgress } from "../interaction.ts";
+import type { DiscoveryProgress } from "../interaction.ts";
 import type { Run } from "../kinds.ts";
 import { limitsOf } from "../net/limits.ts";
 import { createSsoPortal } from "../net/sso-portal.ts";
 import { sanitize } from "../sanitize.ts";
-import { writeProvisioned } from "../storage/provisioned.ts";
+import { writeDiscovered } from "../storage/discovered-identities.ts";
 import { withSilenceLimit, withTimeLimit } from "../time-limit.ts";
-import { endpointOf } from "./provider-spec.ts";
-import { discover } from "./provision.ts";
+import { discover } from "./discover.ts";
 
 /** Names of identities that went away, of those that are told. */
 const SHOWN = 5;
@@ -22,11 +22,11 @@ const SHOWN = 5;
  *
  * @throws SessionRejectedError, or the AuthError of the list of accounts, of the time that is over, or of the file
  */
-export async function provisionIdentities(provider: Provider<Config>, session: SsoSession, run: Run): Promise<void> {
+export async function discoverIdentities(provider: Provider<Config>, session: SsoSession, run: Run): Promise<void> {
 	const { ctx, interaction } = run;
 	interaction.status("listing accounts and roles");
 	const portal = await createSsoPortal(ctx, session, endpointOf(provider.config));
-	let last: ProvisionProgress = { accountsDone: 0, identities: [], failedAccounts: [] };
+	let last: DiscoveryProgress = { accountsDone: 0, identities: [], failedAccounts: [] };
 	const found = await limited(
 		provider,
 		run,
@@ -35,15 +35,15 @@ export async function provisionIdentities(provider: Provider<Config>, session: S
 			discover(ctx, portal, signal, (progress) => {
 				heard();
 				last = progress;
-				interaction.provision(progress);
+				interaction.discovery(progress);
 			}),
 	);
 	for (const { account, message } of found.failed) {
 		ctx.log.warn("roles of an account could not be listed", { account: account.name, id: account.id, message });
 	}
-	const { names, gone } = await writeProvisioned(ctx, provider, found);
+	const { names, gone } = await writeDiscovered(ctx, provider, found);
 	if (gone.length > 0) {
-		interaction.provision({ ...last, gone: { total: gone.length, names: gone.slice(0, SHOWN) } });
+		interaction.discovery({ ...last, gone: { total: gone.length, names: gone.slice(0, SHOWN) } });
 	}
 	if (names.length === 0) {
 		ctx.log.warn(
@@ -57,7 +57,7 @@ export async function provisionIdentities(provider: Provider<Config>, session: S
 function limited<Result>(
 	provider: Provider,
 	run: Run,
-	progress: () => ProvisionProgress,
+	progress: () => DiscoveryProgress,
 	work: (signal: AbortSignal, heard: () => void) => Promise<Result>,
 ): Promise<Result> {
 	const { clock } = run.ctx;

@@ -23,7 +23,7 @@ export interface Remembered {
 	readonly at: number;
 }
 
-export interface LoginSteps {
+export interface LoginDependencies {
 	loadConfig(ctx: AuthContext, request: ConfigRequest): Promise<AuthConfig>;
 	/** The name that the project goes by on the screen. */
 	projectName(ctx: AuthContext, config: AuthConfig): Promise<string>;
@@ -40,8 +40,8 @@ export interface LoginSteps {
 	remember(ctx: AuthContext, entry: Remembered): Promise<void>;
 }
 
-/** The real steps. What every login needs is a part of it; the screens' lists are loaded when there is a screen. */
-export const realSteps: LoginSteps = {
+/** The real dependencies. What every login needs is a part of it; the screens' lists are loaded when there is a screen. */
+export const realDependencies: LoginDependencies = {
 	loadConfig,
 	projectName: async (ctx, config) => projectName(config, ctx.cwd),
 	providerKind,

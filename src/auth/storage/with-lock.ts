@@ -3,7 +3,15 @@ import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../sanitize.ts";
 import { errnoOf, storageError } from "./failure.ts";
-import { type Attempt, type HeldLock, type Holder, isPassing, type LockRules, Patience, tryLock } from "./lock-file.ts";
+import {
+	type Attempt,
+	type HeldLock,
+	type Holder,
+	isPassing,
+	type LockRules,
+	Patience,
+	tryLock,
+} from "./owned-lock.ts";
 import { shellPath } from "./paths.ts";
 import { pauseFor } from "./pause.ts";
 import { resolveTarget } from "./target.ts";
@@ -47,7 +55,7 @@ export async function withLock<T>(
 	const lock = await acquire(ctx, `${target}.atmos-auth-lock`, path, rules, options);
 	try {
 		if (options.flock === false) return await fn();
-		const { holdFlock } = await import("./flock.ts");
+		const { holdFlock } = await import("./atmos-flock.ts");
 		const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
 		const release = await holdFlock(ctx, `${path}.lock`, { signal: options.signal, timeoutMs });
 		try {

@@ -1,9 +1,9 @@
 /** From what is typed to the screen that it was typed for. */
 import type { Key } from "ink";
 import { createContext, useContext, useLayoutEffect, useRef } from "react";
-import { LINE_FEED } from "./key-guard.ts";
-import { activeBindings, type Binding, commandFor, type Handlers, keyName, type ScreenName } from "./keys.ts";
-import { clean, graphemes } from "./text.ts";
+import { clean, graphemes } from "../text.ts";
+import { LINE_FEED } from "./guard.ts";
+import { activeBindings, type Binding, commandFor, type Handlers, keyName, type ScreenName } from "./table.ts";
 
 /** What a screen does with keys. Asked at each key, so that it answers for the state as it is then. */
 export interface KeySource {

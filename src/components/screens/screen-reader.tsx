@@ -1,11 +1,9 @@
 /** The dashboard for screen readers: the same steps and keys, in lines that are added and never changed. */
 import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import type { LoginSnapshot } from "../../flows/snapshot.ts";
-import type { BoardEntry } from "../board.ts";
-import { useSurroundings } from "../context.ts";
-import { initialList, type ListAction, type ListState, marked, reduceList } from "../filter-list/state.ts";
-import { type KeySource, useKeys } from "../key-hub.ts";
-import type { Notes } from "../notes.ts";
+import { initialList, type ListAction, type ListState, reduceList, selectedEntry } from "../filter-list/state.ts";
+import type { BoardEntry } from "../identity-list.ts";
+import { type KeySource, useKeys } from "../keys/dispatch.ts";
 import {
 	approvalKeys,
 	createProgressChoice,
@@ -15,7 +13,8 @@ import {
 	type ProgressChoice,
 	progressKeys,
 	selectedRow,
-} from "../screen-keys.ts";
+} from "../keys/handlers.ts";
+import type { Notes } from "../notes.ts";
 import {
 	approvalSentences,
 	changeSentences,
@@ -26,6 +25,7 @@ import {
 } from "../sentences.ts";
 import { createStore, type Store, useOnce, useStore } from "../store.ts";
 import { clean } from "../text.ts";
+import { useUi } from "../ui-context.ts";
 import { notice } from "./approval.tsx";
 import type { Picker } from "./identities.tsx";
 
@@ -63,11 +63,11 @@ function menuOf(
 	return undefined;
 }
 
-export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNode {
-	const { login, deeds, notify, now, hostname } = useSurroundings();
+export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): ReactNode {
+	const { login, actions, notify, now, hostname } = useUi();
 	// Not through Ink, which would break a link into lines, and wipe what it takes for a frame.
 	const say = useOnce(() => (lines: readonly string[]) => {
-		for (const line of lines) deeds.print(line);
+		for (const line of lines) actions.print(line);
 	});
 	const choice = useOnce(createProgressChoice);
 	const menu = menuOf(snapshot);
@@ -105,7 +105,7 @@ export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNod
 					cancel: () => login.send({ type: "CANCEL" }),
 				})
 			: code !== undefined
-				? approvalKeys({ login, deeds, notify, gone: gone.signal })
+				? approvalKeys({ login, actions, notify, gone: gone.signal })
 				: progressKeys(login, choice);
 	const bindings = useKeys(source);
 
@@ -129,7 +129,7 @@ export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNod
 	useSpokenList(
 		choosing ? picker.list : undefined,
 		(state) => {
-			const entry = marked(state) as BoardEntry | undefined;
+			const entry = selectedEntry(state) as BoardEntry | undefined;
 			const filter = state.typing || state.query !== "" ? `Filter ${state.query || "empty"}: ` : "";
 			return entry === undefined
 				? `${filter}nothing matches`
@@ -163,7 +163,7 @@ export function Spoken({ snapshot, picker, notes, help }: SpokenProps): ReactNod
 
 const nothing: Store<undefined, ListAction> = createStore<undefined, ListAction>(() => undefined, undefined);
 
-/** Says a list's marked row when it is another one, or when the filter has changed. */
+/** Says a list's selected row when it is another one, or when the filter has changed. */
 function useSpokenList(
 	store: MenuStore | undefined,
 	sentence: (state: ListState) => string,
@@ -171,14 +171,15 @@ function useSpokenList(
 ): void {
 	const state = useStore<ListState | undefined, ListAction>(store ?? nothing);
 	const line = state === undefined ? "" : sentence(state);
-	const key = state === undefined ? "" : `${marked(state)?.key} ${state.query} ${state.typing} ${state.matches.length}`;
+	const key =
+		state === undefined ? "" : `${selectedEntry(state)?.key} ${state.query} ${state.typing} ${state.matches.length}`;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: a countdown that has gone on is no reason to speak
 	useEffect(() => {
 		if (line !== "") say([line]);
 	}, [key]);
 }
 
-/** Says which failed row is marked, and its details when they are asked for. */
+/** Says which failed row is selected, and its details when they are asked for. */
 function useSpokenProgress(
 	store: Store<ProgressChoice, ProgressAction>,
 	snapshot: LoginSnapshot,
@@ -188,7 +189,7 @@ function useSpokenProgress(
 	const last = useRef({ row, details });
 	useEffect(() => {
 		const selected = selectedRow(snapshot, { row, details });
-		if (last.current.row !== row && selected !== undefined) say([`${clean(selected.name)} marked`]);
+		if (last.current.row !== row && selected !== undefined) say([`${clean(selected.name)} selected`]);
 		if (last.current.details !== details) {
 			const subject = isBroken(snapshot) ? { name: snapshot.target ?? "sign-in", error: snapshot.error } : selected;
 			if (subject !== undefined) say([detailSentence(subject)]);
@@ -213,7 +214,7 @@ function menuKeys({ list, choose, back, cancel }: MenuKeys): KeySource {
 			up: () => send({ type: "MOVE", by: -1 }),
 			down: () => send({ type: "MOVE", by: 1 }),
 			choose: () => {
-				const entry = marked(list.get());
+				const entry = selectedEntry(list.get());
 				if (entry !== undefined) choose(entry.key);
 			},
 			...(back ? { back } : { cancel }),

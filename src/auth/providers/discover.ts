@@ -4,7 +4,7 @@
  */
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import type { ProvisionProgress } from "../interaction.ts";
+import type { DiscoveryProgress } from "../interaction.ts";
 import { RetryLaterError, wantedPauseMs } from "../net/aws-errors.ts";
 import { limitsOf } from "../net/limits.ts";
 import { createRateLimit } from "../net/rate-limit.ts";
@@ -40,7 +40,7 @@ export async function discover(
 	ctx: AuthContext,
 	portal: SsoPortal,
 	signal: AbortSignal,
-	onProgress: (progress: ProvisionProgress) => void,
+	onProgress: (progress: DiscoveryProgress) => void,
 ): Promise<Discovery> {
 	// Ends the rest as soon as one part fails for good.
 	const stop = new AbortController();
