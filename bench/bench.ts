@@ -134,7 +134,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
 		where.env.ATMOS_AUTH_REALM = realm;
 		// As the entry in a kubeconfig has it.
 		where.env.ATMOS_AUTH_PROVIDER = "company-sso";
-		where.env.ATMOS_CLI_CONFIG_PATH = where.folder;
+		where.env.ATMOS_CONFIG = join(where.folder, "atmos.yaml");
 		const args = [
 			"aws",
 			"eks",

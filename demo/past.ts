@@ -2,11 +2,12 @@
  * Signs in at times that are past, so that the demo starts with sessions of every age. It goes through the library and the
  * cloud like any login; only the clock that both are given is turned back.
  */
+
+import { dropSsoSession } from "../src/auth/aws/identity-center/session-file.ts";
 import type { AuthConfig } from "../src/auth/config/model.ts";
 import type { AuthContext } from "../src/auth/context.ts";
 import type { Interaction } from "../src/auth/interaction.ts";
 import { integrationKind } from "../src/auth/registry.ts";
-import { dropSsoSession } from "../src/auth/storage/sso-session.ts";
 import { noteUse, updateState } from "../src/auth/storage/state.ts";
 import { ensureCredentials } from "../src/flows/ensure-credentials.ts";
 

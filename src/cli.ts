@@ -30,7 +30,7 @@ async function main(): Promise<number> {
 		}
 		case "unknown": {
 			const [{ unknownCommand }, { reportFailure }] = await Promise.all([
-				import("./commands/help.ts"),
+				import("./commands/unknown-command.ts"),
 				import("./commands/failure.ts"),
 			]);
 			const name = found.words.filter((word) => !word.startsWith("-")).join(" ");

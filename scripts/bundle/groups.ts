@@ -23,16 +23,19 @@ const GROUPS: readonly (readonly [name: string, roots: readonly string[]])[] = [
 		[
 			"commands/login.ts",
 			"auth/config/check.ts",
-			"auth/storage/aws-files.ts",
-			"auth/providers/aws-iam-identity-center.ts",
-			"auth/identities/aws-permission-set.ts",
-			"auth/integrations/aws-ecr.ts",
-			"auth/integrations/aws-eks.ts",
+			"auth/aws/files.ts",
+			"auth/aws/identity-center/kind.ts",
+			"auth/aws/roles/permission-set.ts",
+			"auth/aws/ecr/kind.ts",
+			"auth/aws/eks/kind.ts",
 		],
 	],
 	["dashboard", ["auth/board.ts", "components/dashboard.tsx"]],
 	["screens", ["components/ink-parts.ts", "terminal/browser.ts"]],
-	["aws", ["auth/net/handler.ts", "auth/providers/obtain-session.ts", "auth/net/sso-portal.ts"]],
+	[
+		"aws",
+		["auth/net/handler.ts", "auth/aws/identity-center/obtain-session.ts", "auth/aws/identity-center/sso-portal.ts"],
+	],
 ];
 
 /** A group as the bundler wants it. */

@@ -2,14 +2,15 @@
  * The identities screen: every identity with its session, from this machine's files alone. Thousands of identities cost one
  * read for each credentials file, and nothing is evaluated or checked for them.
  */
+
+import type { StoredAwsSession } from "./aws/files.ts";
+import { currentSessions } from "./aws/stored-sessions.ts";
 import type { AuthConfig, IdentitySummary, ProviderSummary } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
 import type { ArtifactState, SessionState } from "./kinds.ts";
-import { lowerCase } from "./lower-case.ts";
-import { sanitize } from "./sanitize.ts";
-import type { StoredAwsSession } from "./storage/aws-files.ts";
 import { readState } from "./storage/state.ts";
-import { currentSessions } from "./stored-sessions.ts";
+import { lowerCase } from "./system/lower-case.ts";
+import { sanitize } from "./system/sanitize.ts";
 
 /** A line of the screen. Texts are sanitized. */
 export interface BoardRow {

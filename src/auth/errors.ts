@@ -1,6 +1,6 @@
 /** Every failure that a user can see. What happened, why, and one remedy. */
 
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "./system/sanitize.ts";
 
 /** What went wrong, for exit codes and for faces that group failures. */
 export type ErrorCode =

@@ -5,16 +5,16 @@ import type { IdentityKind, IntegrationKind, ProviderKind } from "./kinds.ts";
 type Rows = Readonly<Record<string, () => Promise<{ readonly kind: object }>>>;
 
 const PROVIDERS: Rows = {
-	"aws/iam-identity-center": () => import("./providers/aws-iam-identity-center.ts"),
+	"aws/iam-identity-center": () => import("./aws/identity-center/kind.ts"),
 };
 
 const IDENTITIES: Rows = {
-	"aws/permission-set": () => import("./identities/aws-permission-set.ts"),
+	"aws/permission-set": () => import("./aws/roles/permission-set.ts"),
 };
 
 const INTEGRATIONS: Rows = {
-	"aws/ecr": () => import("./integrations/aws-ecr.ts"),
-	"aws/eks": () => import("./integrations/aws-eks.ts"),
+	"aws/ecr": () => import("./aws/ecr/kind.ts"),
+	"aws/eks": () => import("./aws/eks/kind.ts"),
 };
 
 /** The names of all kinds, sorted, for configuration checks and messages. */

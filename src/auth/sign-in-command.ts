@@ -2,8 +2,8 @@
 import { dirname, isAbsolute, relative } from "node:path";
 import type { AuthConfig } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
-import { shellWord } from "./integrations/shell-word.ts";
-import { sanitize } from "./sanitize.ts";
+import { sanitize } from "./system/sanitize.ts";
+import { shellWord } from "./system/shell-word.ts";
 
 /** @returns the command, with `--force` where what is still good is to be renewed; without a name where none was chosen */
 export function signInCommand(

@@ -1,7 +1,7 @@
 /** `aws ecr login [integration]`: logs Docker in to ECR again, without a whole login. */
 import { loadConfig } from "../auth/config/load.ts";
 import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import { assertConfigured } from "../flows/nothing-configured.ts";
 import { isAttended } from "../terminal/streams.ts";
 import { chosenIdentity } from "./chosen-identity.ts";

@@ -3,15 +3,15 @@
  * as the files of the one that they were made for have not changed. It never opens a browser and never asks.
  */
 import { parseArgs } from "node:util";
+import { eksToken, execCredential } from "../auth/aws/eks/token.ts";
+import { loadAwsCredentials } from "../auth/aws/files.ts";
 import type { ConfigRequest } from "../auth/config/model.ts";
 import type { AwsCredentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
-import { eksToken, execCredential } from "../auth/integrations/eks-token.ts";
-import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/integrations/exec-entry.ts";
-import { lowerCase } from "../auth/lower-case.ts";
-import { sanitize } from "../auth/sanitize.ts";
-import { loadAwsCredentials } from "../auth/storage/aws-files.ts";
+import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/kubernetes/exec-entry.ts";
 import { isCurrent } from "../auth/storage/config-stamp.ts";
+import { lowerCase } from "../auth/system/lower-case.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import { writeAnswer } from "../terminal/streams.ts";
 import type { Command } from "./command.ts";
 import { createContext } from "./create-context.ts";

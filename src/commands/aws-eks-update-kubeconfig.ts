@@ -1,12 +1,13 @@
 /** `aws eks update-kubeconfig`: writes a cluster's entry again and makes it the current context. */
+
+import { awsKeys } from "../auth/aws/ecr/kind.ts";
+import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/aws/eks/kind.ts";
 import { loadConfig } from "../auth/config/load.ts";
 import { endpointOf } from "../auth/entry-spec.ts";
 import { AuthError } from "../auth/errors.ts";
-import { awsKeys } from "../auth/integrations/aws-ecr.ts";
-import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/integrations/aws-eks.ts";
-import { shellWord } from "../auth/integrations/shell-word.ts";
-import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
+import { shellWord } from "../auth/system/shell-word.ts";
 import { assertConfigured } from "../flows/nothing-configured.ts";
 import { isAttended } from "../terminal/streams.ts";
 import { chosenIdentity } from "./chosen-identity.ts";

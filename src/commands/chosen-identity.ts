@@ -2,7 +2,7 @@
 import type { AuthConfig } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 
 /**
  * The same order as a login's: the flag, `ATMOS_IDENTITY`, `IDENTITY`, the one default, the only one. `ATMOS_IDENTITY` may

@@ -2,7 +2,7 @@
 import meow from "meow";
 import type { ConfigRequest } from "../auth/config/model.ts";
 import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import { version } from "../version.ts";
 import type { LogLevel } from "./logger.ts";
 import { dashed, type FlagSpec, normalWords } from "./words.ts";

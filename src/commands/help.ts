@@ -1,7 +1,4 @@
-/** The help texts, a constant a command, and the answer to a command that does not exist. */
-import { suggestionFor } from "../auth/config/suggest.ts";
-import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+/** The help texts, a constant a command. Imports nothing, so that showing them loads nothing else. */
 
 const COMMON = `Common flags
       --profile NAMES      configuration profiles, comma separated (ATMOS_PROFILE)
@@ -123,19 +120,4 @@ export function helpFor(topic: string): string {
 	const commands = overview.split("\n").filter((line) => topic !== "" && line.startsWith(`  ${topic} `));
 	if (TOPICS[topic] !== undefined || commands.length === 0) return TOPICS[topic] ?? overview;
 	return `Usage\n  atmos-auth ${topic} <command> [flags]\n\nCommands\n${commands.join("\n")}\n\n${COMMON}`;
-}
-
-/**
- * @param said what was typed
- * @param commandNames the commands that there are
- * @returns the error for a command that does not exist, with the nearest one that does
- */
-export function unknownCommand(said: string, commandNames: readonly string[]): AuthError {
-	const near = suggestionFor(said, commandNames);
-	return new AuthError({
-		code: "usage",
-		message: `unknown command "${sanitize(said)}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
-		remedy: "atmos-auth --help",
-		candidates: near === undefined ? commandNames : [near],
-	});
 }

@@ -2,7 +2,7 @@
 import { homedir, userInfo } from "node:os";
 import { posix, win32 } from "node:path";
 import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import type { Terminal } from "../terminal/streams.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** Diagnostics on stderr, off unless asked for. The sink redacts what looks like a secret, as a second line of defence. */
 import type { LogFields, Logger } from "../auth/context.ts";
 import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import { escapeWorkflowCommands } from "../output/workflow-commands.ts";
 
 const LEVELS = ["trace", "debug", "info", "warning", "error", "off"] as const;

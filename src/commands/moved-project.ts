@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { MAIN_FILES } from "../auth/config/find.ts";
 import type { AuthContext } from "../auth/context.ts";
 import { AuthError } from "../auth/errors.ts";
-import { shellWord } from "../auth/integrations/shell-word.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
+import { shellWord } from "../auth/system/shell-word.ts";
 
 /**
  * To be called before a configuration is loaded that a kubeconfig entry names: without its own project's, that of the folder

@@ -94,8 +94,14 @@ export function selfCommand(situation: Situation): Self {
 /** Of the names of a file: the first that stays and has no version in it, else the first that stays, else its real path. */
 function choose(file: string, stays: (path: string) => boolean, names: readonly string[]): string {
 	const real = realpath(file) ?? file;
-	const good = [...names, file, real].filter((name) => stays(name) && realpath(name) === real);
-	return good.find((name) => !hasVersion(name)) ?? good[0] ?? real;
+	let versioned: string | undefined;
+	for (const name of [...names, file, real]) {
+		// Most names lead nowhere, which is the cheaper question.
+		if (realpath(name) !== real || !stays(name)) continue;
+		if (!hasVersion(name)) return name;
+		versioned ??= name;
+	}
+	return versioned ?? real;
 }
 
 const hasVersion = (path: string): boolean => path.split(sep).some((part) => VERSIONED.test(part));
@@ -151,7 +157,7 @@ function entryFile(named: string | undefined): string {
 
 function realpath(path: string): string | undefined {
 	try {
-		return path === "" ? undefined : realpathSync(path);
+		return path === "" ? undefined : realpathSync.native(path);
 	} catch {
 		return undefined;
 	}

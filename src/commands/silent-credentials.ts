@@ -1,15 +1,16 @@
 /** Credentials for a program that cannot ask: cached ones, or renewed through a session that is still good. */
+
+import { awsKeys } from "../auth/aws/ecr/kind.ts";
+import { ApprovalNeededError } from "../auth/aws/identity-center/approval-needed.ts";
 import { loadConfig } from "../auth/config/load.ts";
 import type { AuthConfig, ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { AwsCredentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
-import { awsKeys } from "../auth/integrations/aws-ecr.ts";
 import { limitsOf } from "../auth/net/limits.ts";
-import { ApprovalNeededError } from "../auth/providers/approval-needed.ts";
-import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
-import { withTimeLimit } from "../auth/time-limit.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
+import { withTimeLimit } from "../auth/system/time-limit.ts";
 import { ensureCredentials } from "../flows/ensure-credentials.ts";
 import { assertConfigured } from "../flows/nothing-configured.ts";
 import { chosenIdentity } from "./chosen-identity.ts";

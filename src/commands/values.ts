@@ -1,6 +1,6 @@
 /** Values that have to be one of a few, whether they come from a flag or from a variable. */
 import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 
 /** As Go's strconv.ParseBool has it, which reads the same variables in Atmos. */
 const TRUE: readonly string[] = ["true", "t", "1"];

@@ -5,7 +5,7 @@
  */
 import { suggestionFor } from "../auth/config/suggest.ts";
 import type { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import { parseBoolean } from "./values.ts";
 
 export interface FlagSpec {

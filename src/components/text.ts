@@ -1,6 +1,6 @@
 /** Text as it fits into columns of a terminal. Widths are those that Ink itself counts with. */
 import stringWidth from "string-width";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 
 /** Characters that take one column each; most of what is ever shown. */
 const NARROW =

@@ -1,7 +1,7 @@
 /** How a running step asks and tells: as reports to the machine. */
 import type { ChoicePrompt, Interaction } from "../auth/interaction.ts";
-import { sanitize } from "../auth/sanitize.ts";
-import type { Progress } from "../auth/time-limit.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
+import type { Progress } from "../auth/system/time-limit.ts";
 import type { Report } from "./login-data.ts";
 
 /**

@@ -4,13 +4,13 @@ import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { isFresh } from "../auth/freshness.ts";
-import { shellWord } from "../auth/integrations/shell-word.ts";
 import type { IdentityKind, ProviderKind, Run, SessionState } from "../auth/kinds.ts";
 import { type Aspects, purposeOf } from "../auth/purpose.ts";
-import { sanitize } from "../auth/sanitize.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { type ConfigStamp, stampOf } from "../auth/storage/config-stamp.ts";
 import { noteConfig, readState, updateState } from "../auth/storage/state.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
+import { shellWord } from "../auth/system/shell-word.ts";
 import type { LoginDependencies } from "./dependencies.ts";
 import { warnOfDoubtfulName } from "./doubtful-name.ts";
 

@@ -2,8 +2,8 @@
 import type { Identity } from "../auth/config/model.ts";
 import { doubtfulName } from "../auth/config/names.ts";
 import type { Run } from "../auth/kinds.ts";
-import { sanitize } from "../auth/sanitize.ts";
 import { readState } from "../auth/storage/state.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 
 /** Warns of the name of an identity whose credentials are about to be written for the first time. Never throws. */
 export async function warnOfDoubtfulName(identity: Identity, { ctx, realm }: Run): Promise<void> {

@@ -1,10 +1,11 @@
 /** Credentials of an identity for a command without a screen: those at hand while they are good, else by walking the chain. */
+
+import { SessionRejectedError } from "../auth/aws/identity-center/session-rejected.ts";
 import type { AuthConfig, Identity, Provider } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials, SsoSession } from "../auth/credentials.ts";
 import type { Interaction } from "../auth/interaction.ts";
 import type { Run } from "../auth/kinds.ts";
-import { SessionRejectedError } from "../auth/providers/session-rejected.ts";
 import {
 	authenticateLink,
 	authenticateProvider,

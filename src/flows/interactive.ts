@@ -1,6 +1,7 @@
 /** Whether a person sits at this run and may be asked. */
-import { isCi } from "../auth/ci.ts";
+
 import type { Environment } from "../auth/context.ts";
+import { isCi } from "../auth/system/ci.ts";
 
 export { isCi };
 

@@ -3,8 +3,8 @@
  * aborted when the state that started it is left.
  */
 import { and, type DoneActorEvent, type ErrorActorEvent, stateIn } from "xstate";
+import { SessionRejectedError } from "../auth/aws/identity-center/session-rejected.ts";
 import { toErrorView } from "../auth/errors.ts";
-import { SessionRejectedError } from "../auth/providers/session-rejected.ts";
 import type { Running, Started } from "./login-actors.ts";
 import { initialData, type LoginData, type LoginSettings } from "./login-data.ts";
 import { asking, discovers, setupLogin } from "./login-setup.ts";

@@ -1,8 +1,8 @@
 /** What the login machine is made of: its actors, the changes of its data, and the questions that its transitions ask. */
 import { assign, setup } from "xstate";
+import { SessionRejectedError } from "../auth/aws/identity-center/session-rejected.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { toErrorView } from "../auth/errors.ts";
-import { SessionRejectedError } from "../auth/providers/session-rejected.ts";
 import { createActors, type Prepared, type Running, type Started } from "./login-actors.ts";
 import { cleared, type LoginData, type LoginSettings, type MachineEvent } from "./login-data.ts";
 import * as update from "./login-updates.ts";

@@ -3,7 +3,7 @@ import type { AuthConfig } from "../auth/config/model.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import type { ErrorView } from "../auth/errors.ts";
 import type { Prompt } from "../auth/interaction.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import type { Plan } from "./chain.ts";
 import type { Prepared, Started } from "./login-actors.ts";
 import type { LoginData, MachineEvent } from "./login-data.ts";

@@ -2,7 +2,7 @@
 import type { AuthConfig } from "../auth/config/model.ts";
 import { describeProblem } from "../auth/config/problems.ts";
 import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 
 /** Longest list of files or folders; what is left out is counted. */
 const LISTED = 10;

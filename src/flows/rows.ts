@@ -2,7 +2,7 @@
 import type { AuthConfig, EntryName } from "../auth/config/model.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import type { Artifact } from "../auth/kinds.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import type { Plan, Target } from "./chain.ts";
 import type { IntegrationRow, LoginResult, Row } from "./snapshot.ts";
 

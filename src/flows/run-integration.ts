@@ -5,8 +5,8 @@ import type { Credentials } from "../auth/credentials.ts";
 import { AuthError, toErrorView } from "../auth/errors.ts";
 import type { Artifact, IntegrationKind } from "../auth/kinds.ts";
 import { LIMITS } from "../auth/net/limits.ts";
-import { sanitize } from "../auth/sanitize.ts";
-import { withTimeLimit } from "../auth/time-limit.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
+import { withTimeLimit } from "../auth/system/time-limit.ts";
 import type { LoginDependencies } from "./dependencies.ts";
 import type { Report } from "./login-data.ts";
 

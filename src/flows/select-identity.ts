@@ -3,8 +3,8 @@ import type { IdentitySummary, ProviderSummary } from "../auth/config/model.ts";
 import { suggestionsFor } from "../auth/config/suggest.ts";
 import type { Environment } from "../auth/context.ts";
 import type { AuthErrorOptions } from "../auth/errors.ts";
-import { lowerCase } from "../auth/lower-case.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { lowerCase } from "../auth/system/lower-case.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import type { Choice } from "./snapshot.ts";
 
 /** What the command line says. */

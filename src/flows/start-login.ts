@@ -3,7 +3,7 @@ import { createActor, type Snapshot } from "xstate";
 import type { ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext, LogFields, Logger } from "../auth/context.ts";
 import { toErrorView } from "../auth/errors.ts";
-import { sanitize } from "../auth/sanitize.ts";
+import { sanitize } from "../auth/system/sanitize.ts";
 import { type LoginDependencies, realDependencies } from "./dependencies.ts";
 import type { Running } from "./login-actors.ts";
 import { initialData } from "./login-data.ts";

@@ -1,8 +1,8 @@
 /** Opens a page in the user's browser: when that may happen unasked, and how it is done without a shell. */
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { findProgram } from "../auth/find-program.ts";
-import { startProgram } from "../auth/start-program.ts";
+import { findProgram } from "../auth/system/find-program.ts";
+import { startProgram } from "../auth/system/start-program.ts";
 import { isRemote, isWsl } from "./remote.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,8 +1,8 @@
 /** Puts a text on the user's clipboard: with a program of this machine where that reaches the user, else through the terminal. */
 import type { ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
-import { findProgram } from "../auth/find-program.ts";
-import { startProgram } from "../auth/start-program.ts";
+import { findProgram } from "../auth/system/find-program.ts";
+import { startProgram } from "../auth/system/start-program.ts";
 import { copySequence } from "./osc.ts";
 import { isRemote, isWsl } from "./remote.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { createNetwork } from "../../src/auth/net/create-network.ts";
 import { silentCredentials } from "../../src/commands/silent-credentials.ts";
-import { failure } from "../auth/providers/sign-in.ts";
+import { failure } from "../auth/aws/identity-center/sign-in.ts";
 import { project } from "../flows/project.ts";
 
 test("a command that cannot ask does not wait for ever for servers that say nothing", async () => {

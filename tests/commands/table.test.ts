@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { helpFor, unknownCommand } from "../../src/commands/help.ts";
+import { helpFor } from "../../src/commands/help.ts";
 import { commandNames, findCommand } from "../../src/commands/table.ts";
+import { unknownCommand } from "../../src/commands/unknown-command.ts";
 
 /** The commands that a help text lists. */
 const listed = (text: string): string[] =>

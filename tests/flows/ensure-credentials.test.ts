@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SessionRejectedError } from "../../src/auth/providers/session-rejected.ts";
+import { SessionRejectedError } from "../../src/auth/aws/identity-center/session-rejected.ts";
 import { type EnsureOptions, ensureCredentials } from "../../src/flows/ensure-credentials.ts";
 import { fakeClock, testContext } from "../helpers/context.ts";
 import { awsCredentials, NOW, ssoSession, type World, world } from "./fakes.ts";

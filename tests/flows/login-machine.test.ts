@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { SessionRejectedError } from "../../src/auth/aws/identity-center/session-rejected.ts";
 import { AuthError } from "../../src/auth/errors.ts";
 import type { DeviceCodePrompt } from "../../src/auth/interaction.ts";
-import { SessionRejectedError } from "../../src/auth/providers/session-rejected.ts";
 import { INTEGRATION_LIMIT_MS } from "../../src/flows/run-integration.ts";
 import { artifact, awsCredentials, HOUR, NOW, ssoSession, world } from "./fakes.ts";
 import { phase, start, until } from "./run.ts";

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { SessionRejectedError } from "../../src/auth/aws/identity-center/session-rejected.ts";
 import { AuthError } from "../../src/auth/errors.ts";
 import type { DeviceCodePrompt } from "../../src/auth/interaction.ts";
-import { SessionRejectedError } from "../../src/auth/providers/session-rejected.ts";
 import type { LoginAction, LoginHandle, LoginSnapshot, Phase } from "../../src/flows/snapshot.ts";
 import { artifact, awsCredentials, live, NOW, ssoSession, type World, world } from "./fakes.ts";
 import { phase, type Started, start } from "./run.ts";

@@ -1,5 +1,5 @@
 /** Everything that is wrong with a configuration as a whole, for `validate`; and what was probably meant otherwise. */
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { checkEntry, doubts, type LinkTargets } from "./check.ts";
 import type { LoadedParts } from "./loaded-config.ts";
 import { locate, locateDeepest } from "./locate-lazily.ts";

@@ -1,7 +1,7 @@
 /** Checks an entry against the schema of its kind, and says where each mistake stands. */
 import * as v from "valibot";
-import { lowerCase } from "../lower-case.ts";
-import { sanitize } from "../sanitize.ts";
+import { lowerCase } from "../system/lower-case.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { type Claim, type Command, claimsOf } from "./claims.ts";
 import { evaluate, FUNCTIONS, type FunctionContext, isQuick } from "./functions.ts";
 import { FOREIGN_KINDS, IDLE_KEYS, STANDALONE_KINDS } from "./kind-names.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { type CosmiconfigResult, cosmiconfigSync, type PublicExplorerSync } from "cosmiconfig";
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { repositoryRoot } from "./functions.ts";
 import type { ConfigRequest } from "./model.ts";
 import { MOST_BYTES, UnsuitableFile } from "./read-regular.ts";

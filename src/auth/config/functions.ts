@@ -5,7 +5,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, resolve } from "node:path";
 import type { Environment } from "../context.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { ConfigError } from "./problems.ts";
 import { readFailure, readRegular } from "./read-regular.ts";
 import { isMap, parseValue, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
@@ -260,7 +260,7 @@ function executeOnce(ctx: FunctionContext, tagged: Tagged): Promise<YamlValue> {
 }
 
 async function run(ctx: FunctionContext, command: string): Promise<string> {
-	const { execute } = await import("./execute.ts");
+	const { execute } = await import("../system/execute.ts");
 	return execute(ctx, command);
 }
 

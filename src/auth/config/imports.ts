@@ -1,7 +1,7 @@
 /** What a configuration file brings along: `atmos.d` folders and local `import` globs. */
 import { statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { resolveBasePath } from "./base-path.ts";
 import { type FoundFile, type Reader, yamlFilesUnder } from "./find.ts";
 import { locate } from "./locate-lazily.ts";

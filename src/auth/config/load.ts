@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import type { AuthContext, Environment } from "../context.ts";
-import { lowerCase } from "../lower-case.ts";
 import { cacheHome, discoveredFile } from "../storage/paths.ts";
+import { lowerCase } from "../system/lower-case.ts";
 import type { Gate } from "../trust/gate.ts";
 import { createReader, type Found, type FoundFile, findFiles, type Reader } from "./find.ts";
 import {

@@ -1,8 +1,8 @@
 /** The merged configuration as the rest of the library sees it: evaluates and checks an entry when it is asked for. */
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { lowerCase } from "../lower-case.ts";
-import { sanitize } from "../sanitize.ts";
+import { lowerCase } from "../system/lower-case.ts";
+import { sanitize } from "../system/sanitize.ts";
 import type { Gate } from "../trust/gate.ts";
 import type { Checked } from "./check.ts";
 import type { Claim } from "./claims.ts";

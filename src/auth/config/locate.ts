@@ -14,7 +14,7 @@ import {
 	parseDocument,
 	type YAMLMap,
 } from "yaml";
-import { lowerCase } from "../lower-case.ts";
+import { lowerCase } from "../system/lower-case.ts";
 import type { SourceLocation } from "./model.ts";
 
 /** A place, and how many keys of the path lead to it. */

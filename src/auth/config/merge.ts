@@ -3,8 +3,8 @@
  * providers, identities and integrations match without regard to case; their last spelling is kept for display.
  */
 
-import { lowerCase } from "../lower-case.ts";
-import { sanitize } from "../sanitize.ts";
+import { lowerCase } from "../system/lower-case.ts";
+import { sanitize } from "../system/sanitize.ts";
 import type { FoundFile } from "./find.ts";
 import { evaluateQuick, type FunctionContext, FunctionFailure, withMergedFunction } from "./functions.ts";
 import type { Section } from "./kind-names.ts";

@@ -1,7 +1,7 @@
 /** What is wrong with a configuration, and how it is said. */
 import { relative } from "node:path";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import type { ConfigProblem } from "./model.ts";
 
 /** `stacks/atmos.yaml:12:7: `, relative to `from` where that is shorter. */

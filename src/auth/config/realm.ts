@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { posix, win32 } from "node:path";
 import { AuthError } from "../errors.ts";
-import { lowerCase } from "../lower-case.ts";
-import { sanitize } from "../sanitize.ts";
+import { lowerCase } from "../system/lower-case.ts";
+import { sanitize } from "../system/sanitize.ts";
 import type { Realm } from "./model.ts";
 
 /** Atmos's rule for a realm that somebody chose: pkg/auth/realm. */

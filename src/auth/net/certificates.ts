@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 
 /**
  * The trust that an https connection starts with.

@@ -1,5 +1,8 @@
 /** What a host name is, for rules that differ on this machine: plain http, proxies, links. */
-import { isIPv4, isIPv6 } from "node:net";
+
+// Regular expressions, since `node:net` brings streams and timers along, and most runs open no connection.
+const IPV4_LOOPBACK = /^127(?:\.\d{1,3}){3}$/;
+const IPV6_LOOPBACK = /^(?:(?:0{0,4}:){1,7}:?0{0,3}1|::ffff:(?:127(?:\.\d{1,3}){3}|7f[\da-f]{2}:[\da-f]{1,4}))$/;
 
 /**
  * True for the names and addresses of this machine: `localhost`, names under `.localhost` (RFC 6761 §6.3),
@@ -10,8 +13,7 @@ import { isIPv4, isIPv6 } from "node:net";
 export function isLoopback(host: string): boolean {
 	const name = bareHost(host);
 	if (name === "localhost" || name.endsWith(".localhost")) return true;
-	if (isIPv4(name)) return name.startsWith("127.");
-	return isIPv6(name) && /^(?:0*:)*:?0*1$|^::ffff:(?:127\.|7f)/.test(name);
+	return IPV4_LOOPBACK.test(name) || IPV6_LOOPBACK.test(name);
 }
 
 /** A host name in lower case, without the brackets of IPv6 and without the final dot of a fully qualified name. */

@@ -1,7 +1,7 @@
 /** What to say when a service could not be reached, by Node's and OpenSSL's codes. */
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { ProxyRefusal } from "./agents.ts";
 import { describeSkew, setClock } from "./clock-skew.ts";
 import { isTrustFailure, routeOf } from "./route.ts";

@@ -6,7 +6,7 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { bareHost, isLoopback } from "./hosts.ts";
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { HttpRequest, HttpResponse } from "@smithy/protocol-http";
 import type { LogFields, Logger } from "../context.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 
 /** Headers whose values are shown. */
 const SHOWN = new Set([

@@ -7,8 +7,8 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
-import { startProgram } from "../start-program.ts";
+import { sanitize } from "../system/sanitize.ts";
+import { startProgram } from "../system/start-program.ts";
 import { errnoOf } from "./failure.ts";
 import { pauseFor } from "./pause.ts";
 
@@ -123,7 +123,7 @@ let found:
 async function findFlock(ctx: Pick<AuthContext, "env" | "cwd">): Promise<string | undefined> {
 	const path = ctx.env.PATH;
 	if (found?.path === path && found?.cwd === ctx.cwd) return found?.program;
-	const { findProgram } = await import("../find-program.ts");
+	const { findProgram } = await import("../system/find-program.ts");
 	const program = findProgram("flock", { path, cwd: ctx.cwd });
 	found = { path, cwd: ctx.cwd, program };
 	return program;

@@ -2,7 +2,7 @@
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AuthError, isAbort } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { shellPath } from "./paths.ts";
 
 /** The system's name of an error, such as `ENOENT`; undefined for errors of other origin. */

@@ -6,7 +6,7 @@
 import { lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { errnoOf, storageError } from "./failure.ts";
 import { shellPath } from "./paths.ts";
 

@@ -4,7 +4,7 @@ import { isAbsolute, type PlatformPath, posix, sep, win32 } from "node:path";
 import type { Realm } from "../config/model.ts";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 
 /** What a path depends on. */
 export type PathContext = Pick<AuthContext, "env" | "home" | "cwd" | "platform">;

@@ -3,7 +3,7 @@ import { constants, type Stats } from "node:fs";
 import { chmod, type FileHandle, open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { AuthContext } from "../context.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { errnoOf, notRegular, storageError } from "./failure.ts";
 import { noteFile } from "./file-events.ts";
 import { shellPath } from "./paths.ts";

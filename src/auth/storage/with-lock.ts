@@ -1,7 +1,7 @@
 /** Locks around read-modify-write of a file, in the forms that its other users know. */
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { errnoOf, storageError } from "./failure.ts";
 import {
 	type Attempt,

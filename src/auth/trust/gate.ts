@@ -3,13 +3,13 @@
  * through only if a person has agreed to it. Loaded when there is something to ask about, which is rare.
  */
 import { resolve } from "node:path";
-import { isCi } from "../ci.ts";
 import type { Claim } from "../config/claims.ts";
 import { locateDeepest } from "../config/locate-lazily.ts";
 import type { AuthContext, Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import { sanitize } from "../sanitize.ts";
 import { expandHome } from "../storage/paths.ts";
+import { isCi } from "../system/ci.ts";
+import { sanitize } from "../system/sanitize.ts";
 import { isExpected } from "./addresses.ts";
 import { type Fact, factLines, keyOf, visible } from "./facts.ts";
 import { ownerOf, rootOf } from "./owner.ts";

@@ -1,10 +1,10 @@
 /** One call of one service, against a cloud of its own. */
 import { GetRoleCredentialsCommand, SSOClient } from "@aws-sdk/client-sso";
 import { onTestFinished } from "vitest";
+import { type AwsCall, callAws } from "../../../src/auth/aws/call.ts";
+import { awsClientConfig } from "../../../src/auth/aws/clients.ts";
 import type { AuthContext } from "../../../src/auth/context.ts";
 import type { AuthError } from "../../../src/auth/errors.ts";
-import { awsClientConfig } from "../../../src/auth/net/aws-clients.ts";
-import { type AwsCall, callAws } from "../../../src/auth/net/call-aws.ts";
 import { type Cloud, startCloud } from "../../cloud/cloud.ts";
 import type { Behaviour } from "../../cloud/script.ts";
 import { testContext } from "../../helpers/context.ts";

@@ -10,7 +10,7 @@ import { testContext } from "../../helpers/context.ts";
 /** Calls every service once with our settings, in a process of its own: the SDK reads the real environment. */
 const CALLER = `
 	import { createNetwork } from "./src/auth/net/create-network.ts";
-	import { awsClientConfig } from "./src/auth/net/aws-clients.ts";
+	import { awsClientConfig } from "./src/auth/aws/clients.ts";
 	import { Secret } from "./src/auth/credentials.ts";
 	import { SSOClient, ListAccountsCommand } from "@aws-sdk/client-sso";
 	import { SSOOIDCClient, RegisterClientCommand } from "@aws-sdk/client-sso-oidc";
@@ -116,7 +116,7 @@ test.each([
 	["us-gov-west-1", "portal.sso.us-gov-west-1.amazonaws.com"],
 ])("%s is asked at %s", async (region, host) => {
 	const { SSOClient, ListAccountsCommand } = await import("@aws-sdk/client-sso");
-	const { awsClientConfig } = await import("../../../src/auth/net/aws-clients.ts");
+	const { awsClientConfig } = await import("../../../src/auth/aws/clients.ts");
 	const client = new SSOClient(await awsClientConfig(testContext(), "sso", { region }));
 	let asked: string | undefined;
 	client.middlewareStack.add(
@@ -133,7 +133,7 @@ test.each([
 test.each(["evil.example/", "us east", "", "-a", "a".repeat(70), "us-east-2\u001b[2J"])(
 	"%j is no region",
 	async (region) => {
-		const { awsClientConfig } = await import("../../../src/auth/net/aws-clients.ts");
+		const { awsClientConfig } = await import("../../../src/auth/aws/clients.ts");
 		await expect(awsClientConfig(testContext(), "sso", { region })).rejects.toMatchObject({ code: "config" });
 	},
 );

@@ -77,7 +77,7 @@ const TASKS: Readonly<Record<string, () => Promise<unknown>>> = {
 	},
 
 	async save() {
-		const { saveAwsCredentials } = await import("../../../src/auth/storage/aws-files.ts");
+		const { saveAwsCredentials } = await import("../../../src/auth/aws/files.ts");
 		const { Secret } = await import("../../../src/auth/credentials.ts");
 		const name = input.identity ?? "dev";
 		await saveAwsCredentials(ctx, { value: "realm" }, "sso", name, {

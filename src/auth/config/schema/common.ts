@@ -1,7 +1,7 @@
 /** What the schemas of several kinds have in common. Values arrive as strings, booleans, null, lists and maps. */
 import * as v from "valibot";
+import { REGIONS } from "../../aws/regions.ts";
 import { withScheme } from "../../net/hosts.ts";
-import { REGIONS } from "./regions.ts";
 
 /** A string that says something; numbers arrive as they were written, so that account ids keep their leading zeros. */
 export const text = (expected: string) =>

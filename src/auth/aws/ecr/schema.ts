@@ -1,0 +1,12 @@
+/** `kind: aws/ecr`: Docker's login to a private registry. */
+import * as v from "valibot";
+import { accountId, integrationEntries, region } from "../../config/schema/common.ts";
+
+export const schema = v.object({
+	spec: v.object({
+		...integrationEntries,
+		registry: v.object({ account_id: accountId, region }),
+	}),
+});
+
+export type Config = v.InferOutput<typeof schema>;

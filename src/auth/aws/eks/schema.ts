@@ -1,0 +1,61 @@
+/** `kind: aws/eks`: a cluster's entry in a kubeconfig. */
+import * as v from "valibot";
+import { integrationEntries, region, text, writeMark } from "../../config/schema/common.ts";
+
+/**
+ * `"0600"`, `0600` or `600`: read as written, in octal. A kubeconfig is nothing to execute, and whoever may write it
+ * chooses the program that kubectl starts.
+ */
+const mode = v.pipe(
+	text('a mode such as "0600"'),
+	v.regex(
+		/^(?:0o?)?[46][04][04]$/,
+		'expected a mode such as "0600": only its owner may write a kubeconfig, and nobody execute it, so at most 0644',
+	),
+	v.transform((value) => Number.parseInt(value.replace(/^0o?/, ""), 8)),
+);
+
+/**
+ * Names of contexts. kubectl takes any text, but they are typed, pasted and printed: letters and digits of any script and
+ * what ARNs and other tools' names have, with no blank and nothing that a shell reads, and no `-` to begin with.
+ */
+const CONTEXT = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}._:/@+=-]{0,252}$/u;
+export const CONTEXT_RULE =
+	"expected a name for the context: letters, digits and . _ : / @ + = -, beginning with a letter, a digit or _";
+export const isContextName = (name: string): boolean => CONTEXT.test(name);
+
+/**
+ * git runs what lies in its folder. The names are those that git itself refuses to check out, for disks that ignore case,
+ * final dots and blanks, or have short names (verify_path in git's read-cache.c).
+ */
+export const isInGitFolder = (path: string): boolean =>
+	path.split(/[/\\]/).some((part) => /^(?:\.git|git~1)[. ]*$/i.test(part));
+
+export const schema = v.object({
+	spec: v.object({
+		...integrationEntries,
+		cluster: v.object({
+			name: v.pipe(
+				text("the cluster's name"),
+				v.regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, "expected a cluster's name: letters, digits, - and _, at most 100"),
+			),
+			region,
+			alias: v.optional(v.pipe(text("a name for the context"), v.regex(CONTEXT, CONTEXT_RULE))),
+			kubeconfig: v.optional(
+				v.object({
+					path: v.optional(
+						v.pipe(
+							text("a path"),
+							v.check((path) => !isInGitFolder(path), "expected a path outside of git's folder .git"),
+							writeMark({ variables: true }),
+						),
+					),
+					mode: v.optional(mode),
+					update: v.optional(v.picklist(["merge", "replace", "error"], "expected merge, replace or error")),
+				}),
+			),
+		}),
+	}),
+});
+
+export type Config = v.InferOutput<typeof schema>;

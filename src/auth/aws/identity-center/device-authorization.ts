@@ -1,0 +1,195 @@
+/** The device authorization grant (RFC 8628) as IAM Identity Center has it: show a code, poll until it is approved. */
+import type { AuthContext } from "../../context.ts";
+import type { Secret } from "../../credentials.ts";
+import { AuthError } from "../../errors.ts";
+import type { Interaction } from "../../interaction.ts";
+import { signInCommand } from "../../sign-in-command.ts";
+import { sanitize } from "../../system/sanitize.ts";
+import { isTransient, oauthCode, wantedPauseMs } from "../errors.ts";
+import type { Registration, SsoOidc, Token } from "./sso-oidc.ts";
+import { checkVerificationLink } from "./verification-link.ts";
+
+export interface DeviceFlow {
+	readonly ctx: AuthContext;
+	readonly signal: AbortSignal;
+	readonly interaction: Interaction;
+	readonly oidc: SsoOidc;
+	/** The provider's name, for the prompt. */
+	readonly provider: string;
+	readonly startUrl: string;
+	readonly region: string;
+	readonly endpoint?: string | undefined;
+	/** Told of the code as soon as there is one, so that other processes can show it. */
+	readonly onCode?: ((code: AnnouncedCode) => void | Promise<void>) | undefined;
+}
+
+/** What another process needs to show the same prompt. Holds no secret. */
+export interface AnnouncedCode {
+	readonly userCode: string;
+	readonly verificationUri: string;
+	readonly verificationUriComplete?: string | undefined;
+	readonly startedAt: number;
+	readonly expiresAt: number;
+}
+
+/** RFC 8628 §3.5. */
+const SLOW_DOWN_MS = 5_000;
+/** Longest pause between two polls while the network is down. */
+const LONGEST_PAUSE_MS = 30_000;
+
+/** So many answers in a row that are not the service's are waited out. */
+const PATIENCE = 3;
+
+const WAITING = "waiting for your approval in the browser";
+
+/**
+ * Asks for a code, shows it and waits for the approval.
+ *
+ * @throws AuthError `denied`, `expired`, or another; the signal's reason at once when it is aborted
+ */
+export async function authorizeDevice(flow: DeviceFlow, registration: Registration): Promise<Token> {
+	const { ctx, interaction, startUrl } = flow;
+	interaction.status("asking for a code");
+	const started = await askForCode(flow, registration);
+	const startedAt = ctx.clock.now();
+	const code: AnnouncedCode = {
+		userCode: started.userCode,
+		verificationUri: checkVerificationLink(started.verificationUri, flow),
+		...(started.verificationUriComplete === undefined
+			? {}
+			: { verificationUriComplete: checkVerificationLink(started.verificationUriComplete, flow) }),
+		startedAt,
+		expiresAt: startedAt + started.expiresInMs,
+	};
+	await flow.onCode?.(code);
+	interaction.prompt({ type: "device-code", provider: flow.provider, portal: portalOf(startUrl), ...code });
+	try {
+		return await poll(flow, registration, started.deviceCode, started.intervalMs, code.expiresAt);
+	} finally {
+		interaction.prompt(undefined);
+	}
+}
+
+/** The host of an access portal, or the whole text where it is no URL. */
+export function portalOf(startUrl: string): string {
+	try {
+		return new URL(startUrl).host;
+	} catch {
+		return sanitize(startUrl);
+	}
+}
+
+async function askForCode(flow: DeviceFlow, registration: Registration) {
+	// The portal's address bar ends in `#/`, which the service does not take.
+	const startUrl = flow.startUrl.replace(/#.*$/s, "");
+	try {
+		return await flow.oidc.startDeviceAuthorization(registration, startUrl, flow.signal);
+	} catch (error) {
+		if (!(error instanceof AuthError) || oauthCode(error.cause) !== "invalid_request") throw error;
+		throw new AuthError({
+			code: "config",
+			message: `the sign-in service does not accept the start URL ${sanitize(flow.startUrl)} in ${sanitize(flow.region)}`,
+			reason: error.service?.message,
+			remedy:
+				"Check `start_url` (like https://d-1234567890.awsapps.com/start) and `region` (the Identity Center's) of the provider",
+			service: error.service,
+			cause: error.cause,
+		});
+	}
+}
+
+async function poll(
+	flow: DeviceFlow,
+	registration: Registration,
+	deviceCode: Secret,
+	firstInterval: number,
+	expiresAt: number,
+): Promise<Token> {
+	const { ctx, interaction, oidc, signal } = flow;
+	let interval = firstInterval;
+	let pause = interval;
+	let failures = 0;
+	let lastFailure: AuthError | undefined;
+	interaction.status(WAITING);
+	for (;;) {
+		// The wall clock, not the number of polls: a laptop that slept wakes up to a code that is gone.
+		const left = expiresAt - ctx.clock.now();
+		if (left <= 0) throw expired(flow, expiresAt, lastFailure);
+		await ctx.clock.sleep(Math.min(pause, left), signal);
+		if (ctx.clock.now() >= expiresAt) throw expired(flow, expiresAt, lastFailure);
+		try {
+			return await oidc.redeem(registration, deviceCode, signal);
+		} catch (error) {
+			signal.throwIfAborted();
+			if (!(error instanceof AuthError)) throw error;
+			const code = oauthCode(error.cause);
+			if (code === "authorization_pending" || code === "slow_down") {
+				if (code === "slow_down") interval += SLOW_DOWN_MS;
+				if (failures > 0) interaction.status(WAITING);
+				failures = 0;
+				lastFailure = undefined;
+				pause = interval;
+			} else if (isTransient(error.cause) || (isForeignAnswer(error) && failures < PATIENCE)) {
+				failures++;
+				lastFailure = error;
+				// RFC 8628 §3.5: exponential backoff on connection trouble.
+				const backoff = Math.min(interval * 2 ** Math.min(failures - 1, 5), Math.max(LONGEST_PAUSE_MS, interval));
+				// Whoever wants to be left alone for longer is asked all the same: somebody is about to approve the code.
+				pause = Math.max(backoff, Math.min(wantedPauseMs(error.cause, ctx.clock.now()) ?? 0, LONGEST_PAUSE_MS));
+				interaction.status(`${WAITING} (${error.message}; trying again)`);
+			} else {
+				throw explain(flow, error, code, expiresAt);
+			}
+		}
+	}
+}
+
+/** Something else than the service answered, such as the sign-in page of a network that was just joined. */
+function isForeignAnswer(error: AuthError): boolean {
+	return error.cause === undefined && error.service?.status !== undefined;
+}
+
+function explain(flow: DeviceFlow, error: AuthError, code: string | undefined, expiresAt: number): AuthError {
+	const { service, cause } = error;
+	switch (code) {
+		case "expired_token":
+			return expired(flow, expiresAt, error);
+		case "access_denied":
+			return new AuthError({
+				code: "denied",
+				message: "the request was denied in the browser",
+				reason: service?.message,
+				remedy: `Run the login again and choose Allow: ${signInCommand(flow.ctx)}`,
+				service,
+				cause,
+			});
+		case "invalid_grant":
+			return new AuthError({
+				code: "denied",
+				message: "the sign-in service does not know the code that was approved",
+				reason: `\`region\` of ${sanitize(flow.provider)} is ${sanitize(flow.region)}; it must be the region of the Identity Center instance`,
+				remedy: "Set `region` of the provider to the one that the access portal's page shows",
+				service,
+				cause,
+			});
+		default:
+			return error;
+	}
+}
+
+function expired(flow: DeviceFlow, expiresAt: number, last: AuthError | undefined): AuthError {
+	const network = last !== undefined && oauthCode(last.cause) !== "expired_token" ? last : undefined;
+	return new AuthError({
+		code: "expired",
+		message: "the code expired before it was approved",
+		reason:
+			network === undefined ? `it was good until ${time(expiresAt)}` : `the last polls failed: ${network.message}`,
+		remedy: `Run the login again and approve the code in time: ${signInCommand(flow.ctx)}`,
+		service: last?.service,
+		cause: last?.cause,
+	});
+}
+
+function time(ms: number): string {
+	return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
+}

@@ -1,0 +1,39 @@
+/** AWS IAM Identity Center: a session of the access portal, by a cached token, a refresh token or a device code. */
+
+import { endpointOf } from "../../entry-spec.ts";
+import { AuthError } from "../../errors.ts";
+import type { ProviderKind } from "../../kinds.ts";
+import { localSessions } from "./local-sessions.ts";
+import { type Config, schema } from "./schema.ts";
+import { sessionEndpoints } from "./session-endpoints.ts";
+
+export const kind: ProviderKind<Config> = {
+	kind: "aws/iam-identity-center",
+	schema,
+
+	async peek(provider, ctx) {
+		const [best] = await localSessions(ctx, provider.config);
+		if (best === undefined) return { state: "none" };
+		const { expiresAt, issuedAt } = best;
+		return { state: expiresAt > ctx.clock.now() ? "valid" : "expired", expiresAt, issuedAt };
+	},
+
+	purpose(provider, ctx) {
+		const { start_url: startUrl, region } = provider.config;
+		const endpoints = sessionEndpoints(ctx.env, region, endpointOf(provider.config));
+		return { kind: provider.kind, startUrl, region, oidcEndpoint: endpoints?.oidc, portalEndpoint: endpoints?.portal };
+	},
+
+	async authenticate(provider, run) {
+		const { obtainSession } = await import("./obtain-session.ts");
+		return obtainSession(provider, run);
+	},
+
+	async discover(provider, credentials, run) {
+		if (provider.config.auto_provision_identities !== true) return;
+		if (credentials.type !== "sso")
+			throw new AuthError({ code: "bug", message: "discovery needs a session of the portal" });
+		const { discoverIdentities } = await import("./discover-identities.ts");
+		await discoverIdentities(provider, credentials, run);
+	},
+};

@@ -1,0 +1,118 @@
+/**
+ * From nothing to a session of the access portal: a token that is still good, a refreshed one, or one that a person
+ * approves in the browser. One process at a time does this for a session; others wait for it and share what comes of it.
+ */
+import { createHash } from "node:crypto";
+import type { Provider } from "../../config/model.ts";
+import type { SessionEndpoints, SsoSession } from "../../credentials.ts";
+import { endpointOf } from "../../entry-spec.ts";
+import { AuthError } from "../../errors.ts";
+import { isFresh } from "../../freshness.ts";
+import type { Run } from "../../kinds.ts";
+import { ssoSessionFile } from "../../storage/paths.ts";
+import { joinOrLead, type Leader } from "../../storage/single-flight.ts";
+import { sanitize } from "../../system/sanitize.ts";
+import { endpointFor } from "../endpoints.ts";
+import { type AnnouncedCode, portalOf } from "./device-authorization.ts";
+import { isSame, localSessions } from "./local-sessions.ts";
+import { renewSession } from "./renew-session.ts";
+import type { Config } from "./schema.ts";
+import { sessionEndpoints } from "./session-endpoints.ts";
+import { checkVerificationLink } from "./verification-link.ts";
+
+/**
+ * @throws AuthError: `denied`, `expired`, `network`, `service`; `usage` when somebody would have to approve and nobody can
+ *   be asked; the signal's reason at once when it is aborted
+ */
+export async function obtainSession(provider: Provider<Config>, run: Run): Promise<SsoSession> {
+	const { ctx, force, rejected, signal, interaction } = run;
+	const portal = provider.config;
+	const seen = await localSessions(ctx, portal, rejected);
+	if (!force) {
+		const fresh = freshest(seen, ctx.clock.now());
+		if (fresh !== undefined) {
+			ctx.log.debug("a session at hand is used", { provider: provider.name, origin: fresh.origin });
+			return fresh;
+		}
+	}
+	const endpoint = endpointFor(ctx.env, "sso-oidc", endpointOf(portal));
+	const endpoints = sessionEndpoints(ctx.env, portal.region, endpointOf(portal));
+	// Ends our wait for somebody else's approval where we may not be kept waiting for one.
+	const impatience = new AbortController();
+	let waited = false;
+	try {
+		return await joinOrLead<SsoSession, AnnouncedCode>(ctx, {
+			path: flightPath(ssoSessionFile(ctx, portal.start_url, portal.region), endpoints),
+			signal: AbortSignal.any([signal, impatience.signal]),
+			async read() {
+				const now = await localSessions(ctx, portal, rejected);
+				// What was there before is what a forced login is to renew.
+				const made = force ? now.filter((session) => !seen.some((old) => isSame(session, old))) : now;
+				const fresh = freshest(made, ctx.clock.now());
+				return fresh && { ...fresh, origin: "shared" };
+			},
+			lead: (publish) => renewSession(provider, run, publish),
+			onWaiting(leader) {
+				waited = true;
+				if (leader.info !== undefined && !run.mayPrompt) impatience.abort(busy(provider, leader.pid));
+				else showLeader(provider, run, leader, endpoint);
+			},
+		});
+	} finally {
+		if (waited) interaction.prompt(undefined);
+	}
+}
+
+/** Those who sign in to another endpoint make another session: they neither wait for this one nor share its end. */
+function flightPath(file: string, endpoints: SessionEndpoints | undefined): string {
+	if (endpoints === undefined) return `${file}.sign-in`;
+	const name = createHash("sha256")
+		.update(`${endpoints.oidc ?? ""} ${endpoints.portal ?? ""}`)
+		.digest("hex");
+	return `${file}.${name.slice(0, 12)}.sign-in`;
+}
+
+function freshest(sessions: readonly SsoSession[], now: number): SsoSession | undefined {
+	return sessions.find((session) => isFresh(session.expiresAt, session.issuedAt, now));
+}
+
+/** Another process asks for approval: the same code is shown here. Its file is checked as the service's answer was. */
+function showLeader(
+	provider: Provider<Config>,
+	run: Run,
+	leader: Leader<AnnouncedCode>,
+	endpoint: string | undefined,
+): void {
+	const { interaction } = run;
+	interaction.status(`waiting for the sign-in of process ${leader.pid}`);
+	const code = leader.info;
+	if (code === undefined) {
+		interaction.prompt(undefined);
+		return;
+	}
+	const owner = { startUrl: provider.config.start_url, region: provider.config.region, endpoint };
+	try {
+		const complete = code.verificationUriComplete;
+		interaction.prompt({
+			type: "device-code",
+			provider: provider.name,
+			portal: portalOf(provider.config.start_url),
+			userCode: sanitize(String(code.userCode)),
+			verificationUri: checkVerificationLink(String(code.verificationUri), owner),
+			...(complete === undefined ? {} : { verificationUriComplete: checkVerificationLink(String(complete), owner) }),
+			startedAt: Number(code.startedAt),
+			expiresAt: Number(code.expiresAt),
+			waitingForPid: leader.pid,
+		});
+	} catch (error) {
+		run.ctx.log.debug("the code of another process is not shown", { reason: (error as Error).message });
+	}
+}
+
+function busy(provider: Provider, pid: number): AuthError {
+	return new AuthError({
+		code: "usage",
+		message: `${sanitize(provider.name)} is being signed in to by process ${pid}, and this session is not interactive`,
+		remedy: "Approve the code that it shows, then run this again",
+	});
+}

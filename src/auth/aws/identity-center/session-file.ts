@@ -1,0 +1,167 @@
+/**
+ * The session of an access portal on disk: path, keys, their order and the form of times are those of Cloud Posse's
+ * `atmos`, which reads and writes the same file. One key is our own: which endpoints the session belongs to, where they are
+ * not the region's own. The Go program passes over it, and drops it when it writes a session of its own.
+ */
+import { rename, unlink } from "node:fs/promises";
+import type { AuthContext } from "../../context.ts";
+import { Secret, type SessionEndpoints } from "../../credentials.ts";
+import { errnoOf, storageError } from "../../storage/failure.ts";
+import { ssoSessionFile } from "../../storage/paths.ts";
+import { pauseFor } from "../../storage/pause.ts";
+import { readSecretFile } from "../../storage/read.ts";
+import { formatNano, GO_ZERO_TIME, parseTime } from "../../storage/times.ts";
+import { withLock } from "../../storage/with-lock.ts";
+import { writeWhole } from "../../storage/write.ts";
+import { sanitize } from "../../system/sanitize.ts";
+
+export interface StoredSsoSession {
+	readonly accessToken: Secret;
+	/** Milliseconds since the epoch. */
+	readonly expiresAt: number;
+	/** The file has no place for it: it is the file's time of modification. */
+	readonly issuedAt?: number | undefined;
+	readonly region: string;
+	readonly startUrl: string;
+	/** Whose it is, with all that is in it. The region's own services', if left out. */
+	readonly endpoints?: SessionEndpoints | undefined;
+	readonly refreshToken?: Secret | undefined;
+	readonly clientId?: string | undefined;
+	readonly clientSecret?: Secret | undefined;
+	/** Milliseconds since the epoch. */
+	readonly registrationExpiresAt?: number | undefined;
+}
+
+/** Our own key. */
+const ENDPOINTS = "atmosAuthEndpoints";
+
+/** The Go program writes in place, in one call: a file that is broken now may be whole in a moment. */
+const SECOND_LOOK_MS = 50;
+
+/**
+ * @param startUrl as configured, like `region`: both name the file
+ * @returns the session, expired or not; undefined when there is none for exactly these two, or when the file is damaged:
+ * then it is kept beside as `<file>.bad`
+ * @throws AuthError `storage` when the file cannot be read
+ */
+export async function loadSsoSession(
+	ctx: AuthContext,
+	startUrl: string,
+	region: string,
+): Promise<StoredSsoSession | undefined> {
+	const path = ssoSessionFile(ctx, startUrl, region);
+	let session = await read(ctx, path);
+	if (session === "damaged") {
+		await pauseFor(SECOND_LOOK_MS, undefined);
+		session = await read(ctx, path);
+	}
+	if (session === "damaged") {
+		await setAside(ctx, path);
+		return undefined;
+	}
+	return session?.startUrl === startUrl && session.region === region ? session : undefined;
+}
+
+/** @throws AuthError `storage`; the old session is intact then */
+export async function saveSsoSession(ctx: AuthContext, session: StoredSsoSession): Promise<void> {
+	const path = ssoSessionFile(ctx, session.startUrl, session.region);
+	await withLock(ctx, path, { flock: false }, () =>
+		writeWhole(path, serialize(session), { modifiedAt: session.issuedAt }),
+	);
+}
+
+/** Removes a session, for one that the portal has turned away. No session is no error. */
+export async function dropSsoSession(ctx: AuthContext, startUrl: string, region: string): Promise<void> {
+	const path = ssoSessionFile(ctx, startUrl, region);
+	await withLock(ctx, path, { flock: false }, async () => {
+		try {
+			await unlink(path);
+		} catch (error) {
+			if (errnoOf(error) !== "ENOENT") throw await storageError(error, "write", path);
+		}
+	});
+}
+
+async function read(ctx: AuthContext, path: string): Promise<StoredSsoSession | undefined | "damaged"> {
+	const file = await readSecretFile(ctx, path);
+	return file === undefined ? undefined : parse(file.bytes.toString("utf8"), file.modifiedAt);
+}
+
+function parse(text: string, modifiedAt: number): StoredSsoSession | "damaged" {
+	let found: Readonly<Record<string, unknown>>;
+	try {
+		found = JSON.parse(text.replace(/^\ufeff/, ""));
+	} catch {
+		return "damaged";
+	}
+	if (typeof found !== "object" || found === null) return "damaged";
+	const { accessToken, region, startUrl } = found;
+	const expiresAt = parseTime(found.expiresAt);
+	if (typeof accessToken !== "string" || accessToken === "" || expiresAt === undefined) return "damaged";
+	if (typeof region !== "string" || typeof startUrl !== "string") return "damaged";
+	return {
+		accessToken: new Secret(accessToken),
+		expiresAt,
+		issuedAt: modifiedAt < expiresAt ? modifiedAt : undefined,
+		region,
+		startUrl,
+		endpoints: endpointsIn(found[ENDPOINTS]),
+		refreshToken: secret(found.refreshToken),
+		clientId: typeof found.clientId === "string" && found.clientId !== "" ? found.clientId : undefined,
+		clientSecret: secret(found.clientSecret),
+		registrationExpiresAt: parseTime(found.registrationExpiresAt),
+	};
+}
+
+/** No request goes to an empty address: what is there and makes no sense is nobody's session. */
+const NOBODY: SessionEndpoints = { oidc: "", portal: "" };
+
+function endpointsIn(value: unknown): SessionEndpoints | undefined {
+	if (value === undefined) return undefined;
+	if (typeof value !== "object" || value === null) return NOBODY;
+	const { oidc, portal } = value as Readonly<Record<keyof SessionEndpoints, unknown>>;
+	const isAddress = (endpoint: unknown): endpoint is string | undefined =>
+		endpoint === undefined || (typeof endpoint === "string" && endpoint !== "");
+	// One that is the region's own altogether is written without this key.
+	if (!isAddress(oidc) || !isAddress(portal) || (oidc ?? portal) === undefined) return NOBODY;
+	return { oidc, portal };
+}
+
+function secret(value: unknown): Secret | undefined {
+	return typeof value === "string" && value !== "" ? new Secret(value) : undefined;
+}
+
+function serialize(session: StoredSsoSession): string {
+	const { refreshToken, clientId, clientSecret, registrationExpiresAt } = session;
+	const json = JSON.stringify(
+		{
+			accessToken: session.accessToken.reveal(),
+			expiresAt: formatNano(session.expiresAt),
+			region: session.region,
+			startUrl: session.startUrl,
+			...(refreshToken && { refreshToken: refreshToken.reveal() }),
+			...(clientId && { clientId }),
+			...(clientSecret && { clientSecret: clientSecret.reveal() }),
+			// Go's `omitempty` leaves no time out.
+			registrationExpiresAt: registrationExpiresAt === undefined ? GO_ZERO_TIME : formatNano(registrationExpiresAt),
+			...(session.endpoints && { [ENDPOINTS]: session.endpoints }),
+		},
+		undefined,
+		2,
+	);
+	// Go's encoder escapes what HTML and JavaScript would trip over.
+	return json.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Nothing is thrown away: a damaged file may be the only copy of a refresh token. */
+async function setAside(ctx: AuthContext, path: string): Promise<void> {
+	try {
+		await withLock(ctx, path, { flock: false }, async () => {
+			if ((await read(ctx, path)) !== "damaged") return; // replaced in between
+			await rename(path, `${path}.bad`);
+			ctx.log.warn(`${sanitize(path)} is damaged and was kept as ${sanitize(path)}.bad`);
+		});
+	} catch (error) {
+		ctx.log.warn(`${sanitize(path)} is damaged`, { code: errnoOf(error) });
+	}
+}

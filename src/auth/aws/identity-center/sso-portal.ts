@@ -1,0 +1,171 @@
+/**
+ * The three calls of the access portal, with their answers checked.
+ * https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/
+ */
+import {
+	GetRoleCredentialsCommand,
+	ListAccountRolesCommand,
+	ListAccountsCommand,
+	SSOClient,
+} from "@aws-sdk/client-sso";
+import type { AuthContext } from "../../context.ts";
+import { type AwsCredentials, Secret, type SsoSession } from "../../credentials.ts";
+import { AuthError } from "../../errors.ts";
+import { clockError } from "../../net/clock-skew.ts";
+import { LIMITS } from "../../net/limits.ts";
+import { signInCommand } from "../../sign-in-command.ts";
+import { ACCOUNTS, badAnswer, checkAnswer, ROLE_CREDENTIALS, ROLES } from "../answers.ts";
+import { type AwsCall, callAws } from "../call.ts";
+import { awsClientConfig } from "../clients.ts";
+import { checkReceiver } from "./session-endpoints.ts";
+import { SessionRejectedError } from "./session-rejected.ts";
+
+export interface Account {
+	/** Twelve digits. */
+	readonly id: string;
+	/** Sanitized; the id where the account has no name. */
+	readonly name: string;
+}
+
+export interface Page<Item> {
+	/** What gave it, such as `sso:ListAccounts`. */
+	readonly operation: string;
+	readonly items: readonly Item[];
+	/** Absent on the last page. */
+	readonly next?: string | undefined;
+}
+
+type Limits = Pick<AwsCall, "attempts" | "before" | "onRetry" | "limitMs">;
+
+export interface SsoPortal {
+	/**
+	 * @returns credentials without region, account name and the like, which the caller knows
+	 * @throws SessionRejectedError; AuthError with the service's status 403 or 404 when there is no such assignment
+	 */
+	roleCredentials(accountId: string, roleName: string, signal: AbortSignal): Promise<AwsCredentials>;
+	/** One page of the accounts that the session may use. */
+	accounts(next: string | undefined, signal: AbortSignal, limits?: Limits): Promise<Page<Account>>;
+	/** One page of the names of the roles in an account. */
+	roles(accountId: string, next: string | undefined, signal: AbortSignal, limits?: Limits): Promise<Page<string>>;
+}
+
+/** The largest page that the service gives. */
+const PAGE = 100;
+
+/** @throws AuthError `config` where the session was not issued for that endpoint: nothing is sent then */
+export async function createSsoPortal(
+	ctx: AuthContext,
+	session: SsoSession,
+	endpoint: string | undefined,
+): Promise<SsoPortal> {
+	checkReceiver(ctx.env, session, endpoint);
+	const client = new SSOClient(await awsClientConfig(ctx, "sso", { region: session.region, endpoint, maxAttempts: 1 }));
+	const accessToken = session.accessToken.reveal();
+
+	async function call<T>(
+		operation: string,
+		signal: AbortSignal,
+		limits: Limits | undefined,
+		send: (abortSignal: AbortSignal) => Promise<T>,
+	): Promise<T> {
+		try {
+			return await callAws({ ctx, operation, signal, ...limits }, send);
+		} catch (error) {
+			if (error instanceof AuthError && error.service?.status === 401) {
+				const remedy = signInCommand(ctx, { force: true });
+				throw new SessionRejectedError(session, error.service, { remedy, cause: error.cause });
+			}
+			throw error;
+		}
+	}
+
+	return {
+		async roleCredentials(accountId, roleName, signal) {
+			const operation = "sso:GetRoleCredentials";
+			const answer = await call(operation, signal, undefined, (abortSignal) =>
+				client.send(new GetRoleCredentialsCommand({ accessToken, accountId, roleName }), { abortSignal }),
+			);
+			return credentialsOf(ctx, operation, answer);
+		},
+
+		async accounts(next, signal, limits) {
+			const operation = "sso:ListAccounts";
+			const answer = await call(operation, signal, limits, (abortSignal) =>
+				client.send(new ListAccountsCommand({ accessToken, maxResults: PAGE, nextToken: next }), { abortSignal }),
+			);
+			const { accountList, nextToken } = checkAnswer(operation, ACCOUNTS, answer);
+			return { operation, items: accountList, next: nextToken };
+		},
+
+		async roles(accountId, next, signal, limits) {
+			const operation = "sso:ListAccountRoles";
+			const answer = await call(operation, signal, limits, (abortSignal) =>
+				client.send(new ListAccountRolesCommand({ accessToken, accountId, maxResults: PAGE, nextToken: next }), {
+					abortSignal,
+				}),
+			);
+			const { roleList, nextToken } = checkAnswer(operation, ROLES, answer);
+			return { operation, items: roleList, next: nextToken };
+		},
+	};
+}
+
+/**
+ * All items of a paged call, page by page as they arrive. A listing that leads in a circle, goes on without anything new or
+ * never ends is an error, since nobody knows then what is in it.
+ *
+ * @throws AuthError see `badAnswer`, or whatever `load` throws
+ */
+export async function* pages<Item extends Account | string>(
+	load: (next: string | undefined) => Promise<Page<Item>>,
+): AsyncGenerator<readonly Item[]> {
+	const tokens = new Set<string>();
+	const seen = new Set<string>();
+	let barren = 0;
+	for (let next: string | undefined; ; ) {
+		const page = await load(next);
+		const known = seen.size;
+		for (const item of page.items) seen.add(typeof item === "string" ? item : item.id);
+		barren = seen.size > known ? 0 : barren + 1;
+		yield page.items;
+		next = page.next;
+		if (next === undefined) return;
+		if (tokens.has(next)) throw badAnswer(page.operation, "nextToken", "leads back to a page that was there already");
+		tokens.add(next);
+		if (barren >= LIMITS.barrenPages) {
+			throw badAnswer(page.operation, "listing", `goes on after ${barren} pages without anything new`);
+		}
+		if (tokens.size >= LIMITS.pages) {
+			throw badAnswer(page.operation, "listing", `goes on after ${LIMITS.pages} pages`);
+		}
+	}
+}
+
+/** All items of a paged call. */
+export async function allPages<Item extends Account | string>(
+	load: (next: string | undefined) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+	const all: Item[] = [];
+	for await (const items of pages(load)) all.push(...items);
+	return all;
+}
+
+/** Longest lifetime that role credentials can have, with room for a clock that is off. */
+const MAX_LIFETIME_MS = 13 * 3600_000;
+
+function credentialsOf(ctx: AuthContext, operation: string, answer: unknown): AwsCredentials {
+	const { roleCredentials: given } = checkAnswer(operation, ROLE_CREDENTIALS, answer);
+	const now = ctx.clock.now();
+	if (given.expiration <= now) {
+		const fast = clockError(ctx, "by it, the credentials that were just given are over already");
+		throw fast ?? badAnswer(operation, "expiration", "lies in the past");
+	}
+	return {
+		type: "aws",
+		accessKeyId: given.accessKeyId,
+		secretAccessKey: new Secret(given.secretAccessKey),
+		sessionToken: new Secret(given.sessionToken),
+		expiresAt: Math.min(given.expiration, now + MAX_LIFETIME_MS),
+		issuedAt: now,
+	};
+}

@@ -1,0 +1,143 @@
+/** A permission set of IAM Identity Center in one account: short-lived keys of the role that it makes there. */
+import type { Identity, Provider } from "../../config/model.ts";
+import { byDistance } from "../../config/suggest.ts";
+import type { AwsCredentials, Credentials, SsoSession } from "../../credentials.ts";
+import { basePathOf, endpointOf } from "../../entry-spec.ts";
+import { AuthError } from "../../errors.ts";
+import type { IdentityKind, Run } from "../../kinds.ts";
+import { signInCommand } from "../../sign-in-command.ts";
+import type { SessionFacts } from "../../storage/state.ts";
+import { sanitize } from "../../system/sanitize.ts";
+import { endpointFor } from "../endpoints.ts";
+import { SessionRejectedError } from "../identity-center/session-rejected.ts";
+import type { Account, SsoPortal } from "../identity-center/sso-portal.ts";
+import { type Config, schema } from "./permission-set-schema.ts";
+
+export const kind: IdentityKind<Config> = {
+	kind: "aws/permission-set",
+	schema,
+
+	purpose(identity, _rootProvider, ctx) {
+		const { name: role, account, region } = identity.config.principal;
+		// What a name leads to is known only by asking; it is then kept with the credentials.
+		const where = account.id === undefined ? { accountName: account.name } : { accountId: account.id };
+		const endpoint = endpointFor(ctx.env, "sso", endpointOf(identity.config));
+		return { kind: identity.kind, role, ...where, region, endpoint };
+	},
+
+	async authenticate(identity, base, rootProvider, run) {
+		const session = asSession(base, identity);
+		const { createSsoPortal } = await import("../identity-center/sso-portal.ts");
+		const endpoint = endpointOf(identity.config) ?? endpointOf(rootProvider.config);
+		const portal = await createSsoPortal(run.ctx, session, endpoint);
+		const account = await accountOf(identity, portal, run);
+		const credentials = await roleCredentials(identity, account, portal, run);
+		return {
+			...credentials,
+			role: identity.config.principal.name,
+			region: identity.config.principal.region ?? session.region,
+			accountId: account.id,
+			...(account.name === account.id ? {} : { accountName: account.name }),
+		};
+	},
+
+	async load(identity, rootProvider, ctx, realm, purpose) {
+		const { loadAwsCredentials } = await import("../files.ts");
+		const accepts = (facts: SessionFacts): boolean => facts.purpose === purpose;
+		return loadAwsCredentials(ctx, realm, rootProvider.key, identity.key, accepts, filesOf(rootProvider));
+	},
+
+	async save(identity, credentials, rootProvider, run) {
+		if (credentials.type !== "aws") throw new TypeError("a permission set has AWS credentials");
+		const { saveAwsCredentials } = await import("../files.ts");
+		await saveAwsCredentials(run.ctx, run.realm, rootProvider.key, identity.key, credentials, filesOf(rootProvider));
+	},
+};
+
+function filesOf(provider: Provider): { basePath?: string } {
+	const basePath = basePathOf(provider);
+	return basePath === undefined ? {} : { basePath };
+}
+
+function asSession(base: Credentials, identity: Identity): SsoSession {
+	if (base.type === "sso") return base;
+	throw new AuthError({
+		code: "config",
+		message: `${sanitize(identity.name)} needs a session of IAM Identity Center`,
+		reason: "a permission set is reached from a provider of kind aws/iam-identity-center alone",
+		remedy: `Set \`via.provider\` of ${sanitize(identity.name)} to such a provider`,
+	});
+}
+
+/** The id decides where both are given, as in the Go program; the name is then for display. */
+async function accountOf(identity: Identity<Config>, portal: SsoPortal, run: Run): Promise<Account> {
+	const { id, name } = identity.config.principal.account;
+	if (id !== undefined) return { id, name: name === undefined ? id : sanitize(name) };
+	const { findAccount } = await import("./find-account.ts");
+	return findAccount(portal, name ?? "", identity.name, run);
+}
+
+async function roleCredentials(
+	identity: Identity<Config>,
+	account: Account,
+	portal: SsoPortal,
+	run: Run,
+): Promise<AwsCredentials> {
+	const role = identity.config.principal.name;
+	run.interaction.status(`asking for ${sanitize(role)} in ${account.name}`);
+	try {
+		return await portal.roleCredentials(account.id, role, run.signal);
+	} catch (error) {
+		// 403 "No access" where nothing is assigned, 404 or 400 for names that cannot be.
+		const status = error instanceof AuthError ? error.service?.status : undefined;
+		if (!(error instanceof AuthError) || (status !== 403 && status !== 404)) throw error;
+		throw await noSuchRole(error, identity, account, portal, run);
+	}
+}
+
+async function noSuchRole(
+	error: AuthError,
+	identity: Identity<Config>,
+	account: Account,
+	portal: SsoPortal,
+	run: Run,
+): Promise<AuthError> {
+	const role = identity.config.principal.name;
+	run.interaction.status(`listing the roles in ${account.name}`);
+	let roles: readonly string[] | undefined;
+	try {
+		const { allPages } = await import("../identity-center/sso-portal.ts");
+		roles = byDistance(role, await allPages((next) => portal.roles(account.id, next, run.signal)));
+	} catch (listing) {
+		run.signal.throwIfAborted();
+		if (listing instanceof SessionRejectedError) throw listing;
+		// 403 here too means that there is no role at all in this account.
+		if (listing instanceof AuthError && listing.service?.status === 403) roles = [];
+	}
+	const place = account.name === account.id ? account.id : `${account.name} (${account.id})`;
+	const common = { code: "denied", service: error.service, cause: error.cause } as const;
+	if (roles?.includes(sanitize(role))) {
+		return new AuthError({
+			...common,
+			message: `${sanitize(role)} in account ${place} was refused, although it is assigned to you`,
+			reason: "the assignment may be stale, or its provisioning may be under way",
+			remedy: `Try again in a few minutes: ${signInCommand(run.ctx)}; if it stays, ask an administrator of IAM Identity Center to assign it anew`,
+		});
+	}
+	const nearest = roles?.[0];
+	return new AuthError({
+		...common,
+		message: `there is no role ${sanitize(role)} for you in account ${place}`,
+		reason:
+			roles === undefined
+				? "you are signed in, but the permission set is not assigned to you there"
+				: nearest === undefined
+					? "you are signed in, but no permission set is assigned to you in that account"
+					: "you are signed in, and these are the roles that you have there",
+		details: roles ?? [],
+		remedy:
+			nearest === undefined
+				? `Check \`principal\` of ${sanitize(identity.name)}, or ask an administrator of IAM Identity Center for the assignment`
+				: `Set \`principal.name\` of ${sanitize(identity.name)} to one of them, for instance ${nearest}`,
+	});
+}

@@ -1,0 +1,138 @@
+/** Reads, changes and writes a kubeconfig under kubectl's lock and ours. */
+import { realpath, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isInGitFolder } from "../aws/eks/schema.ts";
+import type { AuthContext } from "../context.ts";
+import { AuthError } from "../errors.ts";
+import { keepCopy } from "../storage/keep-copy.ts";
+import { withKubectlLock, withLock } from "../storage/with-lock.ts";
+import { readText, writeWhole } from "../storage/write.ts";
+import { sanitize } from "../system/sanitize.ts";
+import { type Change, type ClusterEntry, putCluster, type TakeContext, type UpdateMode } from "./kubeconfig.ts";
+
+export interface KubeconfigOptions {
+	readonly update: UpdateMode;
+	/** The configured permissions; an existing file keeps its own otherwise, 0600 for a new one. */
+	readonly mode: number | undefined;
+	/** Asked under the lock, when it is known who else has been there. */
+	takeContext(): TakeContext;
+	/** Told when the entry's context is the current one. */
+	onCurrent(): void;
+	readonly signal: AbortSignal;
+}
+
+export interface KubeconfigChange {
+	readonly changed: boolean;
+	/** The file's content now. */
+	readonly text: string;
+	/** Where the file's former content is kept, if something foreign went with it. */
+	readonly copy: string | undefined;
+}
+
+interface Job {
+	readonly entry: ClusterEntry;
+	readonly options: KubeconfigOptions;
+	done(change: KubeconfigChange): void;
+	failed(error: unknown): void;
+}
+
+/** What waits to be written, by file. Integrations that end at the same time share a lock, a reading and a writing. */
+const waiting = new Map<string, Job[]>();
+
+/**
+ * @throws AuthError `storage` for a file that cannot be read, parsed, locked or written, `config` for a path in a `.git`
+ *   folder; the file is as it was then
+ */
+export async function updateKubeconfig(
+	ctx: AuthContext,
+	file: string,
+	entry: ClusterEntry,
+	options: KubeconfigOptions,
+): Promise<KubeconfigChange> {
+	const { signal } = options;
+	signal.throwIfAborted();
+	await refuseGitFolder(file);
+	return new Promise((done, failed) => {
+		signal.throwIfAborted();
+		signal.addEventListener("abort", () => failed(signal.reason), { once: true });
+		const job: Job = { entry, options, done, failed };
+		const others = waiting.get(file);
+		if (others) {
+			others.push(job);
+			return;
+		}
+		const jobs = [job];
+		waiting.set(file, jobs);
+		writeTogether(ctx, file, jobs).catch((error: unknown) => {
+			for (const each of jobs) each.failed(error);
+		});
+	});
+}
+
+/** kubectl does not wait for its lock but fails, so it is held as briefly as possible: our own processes queue before it. */
+function writeTogether(ctx: AuthContext, file: string, jobs: readonly Job[]): Promise<void> {
+	return withLock(ctx, file, { flock: false }, () =>
+		withKubectlLock(ctx, file, {}, async () => {
+			// Whoever comes from now on has to wait for the next turn.
+			waiting.delete(file);
+			const before = await readText(file);
+			let text = before;
+			const changed = new Map<Job, Change>();
+			for (const job of jobs) {
+				const { entry, options } = job;
+				if (options.signal.aborted) continue;
+				try {
+					const change = putCluster(text, file, entry, { update: options.update, takeContext: options.takeContext() });
+					if (change.current) options.onCurrent();
+					changed.set(job, change);
+					text = change.text;
+				} catch (error) {
+					job.failed(error);
+				}
+			}
+			if (text === undefined) return;
+			const changes = [...changed.values()];
+			const mode = jobs.find(({ options }) => options.mode !== undefined)?.options.mode;
+			const wrongMode = before !== undefined && (await hasOtherMode(ctx, file, mode));
+			const drops = before !== undefined && changes.some((change) => change.drops);
+			const copy = drops ? await keepCopy(file, before, ctx.clock.now()) : undefined;
+			if (wrongMode || changes.some((change) => change.changed)) {
+				await writeWhole(file, text, { mode: mode ?? 0o600, existing: mode === undefined ? "keep" : "set" });
+			}
+			for (const [job, change] of changed) {
+				job.done({ changed: change.changed || wrongMode, text, copy: change.drops ? copy : undefined });
+			}
+		}),
+	).finally(() => {
+		if (waiting.get(file) === jobs) waiting.delete(file);
+	});
+}
+
+/** @returns false where the mode is as configured or none is, where there is no file, and on a system without modes */
+export async function hasOtherMode(
+	ctx: Pick<AuthContext, "platform">,
+	file: string,
+	mode: number | undefined,
+): Promise<boolean> {
+	if (mode === undefined || ctx.platform === "win32") return false;
+	const found = await stat(file).catch(() => undefined);
+	return found !== undefined && (found.mode & 0o777) !== mode;
+}
+
+/** @throws AuthError `config` for a path in a `.git` folder, also by way of symbolic links */
+async function refuseGitFolder(file: string): Promise<void> {
+	let inside = isInGitFolder(file);
+	// As much of the path as there is; what is missing has been looked at by name.
+	for (let at = file; !inside; at = dirname(at)) {
+		const real = await realpath(at).catch(() => undefined);
+		if (real !== undefined) inside = isInGitFolder(real);
+		if (real !== undefined || at === dirname(at)) break;
+	}
+	if (!inside) return;
+	throw new AuthError({
+		code: "config",
+		message: `${sanitize(file)} is in a folder of git's`,
+		reason: "a kubeconfig has no place there, and git may run what it finds",
+		remedy: "name another file in spec.cluster.kubeconfig.path",
+	});
+}

@@ -1,0 +1,153 @@
+/** What the tests of providers and identities share: a cloud, a provider of it, and somebody who looks on. */
+import { EventEmitter, once } from "node:events";
+import { onTestFinished } from "vitest";
+import { kind } from "../../../../src/auth/aws/identity-center/kind.ts";
+import type { Config } from "../../../../src/auth/aws/identity-center/schema.ts";
+import type { Provider } from "../../../../src/auth/config/model.ts";
+import type { AuthContext } from "../../../../src/auth/context.ts";
+import type { SsoSession } from "../../../../src/auth/credentials.ts";
+import type { ChoicePrompt, DiscoveryProgress, Interaction, Prompt } from "../../../../src/auth/interaction.ts";
+import type { Run } from "../../../../src/auth/kinds.ts";
+import { type Cloud, type CloudOptions, startCloud } from "../../../cloud/cloud.ts";
+import { smallWorld } from "../../../cloud/world.ts";
+import { type FakeClock, fakeClock, type TestContext, testContext } from "../../../helpers/context.ts";
+
+/** Longer than anything that is waited for on purpose, shorter than the limits of a sign-in and a discovery. */
+const LONGEST_WAIT_MS = 60_000;
+
+export const REALM = { value: "test", source: "env" } as const;
+
+/** Notes everything that a step says, and answers menus. */
+export class Onlooker implements Interaction {
+	readonly prompts: (Prompt | undefined)[] = [];
+	readonly statuses: string[] = [];
+	readonly progress: DiscoveryProgress[] = [];
+	readonly questions: ChoicePrompt[] = [];
+	readonly #events = new EventEmitter();
+	canChoose = false;
+	answer: (prompt: ChoicePrompt) => string = () => "";
+
+	prompt(prompt: Prompt | undefined): void {
+		this.prompts.push(prompt);
+		if (prompt !== undefined) this.#events.emit("prompt", prompt);
+	}
+
+	status(text: string): void {
+		this.statuses.push(text);
+		this.#events.emit("status", text);
+	}
+
+	discovery(progress: DiscoveryProgress): void {
+		this.progress.push(progress);
+	}
+
+	async choose(prompt: ChoicePrompt): Promise<string> {
+		this.questions.push(prompt);
+		return this.answer(prompt);
+	}
+
+	/** The prompt that is shown, or the next one. */
+	async shown(): Promise<Extract<Prompt, { type: "device-code" }>> {
+		const prompt = this.prompts.at(-1) ?? ((await once(this.#events, "prompt"))[0] as Prompt);
+		if (prompt.type !== "device-code") throw new Error("not a device code");
+		return prompt;
+	}
+
+	/** Resolves when a status that fits has been given. */
+	async said(fits: RegExp): Promise<void> {
+		while (!this.statuses.some((text) => fits.test(text))) await once(this.#events, "status");
+	}
+}
+
+export interface Scene {
+	readonly cloud: Cloud;
+	readonly ctx: TestContext;
+	readonly clock: FakeClock;
+	readonly onlooker: Onlooker;
+	readonly provider: Provider<Config>;
+	run(overrides?: Partial<Run>): Run;
+	signIn(overrides?: Partial<Run>): Promise<SsoSession>;
+	/** Lets the time pass, sleep by sleep, until `done` settles. */
+	pass<T>(done: Promise<T>): Promise<T>;
+	/** A whole sign-in, approved as soon as the code is there. */
+	approved(overrides?: Partial<Run>): Promise<SsoSession>;
+}
+
+export async function scene(
+	options: CloudOptions & {
+		readonly config?: Partial<Config>;
+		readonly context?: Partial<AuthContext>;
+		/** Whether the provider's endpoint is the cloud; true, if left out. */
+		readonly endpoint?: boolean;
+	} = {},
+): Promise<Scene> {
+	const clock = fakeClock();
+	const cloud = await startCloud({ world: smallWorld(), now: clock.now, ...options });
+	onTestFinished(() => cloud.close());
+	const ctx = testContext({ clock, ...options.context });
+	const onlooker = new Onlooker();
+	const portal = cloud.world.portals[0];
+	const provider: Provider<Config> = {
+		name: "company-sso",
+		key: "company-sso",
+		kind: "aws/iam-identity-center",
+		file: "atmos.yaml",
+		config: {
+			start_url: portal?.startUrl ?? "",
+			region: portal?.region ?? "",
+			...(options.endpoint === false ? {} : { spec: { endpoint_url: cloud.url } }),
+			...options.config,
+		},
+	};
+	const run = (overrides: Partial<Run> = {}): Run => ({
+		ctx: { ...ctx, signInCommand: "atmos-auth login dev-admin" },
+		signal: new AbortController().signal,
+		realm: REALM,
+		interaction: onlooker,
+		force: false,
+		mayPrompt: true,
+		...overrides,
+	});
+	const signIn = async (overrides?: Partial<Run>) => (await kind.authenticate(provider, run(overrides))) as SsoSession;
+	async function pass<T>(done: Promise<T>): Promise<T> {
+		let settled = false;
+		const end = done.then(
+			() => {
+				settled = true;
+			},
+			() => {
+				settled = true;
+			},
+		);
+		while (!settled) {
+			await Promise.race([end, clock.asleep(LONGEST_WAIT_MS).then((ms) => clock.advance(ms))]);
+		}
+		return done;
+	}
+	return {
+		cloud,
+		ctx,
+		clock,
+		onlooker,
+		provider,
+		run,
+		signIn,
+		pass,
+		async approved(overrides) {
+			const code = cloud.nextCode();
+			const session = signIn(overrides);
+			await Promise.race([code.then((userCode) => cloud.approve(userCode)), session]);
+			return pass(session);
+		},
+	};
+}
+
+/** What a promise is rejected with. */
+export async function failure<E = Error>(promise: Promise<unknown>): Promise<E> {
+	return promise.then(
+		() => {
+			throw new Error("it should have failed");
+		},
+		(error) => error as E,
+	);
+}

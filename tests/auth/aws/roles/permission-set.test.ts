@@ -1,0 +1,187 @@
+import { describe, expect, test } from "vitest";
+import { SessionRejectedError } from "../../../../src/auth/aws/identity-center/session-rejected.ts";
+import { kind } from "../../../../src/auth/aws/roles/permission-set.ts";
+import type { Config } from "../../../../src/auth/aws/roles/permission-set-schema.ts";
+import type { Identity } from "../../../../src/auth/config/model.ts";
+import type { AwsCredentials } from "../../../../src/auth/credentials.ts";
+import type { AuthError } from "../../../../src/auth/errors.ts";
+import { smallWorld, type World } from "../../../cloud/world.ts";
+import { failure, REALM, type Scene, scene } from "../identity-center/sign-in.ts";
+
+const identity = (principal: Config["principal"]): Identity<Config> => ({
+	name: "dev-admin",
+	key: "dev-admin",
+	kind: "aws/permission-set",
+	file: "atmos.yaml",
+	via: { provider: "company-sso" },
+	config: { principal },
+});
+
+const admin = (account: Config["principal"]["account"]): Identity<Config> =>
+	identity({ name: "AdministratorAccess", account });
+
+/** A scene with a session, and what a permission set makes of it. */
+async function signedIn(changes: Partial<World> = {}) {
+	const set = await scene({ world: smallWorld({ pollSeconds: 1, ...changes }) });
+	const session = await set.approved();
+	const authenticate = (target: Identity<Config>, options: Partial<ReturnType<Scene["run"]>> = {}) =>
+		set.pass(kind.authenticate(target, session, set.provider, set.run(options))) as Promise<AwsCredentials>;
+	return { ...set, session, authenticate };
+}
+
+describe("an account", () => {
+	test("by its id", async () => {
+		const { authenticate, clock } = await signedIn();
+		const credentials = await authenticate(admin({ id: "123456789012" }));
+		expect(credentials).toMatchObject({ type: "aws", accountId: "123456789012", region: "us-east-1" });
+		expect((credentials.expiresAt ?? 0) - clock.now()).toBe(3_600_000);
+		expect(JSON.stringify(credentials)).toContain("[redacted]");
+	});
+
+	test("by its name, on whichever page it stands, and without regard to case", async () => {
+		const { authenticate, cloud } = await signedIn({ pageSize: 1 });
+		expect(await authenticate(identity({ name: "ReadOnlyAccess", account: { name: "PRODUCTION" } }))).toMatchObject({
+			accountId: "999999999999",
+			accountName: "production",
+		});
+		expect(cloud.count("sso:ListAccounts")).toBe(3);
+	});
+
+	test("that there is not lists those that there are, the nearest first", async () => {
+		const { authenticate } = await signedIn();
+		const error = await failure<AuthError>(authenticate(admin({ name: "developmnt" })));
+		expect(error.message).toBe("the session has no access to an account called developmnt");
+		expect(error.details[0]).toBe("development (123456789012)");
+	});
+});
+
+describe("several accounts of one name", () => {
+	const twins = (): Partial<World> => {
+		const world = smallWorld();
+		const [portal] = world.portals;
+		if (!portal) throw new Error("no portal");
+		const accounts = [...portal.accounts, { id: "222222222222", name: "Development", email: "x@acme.example" }];
+		const assignments = [
+			...portal.assignments,
+			{ accountId: "222222222222", role: "AdministratorAccess", sessionSeconds: 3600 },
+		];
+		return { portals: [{ ...portal, accounts, assignments }] };
+	};
+
+	test("an exact name goes first", async () => {
+		const { authenticate } = await signedIn(twins());
+		expect(await authenticate(admin({ name: "Development" }))).toMatchObject({ accountId: "222222222222" });
+	});
+
+	test("are an error that lists them, where nobody can choose", async () => {
+		const { authenticate } = await signedIn(twins());
+		const error = await failure<AuthError>(authenticate(admin({ name: "DEVELOPMENT" })));
+		expect(error.details).toEqual(["123456789012 (development)", "222222222222 (Development)"]);
+		expect(error.remedy).toContain("principal.account.id");
+	});
+
+	test("are a menu where somebody can", async () => {
+		const { authenticate, onlooker } = await signedIn(twins());
+		onlooker.canChoose = true;
+		onlooker.answer = () => "222222222222";
+		expect(await authenticate(admin({ name: "DEVELOPMENT" }))).toMatchObject({ accountId: "222222222222" });
+		expect(onlooker.questions[0]?.options.map(({ value }) => value)).toEqual(["123456789012", "222222222222"]);
+	});
+});
+
+test("a role that is not assigned lists the ones that are", async () => {
+	const { authenticate } = await signedIn();
+	const error = await failure<AuthError>(
+		authenticate(identity({ name: "AdminstratorAccess", account: { id: "123456789012" } })),
+	);
+	expect(error).toMatchObject({
+		code: "denied",
+		service: { name: "ForbiddenException", requestId: expect.any(String) },
+	});
+	expect(error.details.join("\n")).toMatch(/AdministratorAccess[\s\S]*ReadOnlyAccess/);
+});
+
+test("a role that is listed and refused all the same is not suggested", async () => {
+	const { authenticate, cloud } = await signedIn();
+	cloud.script.always("sso:GetRoleCredentials", { type: "error", status: 403, name: "ForbiddenException" });
+	const error = await failure<AuthError>(authenticate(admin({ id: "123456789012", name: "development" })));
+	expect(error).toMatchObject({
+		code: "denied",
+		message: "AdministratorAccess in account development (123456789012) was refused, although it is assigned to you",
+		reason: "the assignment may be stale, or its provisioning may be under way",
+		details: [],
+	});
+	expect(error.remedy).toContain("atmos-auth login dev-admin");
+	expect(error.remedy).not.toContain("AdministratorAccess");
+});
+
+test("a session that ends while the roles are listed is told apart as well", async () => {
+	const { authenticate, cloud, session } = await signedIn();
+	cloud.script.always("sso:ListAccountRoles", { type: "error", status: 401, name: "UnauthorizedException" });
+	const error = await failure(authenticate(identity({ name: "Nothing", account: { id: "123456789012" } })));
+	expect(error).toBeInstanceOf(SessionRejectedError);
+	expect((error as SessionRejectedError).session).toBe(session);
+	expect((error as AuthError).remedy).toContain("atmos-auth login dev-admin --force");
+});
+
+test("an identity's own endpoint is asked only where the session comes from there", async () => {
+	const { authenticate, cloud } = await signedIn();
+	const target = admin({ id: "123456789012" });
+	const own = (url: string) => ({ ...target, config: { ...target.config, spec: { endpoint_url: url } } });
+	await expect(authenticate(own(cloud.url))).resolves.toMatchObject({ type: "aws" });
+	const before = cloud.requests.length;
+	const error = await failure<AuthError>(authenticate(own("http://127.0.0.1:9")));
+	expect(error).toMatchObject({ code: "config", message: "the session is not sent to http://127.0.0.1:9" });
+	expect(cloud.requests).toHaveLength(before);
+});
+
+test("a clock that is off is told, with how far", async () => {
+	const { authenticate, cloud, ctx } = await signedIn();
+	cloud.shiftClock(30 * 60_000);
+	await authenticate(admin({ id: "123456789012" }));
+	expect(ctx.logged.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
+		expect.stringMatching(/^the clock of this machine is 30 minutes slow/),
+	]);
+});
+
+test("a session that was revoked is told apart, so that the login can sign in again", async () => {
+	const { authenticate, cloud, session } = await signedIn();
+	cloud.revokeSessions();
+	const error = await failure(authenticate(admin({ id: "123456789012" })));
+	expect(error).toBeInstanceOf(SessionRejectedError);
+	expect((error as SessionRejectedError).session).toBe(session);
+});
+
+test.each([
+	["no credentials", "{}"],
+	["empty ones", '{"roleCredentials":{"accessKeyId":"","secretAccessKey":"","sessionToken":"","expiration":0}}'],
+	["a page", "<html>Please sign in to the guest network</html>"],
+	["broken JSON", '{"roleCredentials":'],
+])("an answer with %s is an error, not a credential", async (_, body) => {
+	const { authenticate, cloud } = await signedIn();
+	cloud.script.always("sso:GetRoleCredentials", { type: "raw", body });
+	const error = await failure<AuthError>(authenticate(admin({ id: "123456789012" })));
+	expect(error.message).not.toMatch(/UnknownError|undefined|\[object/);
+	expect(error.remedy ?? error.reason).toBeTruthy();
+});
+
+test("a busy service is tried again", async () => {
+	const { authenticate, cloud } = await signedIn();
+	const busy = { type: "error", status: 429, name: "TooManyRequestsException" } as const;
+	cloud.script.next("sso:GetRoleCredentials", busy, busy);
+	await expect(authenticate(admin({ id: "123456789012" }))).resolves.toMatchObject({ type: "aws" });
+	expect(cloud.count("sso:GetRoleCredentials")).toBe(3);
+});
+
+test("what is saved is loaded again", async () => {
+	const { authenticate, ctx, provider, run } = await signedIn();
+	const target = admin({ id: "123456789012" });
+	const credentials = await authenticate(target);
+	await kind.save(target, { ...credentials, purpose: "this" }, provider, run());
+	expect(await kind.load(target, provider, ctx, REALM, "another")).toBeUndefined();
+	const loaded = (await kind.load(target, provider, ctx, REALM, "this")) as AwsCredentials;
+	expect(loaded.role).toBe("AdministratorAccess");
+	expect(loaded.accessKeyId).toBe(credentials.accessKeyId);
+	expect(loaded.secretAccessKey.reveal() === credentials.secretAccessKey.reveal()).toBe(true);
+	expect(loaded.expiresAt).toBe(credentials.expiresAt);
+});
