@@ -5,7 +5,7 @@ import { type ReactNode, useContext, useMemo } from "react";
 import type { ChoiceOption } from "../../auth/interaction.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { KeyHubContext, useKeys } from "../keys/dispatch.ts";
-import { fitSegments, Segments } from "../segments.tsx";
+import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Line, Styled } from "../styled.tsx";
 import { cell, clean, fit, widthOf, wrap } from "../text.ts";
 import { useUi } from "../ui-context.ts";
@@ -40,6 +40,13 @@ function Item({ isSelected = false, label }: { readonly isSelected?: boolean; re
 	);
 }
 
+/** A line of the question's details, with its continuations as far in as it is itself; what is further in says less. */
+function detailLines(line: string, width: number): Segment[] {
+	const indent = / */.exec(line)?.[0] ?? "";
+	const style = indent === "" ? { strong: true } : { tone: "muted" as const };
+	return wrap(clean(line), Math.max(8, width - indent.length)).map((text) => ({ text: indent + text, ...style }));
+}
+
 export function Menu({ question, details = [], options: given, onChoose, onBack, onQuit }: MenuProps): ReactNode {
 	const { symbols } = useUi();
 	const { meant } = useContext(KeyHubContext);
@@ -55,15 +62,19 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 			quit: onQuit,
 		}),
 	});
-	const asked = wrap(clean(question), page.width);
-	const all = [...asked, ...details.flatMap((line) => wrap(clean(line), page.width))];
+	const asked = wrap(clean(question), page.width).map((text): Segment => ({ text, strong: true }));
+	const all = [...asked, ...details.flatMap((line) => detailLines(line, page.width))];
 	// An answer that says yes to what is on the screen needs all of it on the screen.
 	const room = Math.max(1, page.bodyHeight - (details.length > 0 ? given.length + 2 : 3));
 	const hidden = details.length > 0 && all.length > room;
 	const options = given.filter((option) => !(hidden && option.needsDetails));
 	const lines = all.slice(0, room);
-	if (hidden) lines.push("This window is too small for all of it: make it larger, or run atmos-auth trust");
-	const [title = "", ...rest] = lines;
+	if (hidden)
+		lines.push({
+			text: "This window is too small for all of it: make it larger, or run atmos-auth trust",
+			tone: "soon",
+		});
+	const [title = { text: "" }, ...rest] = lines;
 	useInput((input) => {
 		const chosen = options.find(({ key }) => key !== undefined && key === input);
 		if (chosen !== undefined && meant(input)) onChoose(chosen.value);
@@ -71,18 +82,18 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 	const limit = Math.max(1, page.bodyHeight - rest.length - (rest.length > 0 ? 1 : 0));
 	const items = useMemo(() => {
 		const widest = Math.max(0, ...options.map(({ label }) => widthOf(clean(label))));
-		return options.map(({ value, label, note }, index) => {
-			const number = options.length <= 9 ? `${index + 1}  ` : "";
+		return options.map(({ value, label, note, key }, index) => {
+			const number = options.length <= 9 ? `${key ?? index + 1}  ` : "";
 			const text = note ? `${cell(clean(label), widest)}   ${clean(note)}` : clean(label);
 			return { key: `${index}`, value, label: fit(number + text, page.width - 2, symbols.ellipsis) };
 		});
 	}, [options, page.width, symbols.ellipsis]);
 	return (
-		<Frame title={fitSegments([{ text: title, strong: true }], page.width, symbols.ellipsis)} keys={keys}>
+		<Frame title={fitSegments([title], page.width, symbols.ellipsis)} keys={keys}>
 			{rest.map((line, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
 				<Line key={index}>
-					<Segments of={[{ text: line }]} />
+					<Segments of={fitSegments([line], page.width, symbols.ellipsis)} />
 				</Line>
 			))}
 			{rest.length > 0 && <Line />}
