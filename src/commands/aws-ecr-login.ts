@@ -51,7 +51,7 @@ export const run: Command = async ({ argv, terminal }) => {
 			if (integrations.length === 0) {
 				throw new AuthError({
 					code: "config",
-					message: `no ECR integration is linked to ${sanitize(identity)}`,
+					message: `no ECR integration is linked to "${sanitize(identity)}"`,
 					remedy: "link one in auth.integrations, with `via.identity`",
 				});
 			}

@@ -36,9 +36,9 @@ function soleIdentity(config: AuthConfig): string {
 	const names = (defaults.length > 1 ? defaults : identities).map(({ name }) => sanitize(name));
 	throw new AuthError({
 		code: "usage",
-		message: identities.length === 0 ? "no identities are configured" : "no identity is named",
-		reason: defaults.length > 1 ? "there are several defaults" : undefined,
-		remedy: "name one with --identity, or with ATMOS_IDENTITY",
+		message: identities.length === 0 ? "no identities are configured" : "no identity was given",
+		reason: defaults.length > 1 ? "several identities are the default" : undefined,
+		remedy: "give one with --identity or ATMOS_IDENTITY",
 		details: names.slice(0, 20),
 		candidates: names,
 	});

@@ -37,5 +37,5 @@ export function crash(error: unknown): never {
 /** Node says `ENOSPC: no space left on device, write`. */
 function outputLine({ code, message }: NodeJS.ErrnoException): string {
 	const reason = /^\w+: (.*), write$/.exec(message)?.[1] ?? code;
-	return `Error: The output cannot be written: ${reason}`;
+	return `Error: cannot write the output: ${reason}`;
 }

@@ -1,19 +1,19 @@
 /** The help texts, a constant a command. Imports nothing, so that showing them loads nothing else. */
 
 const COMMON = `Common flags
-      --profile NAMES      configuration profiles, comma separated (ATMOS_PROFILE)
+      --profile NAMES      configuration profiles, comma-separated (ATMOS_PROFILE)
       --config FILES       configuration files instead of the search (ATMOS_CONFIG)
       --config-path DIRS   folders with an atmos.yaml instead of the search (ATMOS_CONFIG_PATH)
-      --base-path DIR      base of the project (ATMOS_BASE_PATH)
+      --base-path DIR      base folder of the project (ATMOS_BASE_PATH)
   -C, --chdir DIR          work in DIR (ATMOS_CHDIR)
-      --no-color           no colours (NO_COLOR)
+      --no-color           no colors (NO_COLOR)
       --log-level LEVEL    trace, debug, info, warning, error or off (ATMOS_LOGS_LEVEL)
   -h, --help               this text
       --version            the version
 `;
 
 const TOPICS: Readonly<Record<string, string>> = {
-	"": `Sign in to the cloud from the terminal: pick an identity, approve a code, go on working.
+	"": `Sign in to the cloud from the terminal: pick an identity, approve a code, get back to work.
 
 Usage
   atmos-auth <command> [flags]        also as: atmos-auth auth <command>
@@ -31,19 +31,19 @@ Exit codes
   0 signed in · 1 authentication failed · 2 usage or configuration · 3 --strict and an integration failed
   130 interrupted · 143 terminated
 `,
-	login: `Sign in with an identity of atmos.yaml.
+	login: `Sign in with an identity from atmos.yaml.
 
 Usage
   atmos-auth login [IDENTITY] [flags]
 
 Flags
   -i, --identity [NAME]    the identity; without a name: choose from all (ATMOS_IDENTITY, IDENTITY)
-  -p, --provider NAME      sign in to a provider alone (ATMOS_PROVIDER)
+  -p, --provider NAME      sign in to a provider only (ATMOS_PROVIDER)
       --tags A,B           choose among the identities with any of these tags (ATMOS_TAGS)
       --force              renew what is still valid
       --strict             exit with 3 when an integration fails
-      --plain              one line an event instead of the dashboard
-      --json               one JSON object an event on standard output
+      --plain              one line per event instead of the dashboard
+      --json               one JSON object per event on standard output
       --device-code        allow the device code flow in CI
       --no-browser         never open a browser
       --interactive=false  never ask anything (ATMOS_INTERACTIVE=false)
@@ -61,9 +61,8 @@ Usage
   atmos-auth validate [flags]
 
 ${COMMON}`,
-	trust: `Agree to what the configuration of this project may do beyond signing in: commands that it runs (!exec), addresses in
-place of the vendor's own, files that it has written outside your home folder. You are asked once for each of them, and
-again when it changes.
+	trust: `Agree to what this project's configuration may do beyond signing in: run commands (!exec), use addresses other than the
+vendor's own, and write files outside your home folder. You are asked once for each of them, and again when it changes.
 
 Usage
   atmos-auth trust [flags]
@@ -74,7 +73,7 @@ Flags
       --remove  forget what you have agreed to in this project
 
 Environment
-  ATMOS_AUTH_TRUST   1: agree to everything in this run, as a CI run does; 0: to nothing, in CI too
+  ATMOS_AUTH_TRUST   1: agree to everything in this run, as CI does; 0: agree to nothing, not even in CI
 
 ${COMMON}
 Exit codes
@@ -87,7 +86,7 @@ Usage
 
 Flags
   -i, --identity NAME      all ECR integrations of this identity (ATMOS_IDENTITY, IDENTITY)
-      --json               one JSON object an event on standard output
+      --json               one JSON object per event on standard output
 
 ${COMMON}`,
 	"aws eks update-kubeconfig": `Write the kubeconfig entry of an EKS cluster and make it the current context.
@@ -103,10 +102,10 @@ Flags
       --alias NAME         the context's name (default: the cluster's ARN)
       --kubeconfig FILE    the file (default: Atmos's own kubeconfig)
   -i, --identity NAME      the identity to use (ATMOS_IDENTITY, IDENTITY)
-      --json               one JSON object an event on standard output
+      --json               one JSON object per event on standard output
 
 ${COMMON}`,
-	"aws eks token": `Print an ExecCredential for kubectl. Never opens a browser and never asks: when the session is over, it says so.
+	"aws eks token": `Print an ExecCredential for kubectl. Never opens a browser and never asks: when the session has expired, it says so.
 
 Usage
   atmos-auth aws eks token --cluster-name NAME --region REGION [--identity NAME] [flags]

@@ -23,10 +23,10 @@ export function homeFolder({ env, platform }: Pick<Terminal, "env" | "platform">
 		message:
 			home === ""
 				? set === undefined
-					? "There is no home folder: HOME is not set, and the system knows none for this user"
+					? "there is no home folder: HOME is not set, and the system has none for this user"
 					: "HOME is empty"
 				: `HOME is not an absolute path: ${sanitize(home)}`,
-		reason: "keys, sessions and logins are kept below it; they would be written into the working directory",
+		reason: "keys, sessions and logins are kept in it; they would end up in the working directory",
 		remedy:
 			platform === "win32" ? '$env:HOME = "$env:USERPROFILE"' : `export HOME=${known() ?? "/path/to/your/folder"}`,
 	});

@@ -46,7 +46,7 @@ export async function runNamed(runs: NamedRuns): Promise<number> {
 			throw new AuthError({
 				code: "usage",
 				message: `integration "${sanitize(integration.name)}" is linked to a provider, so it does not say which identity to use`,
-				remedy: "name one with --identity",
+				remedy: "give one with --identity",
 			});
 		}
 		const row = { name: sanitize(integration.name), kind, retry: kindOf.retryCommand(integration.name) };

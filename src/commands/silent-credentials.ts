@@ -38,7 +38,7 @@ export async function silentCredentials(
 	const given = options.signal ?? new AbortController().signal;
 	const ms = limitsOf(ctx).silentRenewalMs;
 	const error = (): AuthError =>
-		new AuthError({ code: "network", message: `the servers gave no credentials within ${ms / 1000} seconds` });
+		new AuthError({ code: "network", message: `the servers returned no credentials within ${ms / 1000} s` });
 	const ensure = (force: boolean) =>
 		withTimeLimit({ clock: ctx.clock, ms, signal: given, error }, (signal) =>
 			ensureCredentials({ ctx, config, identity, force, mayPrompt: false, signal }),
@@ -53,7 +53,7 @@ export async function silentCredentials(
 		const { name } = await config.identity(identity);
 		throw new AuthError({
 			code: error.code,
-			message: `the session of ${sanitize(name)} is over and cannot be renewed without you`,
+			message: `the session of "${sanitize(name)}" has expired and cannot be renewed without you`,
 			reason: error.reason,
 			remedy: commandFor(ctx, config, { type: "identity", name }),
 			service: error.service,

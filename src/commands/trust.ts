@@ -46,7 +46,7 @@ async function agree(
 		say(
 			facts.length === 0
 				? "There is nothing to agree to: this configuration only signs in."
-				: `You have agreed to all of it already (${facts.length}); atmos-auth trust --list shows it.`,
+				: `You have already agreed to everything (${facts.length}). To see it: atmos-auth trust --list`,
 		);
 		return 0;
 	}
@@ -58,12 +58,12 @@ async function agree(
 		if (!isInteractive({ env, stdinIsTerminal, stderrIsTerminal })) {
 			throw new AuthError({
 				code: "usage",
-				message: "nobody is here to agree to it",
-				remedy: "run atmos-auth trust in a terminal, or atmos-auth trust --yes if you have read it",
+				message: "agreeing needs a terminal",
+				remedy: "run atmos-auth trust in a terminal, or agree without being asked: atmos-auth trust --yes",
 			});
 		}
 		if (!(await confirm(terminal))) {
-			say("Nothing was agreed to.");
+			say("You have agreed to nothing.");
 			return 2;
 		}
 	}
@@ -89,7 +89,7 @@ async function remove(ctx: AuthContext, config: AuthConfig, say: (line: string) 
 	const roots = new Set([...facts.map(({ fact }) => fact.root), projectRoot(config, ctx.cwd)]);
 	let count = 0;
 	for (const root of roots) count += await removeTrust(ctx, root);
-	say(count === 0 ? "Nothing had been agreed to here." : `Forgotten: ${count} ${count === 1 ? "thing" : "things"}.`);
+	say(count === 0 ? "There was nothing to forget." : `Forgot ${count} ${count === 1 ? "item" : "items"}.`);
 	return 0;
 }
 

@@ -25,7 +25,7 @@ export const run: Command = async ({ argv, terminal }) => {
 		problems = error.problems;
 	}
 	if (files.length === 0 && problems.length === 0) {
-		say("No atmos.yaml was found. It is looked for in this folder, its parents, the repository's root and ~/.atmos.");
+		say("No atmos.yaml was found in this folder, its parents, the root of the repository or ~/.atmos.");
 		return 2;
 	}
 	for (const problem of [...problems].sort(byPlace)) {

@@ -47,7 +47,7 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 	const { login, terminal, clock } = options;
 	const { env, platform } = terminal;
 	const colour = wantsColour({ env, isTerminal: terminal.stderrIsTerminal, flag: options.colour });
-	// Before Ink is loaded: chalk decides at its first breath.
+	// Before Ink is loaded: chalk decides when it is first imported.
 	settleColour(process.env, colour);
 	const [{ mount, createNotes, createTicker }] = await Promise.all([import("./ink-parts.ts"), somethingToShow(login)]);
 	if (FINAL.has(login.snapshot().phase)) {
@@ -91,7 +91,7 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 			const result = await copyText(text, { env, platform, cwd, write: (sequence) => screen.write(sequence) });
 			return result.certain
 				? `${what} copied with ${result.by}`
-				: `${what} sent to the terminal's clipboard, which it may not allow`;
+				: `${what} sent to the terminal's clipboard, if the terminal allows it`;
 		},
 		async open(url) {
 			const open = options.openPage ?? (await import("../terminal/browser.ts")).openPage;

@@ -110,7 +110,7 @@ export function DetailsPane({ entry, known, width, lines }: DetailsPaneProps): R
 				text(
 					[
 						{ text: "  atmos-auth validate", tone: "accent" },
-						{ text: " shows where it stands", tone: "muted" },
+						{ text: " shows where", tone: "muted" },
 					],
 					"remedy",
 				),

@@ -10,7 +10,7 @@ import { pageOf, useUi } from "./ui-context.ts";
 
 /** What holds on every screen. */
 const EVERYWHERE = [
-	["Ctrl-C", "cancel; twice to leave at once"],
+	["Ctrl-C", "cancel; press twice to quit at once"],
 	["Ctrl-Z", "suspend; fg brings it back"],
 ] as const;
 

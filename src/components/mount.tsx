@@ -37,7 +37,7 @@ function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode 
 			if (away) return;
 			away = true;
 			suspendTerminal(meanwhile)
-				.catch((error: unknown) => app.notes.add(`the screen was not handed over: ${toErrorView(error).message}`))
+				.catch((error: unknown) => app.notes.add(`the terminal could not be released: ${toErrorView(error).message}`))
 				.finally(() => {
 					away = false;
 				});
@@ -49,7 +49,7 @@ function Root(options: MountOptions & { readonly resumed: Resumed }): ReactNode 
 			plainLink: (url, until) =>
 				leave(async () => {
 					if (until.aborted) return;
-					screen.write(`\n${url}\n\nPress a key to go back to the dashboard.\n`);
+					screen.write(`\n${url}\n\nPress any key to go back to the dashboard.\n`);
 					// More may have come with it, as from a key that is held down.
 					if ((await readKey(stdin, until))?.includes("\u0003")) app.onInterrupt();
 				}),

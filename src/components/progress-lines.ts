@@ -65,10 +65,10 @@ export function failureLines(
 	if (error.reason !== undefined && error.reason !== error.message) add(error.reason, { tone: "muted" });
 	if (details) {
 		const service = serviceLine(error.service, [error.reason, error.message]);
-		add(service ?? "the service said nothing more", { tone: "muted" });
+		add(service ?? "the service gave no further details", { tone: "muted" });
 	}
 	for (const detail of error.details) add(detail, { tone: "muted" });
-	if (error.code === "bug") add("This is a bug of atmos-auth: please report it.", { tone: "muted" });
+	if (error.code === "bug") add("This is a bug in atmos-auth: please report it.", { tone: "muted" });
 	if (error.remedy !== undefined) {
 		for (const [index, line] of wrap(clean(error.remedy), Math.max(8, room - TRY.length)).entries()) {
 			lines.push({
@@ -158,7 +158,7 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 	}
 	if (snapshot.phase === "attention" && failed.length > 0) {
 		const all = snapshot.integrations.length;
-		const what = `${failed.length} of ${all} integration${all === 1 ? "" : "s"} failed; you are signed in all the same.`;
+		const what = `${failed.length} of ${all} integration${all === 1 ? "" : "s"} failed; you are still signed in.`;
 		lines.push({ type: "blank", key: "before end" });
 		for (const [index, line] of wrap(what, Math.max(8, width - 2)).entries()) {
 			lines.push({ type: "text", key: `end ${index}`, segments: [{ text: `  ${line}` }] });

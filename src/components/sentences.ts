@@ -49,7 +49,7 @@ export function choiceSentences(choice: Choice): string[] {
 	const count = choice.rows.length;
 	return [
 		`Choose one of ${count} ${count === 1 ? what.replace(/ies$/, "y").replace(/s$/, "") : what}. ` +
-			"Up and down move, Enter logs in, slash filters, question mark lists the keys.",
+			"Up and down move, Enter signs in, slash filters, question mark lists the keys.",
 	];
 }
 
@@ -58,7 +58,7 @@ export function approvalSentences(prompt: DeviceCodePrompt, now: number, notice:
 	const left = longDuration(prompt.expiresAt - now);
 	const waiting = prompt.waitingForPid;
 	return [
-		`Sign in to ${clean(prompt.provider)}. Open this page and check that it shows exactly the code below:`,
+		`Sign in to ${clean(prompt.provider)}. Open this page and check that it shows exactly this code:`,
 		clean(linkOf(prompt)),
 		`Code: ${clean(prompt.userCode)}`,
 		`Spelled: ${spelled(clean(prompt.userCode))}`,
@@ -107,11 +107,11 @@ export function changeSentences(before: LoginSnapshot | undefined, after: LoginS
 			lines.push(`The sign-in failed: ${clean(after.error.message)}`);
 			for (const line of [after.error.reason, ...after.error.details]) if (line) lines.push(clean(line));
 			if (after.error.remedy) lines.push(`Try: ${clean(after.error.remedy)}`);
-			lines.push("r tries again, d gives details, q quits.");
+			lines.push("r retries, d shows details, q quits.");
 		} else {
 			const failed = after.integrations.filter(({ state }) => state === "failed").length;
 			lines.push(
-				`${failed} of ${after.integrations.length} integrations failed; you are signed in all the same. r tries again, d gives details, Enter ends.`,
+				`${failed} of ${after.integrations.length} integration${after.integrations.length === 1 ? "" : "s"} failed; you are still signed in. r retries, d shows details, Enter finishes.`,
 			);
 		}
 	}
@@ -120,7 +120,7 @@ export function changeSentences(before: LoginSnapshot | undefined, after: LoginS
 
 /** What the service itself said of a failure. */
 export function detailSentence(row: Pick<Row, "name" | "error">): string {
-	return `${clean(row.name)}: ${clean(serviceLine(row.error?.service, []) ?? "the service said nothing more")}`;
+	return `${clean(row.name)}: ${clean(serviceLine(row.error?.service, []) ?? "the service gave no further details")}`;
 }
 
 /** The keys that work now, a sentence each. */

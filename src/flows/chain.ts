@@ -97,7 +97,7 @@ async function findReusable(
 		const credentials = await link.kind.load(link.identity, provider, ctx, config.realm, link.purpose);
 		if (credentials === undefined) continue;
 		const fresh = isFresh(credentials.expiresAt, credentials.issuedAt, ctx.clock.now());
-		ctx.log.debug(fresh ? "stored credentials are used again" : "stored credentials are nearly over", {
+		ctx.log.debug(fresh ? "reusing stored credentials" : "stored credentials are about to expire", {
 			identity: link.identity.name,
 			expiresAt: credentials.expiresAt,
 		});

@@ -44,7 +44,7 @@ export interface EnsuredCredentials {
 const silent: Interaction = {
 	canChoose: false,
 	prompt: () => undefined,
-	choose: (prompt) => Promise.reject(new Error(`nobody is there to answer: ${prompt.question}`)),
+	choose: (prompt) => Promise.reject(new Error(`there is nobody to answer: ${prompt.question}`)),
 	status: () => undefined,
 	discovery: () => undefined,
 };

@@ -24,8 +24,8 @@ const VALIDATE = "atmos-auth validate";
 function noNews(plan: Plan, ms: number): AuthError {
 	return new AuthError({
 		code: "network",
-		message: `the sign-in to ${sanitize(plan.target.name)} did not get on for ${ms / 60_000} minutes`,
-		remedy: "Check the network connection, the VPN and the proxy, then try again; --log-level debug shows each request",
+		message: `the sign-in to "${sanitize(plan.target.name)}" made no progress for ${ms / 60_000} min`,
+		remedy: "check the network connection, the VPN and the proxy; --log-level debug shows each request",
 	});
 }
 

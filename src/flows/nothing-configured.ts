@@ -28,7 +28,7 @@ export async function assertConfigured(config: AuthConfig): Promise<void> {
 			code: "config",
 			message,
 			details: [...misses.map((problem) => describeProblem(problem)), ...read],
-			remedy: "correct the key, then check the file: atmos-auth validate",
+			remedy: "fix the key, then check the file: atmos-auth validate",
 			candidates: misses.flatMap(({ suggestion }) => suggestion ?? []),
 		});
 	}

@@ -41,7 +41,7 @@ export function providerDone(row: Row, session: Credentials): Row {
 		case "cache":
 			return { ...row, ...times, state: "reused", text: "signed in" };
 		case "aws-cli":
-			return { ...row, ...times, state: "reused", text: "signed in with the session of the AWS CLI" };
+			return { ...row, ...times, state: "reused", text: "signed in with the AWS CLI's session" };
 		case "refresh":
 			return { ...row, ...times, state: "ok", text: "session renewed" };
 		case "shared":

@@ -105,6 +105,6 @@ async function describe(
 function tooSlow(ms: number): AuthError {
 	return new AuthError({
 		code: "network",
-		message: `it took longer than ${ms / 1000} seconds`,
+		message: `it took longer than ${ms / 1000} s`,
 	});
 }

@@ -95,8 +95,8 @@ export function selectIdentity(input: SelectionInput): Selection {
 function contradictionIn(flags: SelectionFlags): Selection | undefined {
 	const { provider, identity, positional, tags, ask } = flags;
 	if (identity !== undefined && positional !== undefined && !same(identity, positional)) {
-		return failure(`two identities are given: "${clean(identity)}" and "${clean(positional)}"`, {
-			remedy: "name one of them",
+		return failure(`two identities were given: "${clean(identity)}" and "${clean(positional)}"`, {
+			remedy: "give only one of them",
 		});
 	}
 	const name = identity ?? positional;
@@ -109,8 +109,8 @@ function contradictionIn(flags: SelectionFlags): Selection | undefined {
 	].filter((part) => part !== undefined);
 	if (given.length < 2) return undefined;
 	return failure(`${given.join(" and ")} cannot be used together`, {
-		reason: provider === undefined ? undefined : "--provider signs in to a provider alone, without an identity",
-		remedy: `give one of them: atmos-auth login ${name === undefined ? "--provider NAME" : quoted(name)}`,
+		reason: provider === undefined ? undefined : "--provider signs in to a provider only, without an identity",
+		remedy: `use one of them: atmos-auth login ${name === undefined ? "--provider NAME" : quoted(name)}`,
 	});
 }
 
@@ -210,7 +210,7 @@ function providerLogin(input: SelectionInput): Selection {
 			},
 		};
 	}
-	if (providers.length === 1) return use("provider", only, "no identities, and the only provider");
+	if (providers.length === 1) return use("provider", only, "no identities, and only one provider");
 	if (input.interactive) {
 		return { type: "pick", of: "providers", reason: "no-identities", rule: "no-identities", keys: keysOf(providers) };
 	}

@@ -7,7 +7,7 @@ import type { IntegrationRow, LoginSnapshot, Row, RowState } from "./snapshot.ts
 export function tellSelection(log: Logger, selection: Selection): void {
 	if (selection.type === "error") log.debug("nothing was chosen", { reason: selection.error.message });
 	else if (selection.type === "pick") {
-		log.debug("a person chooses", { of: selection.of, rule: selection.rule, offered: selection.keys.length });
+		log.debug("the user chooses", { of: selection.of, rule: selection.rule, offered: selection.keys.length });
 	} else log.debug("chosen", { [selection.type]: selection.name, rule: selection.rule });
 }
 
@@ -22,7 +22,7 @@ export function tellStory(log: Logger, before: LoginSnapshot | undefined, after:
 	const { prompt } = after;
 	if (prompt?.type === "device-code" && prompt !== before?.prompt) {
 		const { provider, portal, expiresAt, waitingForPid } = prompt;
-		log.debug("an approval is asked for", { provider, portal, expires: iso(expiresAt), waitingForPid });
+		log.debug("asking for approval", { provider, portal, expires: iso(expiresAt), waitingForPid });
 	}
 	for (const [index, row] of after.integrations.entries()) {
 		if (row.state !== before?.integrations[index]?.state) tellIntegration(log, row);
@@ -36,7 +36,7 @@ export function tellStory(log: Logger, before: LoginSnapshot | undefined, after:
 const LINK: Readonly<Record<RowState, string | undefined>> = {
 	waiting: undefined,
 	running: "signing in",
-	reused: "used again: still good",
+	reused: "reused: still valid",
 	ok: "signed in",
 	failed: "failed",
 };
@@ -46,7 +46,7 @@ function tellLink(log: Logger, row: Row, type: "provider" | "identity"): void {
 	if (what === undefined) return;
 	const isSkipped = row.state === "reused" && row.expiresAt === undefined;
 	const result = row.state === "failed" ? failed(row) : { result: row.text || undefined, expires: iso(row.expiresAt) };
-	log.debug(`${type}: ${isSkipped ? "not needed: what comes after it is still good" : what}`, {
+	log.debug(`${type}: ${isSkipped ? "not needed: a later step is still valid" : what}`, {
 		[type]: row.name,
 		kind: row.kind,
 		...result,
@@ -56,7 +56,7 @@ function tellLink(log: Logger, row: Row, type: "provider" | "identity"): void {
 const INTEGRATION: Readonly<Record<RowState, string | undefined>> = {
 	waiting: undefined,
 	running: "started",
-	reused: "left alone: still good",
+	reused: "unchanged: still valid",
 	ok: "written",
 	failed: "failed",
 };

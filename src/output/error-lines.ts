@@ -35,7 +35,7 @@ export function errorLines(error: ErrorView, style: Style = plainStyle): string[
 	const service = serviceLine(error.service, [error.reason, error.message]);
 	if (service !== undefined) lines.push(`  ${style.paint("muted", service)}`);
 	for (const detail of error.details) lines.push(`  ${detail}`);
-	if (error.code === "bug") lines.push("  This is a bug of atmos-auth: please report it with the lines above.");
+	if (error.code === "bug") lines.push("  This is a bug in atmos-auth: please report it with the lines above.");
 	if (error.remedy !== undefined) lines.push(`  ${style.paint("accent", "Try:")} ${error.remedy}`);
 	return lines.map((line) => shown(line, style));
 }

@@ -58,7 +58,7 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 			return [
 				event.waitingForPid === undefined
 					? `approve: sign in to ${event.provider} (${event.portal}): open this page in a browser`
-					: `approve: process ${event.waitingForPid} already asks for a sign-in to ${event.provider} (${event.portal}); its page is`,
+					: `approve: process ${event.waitingForPid} is already signing in to ${event.provider} (${event.portal}): open its page in a browser`,
 				// Alone on its line, so that every terminal sees where it ends.
 				style.paint("link", event.url),
 				`approve: code ${style.paint("bold", event.code)} (a device code, not an MFA code): approve only if the page shows exactly this`,
@@ -82,7 +82,7 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 			return [`integration: ${event.integration}: started`];
 		case "integration.ready":
 			return [
-				`integration: ${event.integration}: ${event.changed ? "ready" : "still good"}${until(event.expiresAt, now)}`,
+				`integration: ${event.integration}: ${event.changed ? "ready" : "still valid"}${until(event.expiresAt, now)}`,
 			];
 		case "integration.failed":
 			return [`integration: ${event.integration}: failed: ${event.error.message}`];

@@ -127,9 +127,9 @@ const START_MS = 400;
 
 /** Never fails, and does not wait for the browser to be closed. */
 export async function openPage(url: string, options: OpenOptions): Promise<OpenResult> {
-	if (!isSafeLink(url)) return { opened: false, reason: "the link is not one that may be opened" };
+	if (!isSafeLink(url)) return { opened: false, reason: "the link is not safe to open" };
 	const commands = browserCommands(url, options);
-	if (commands.length === 0) return { opened: false, reason: "BROWSER says not to open one" };
+	if (commands.length === 0) return { opened: false, reason: "BROWSER is set to open none" };
 	for (const [name = "", ...args] of commands) {
 		const file = findProgram(name, { path: options.env.PATH, cwd: options.cwd });
 		if (file !== undefined && (await start(file, args, options.env))) return { opened: true };

@@ -14,5 +14,5 @@ export function gitBashHint(terminal: {
 }): string | undefined {
 	const { env, platform, stdinIsTerminal, stderrIsTerminal } = terminal;
 	if (platform !== "win32" || !env.MSYSTEM || (stdinIsTerminal && stderrIsTerminal)) return undefined;
-	return "Git Bash's window is no terminal for this program: winpty atmos-auth login shows the dashboard";
+	return "Git Bash's window is not a terminal for this program; for the dashboard, run: winpty atmos-auth login";
 }

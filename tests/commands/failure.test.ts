@@ -48,7 +48,7 @@ describe("an error that a command lets through", () => {
 	test("anything else thrown ends with 1, as a bug without control characters", () => {
 		const { code, stderr, stdout } = report(new TypeError("x\u001b[2J\n::error::y"));
 		expect(code).toBe(1);
-		expect(stderr).toMatch(/^Error: x ::error::y\n {2}This is a bug of atmos-auth/);
+		expect(stderr).toMatch(/^Error: x ::error::y\n {2}This is a bug in atmos-auth/);
 		expect(stdout).toBe("");
 	});
 

@@ -66,16 +66,16 @@ describe.skipIf(windows)("a home folder that cannot be written is found out befo
 			all,
 			await all.run(["login"], { HOME: "/proc" }).ended,
 			"/proc/.cache",
-			/lets nothing be made in \/proc$/m,
+			/nothing can be created in \/proc$/m,
 		);
 	});
 
 	test("because it is a file, or a folder of it", async () => {
 		const all = await program();
 		writeFileSync(join(all.home, ".cache"), "");
-		expectRefused(all, await all.run(["login"]).ended, all.home, /a folder of its path is a file/);
+		expectRefused(all, await all.run(["login"]).ended, all.home, /a folder in its path is a file/);
 		const { code, stderr } = await all.run(["login"], { HOME: join(all.home, ".cache") }).ended;
-		expect(stderr).toMatch(/a folder of its path is a file/);
+		expect(stderr).toMatch(/a folder in its path is a file/);
 		expect(stderr).not.toMatch(RAW);
 		expect(code).toBe(2);
 	});
@@ -101,7 +101,7 @@ describe.skipIf(windows)("a home folder that cannot be written is found out befo
 		const all = await program();
 		if (!mountDisk(all.home, "size=64k")) skip("only root can mount a disk");
 		writeFileSync(join(all.home, "filling"), "x".repeat(56 * 1024));
-		expectRefused(all, await all.run(["login"]).ended, all.home, /no space is left/);
+		expectRefused(all, await all.run(["login"]).ended, all.home, /no space left/);
 		expect(
 			readdirSync(join(all.home, ".cache"), { recursive: true }).filter((name) => /tmp$/.test(String(name))),
 		).toEqual([]);
@@ -174,14 +174,14 @@ describe.skipIf(!existsSync("/dev/full"))("an output that cannot be written", ()
 	test.each(["--version", "--help", "login --help", "help aws"])("is one line: %s > /dev/full", async (args) => {
 		const { home } = await program();
 		const { status, stderr } = shell(`"$1" "$2" ${args} > /dev/full`, home);
-		expect(stderr).toBe("Error: The output cannot be written: no space left on device\n");
+		expect(stderr).toBe("Error: cannot write the output: no space left on device\n");
 		expect(status).toBe(1);
 	});
 
 	test("ends a login that writes events", async () => {
 		const { home, folder } = await program();
 		const { status, stderr } = shell(`cd '${folder}' && "$1" "$2" login --json > /dev/full`, home);
-		expect(stderr).toBe("Error: The output cannot be written: no space left on device\n");
+		expect(stderr).toBe("Error: cannot write the output: no space left on device\n");
 		expect(status).toBe(1);
 	});
 

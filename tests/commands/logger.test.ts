@@ -66,8 +66,8 @@ test("a value that is known to be a secret is replaced wherever it stands", () =
 
 test.each([
 	"files=/home/ada/.config/atmos/acme/aws/company-sso/credentials",
-	"credentials: used again: still good",
-	"asking for a registry token",
+	"credentials: reused: still valid",
+	"requesting a registry token",
 	"the AWS CLI's session is not used",
 	"https://acme.awsapps.com/start?x=1",
 	"at run (/work/projects/acme/infra/accounts/dev/x.ts)",

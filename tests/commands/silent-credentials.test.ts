@@ -17,6 +17,6 @@ test("a command that cannot ask does not wait for ever for servers that say noth
 	const error = await failure(
 		silentCredentials({ ...ctx, network }, { identity: "dev-admin", marginMs: 0, request: {} }),
 	);
-	expect(`${error.message} ${(error as { reason?: string }).reason}`).toContain("gave no credentials within");
+	expect(`${error.message} ${(error as { reason?: string }).reason}`).toContain("returned no credentials within");
 	await cloud.waitForAbort("sso:GetRoleCredentials");
 });

@@ -92,19 +92,19 @@ auth:
 			'atmos.yaml:3:3: warning: auth.identitys: unknown key, did you mean "identities"?',
 			'atmos.yaml:6:7: error: auth.providers.company-sso.kind: unknown kind "aws/iam-identity-centre"; expected one of aws/iam-identity-center, did you mean "aws/iam-identity-center"?',
 			"atmos.yaml:9:7: error: auth.providers.sso.start_url: expected the address of the access portal, such as https://acme.awsapps.com/start, with https (http only on this machine)",
-			'atmos.yaml:10:7: warning: auth.providers.sso.region: this version does not know "us-est-1", did you mean "us-east-1"?',
+			'atmos.yaml:10:7: warning: auth.providers.sso.region: "us-est-1" is not supported by this version, did you mean "us-east-1"?',
 			"atmos.yaml:11:17: error: auth.providers.sso.session.duration: expected a duration such as 1h30m",
 			'atmos.yaml:15:13: error: auth.identities.dev.via.provider: there is no provider "ss", did you mean "sso"?',
 			'atmos.yaml:18:9: error: auth.identities.dev.principal.acount: unknown key, and account is missing; expected a map with id, name, did you mean "account"?',
-			"atmos.yaml:22:54: error: auth.identities.ex.principal.account.id: expected an AWS account id of 12 digits",
+			"atmos.yaml:22:54: error: auth.identities.ex.principal.account.id: expected a 12-digit AWS account ID",
 			"atmos.yaml:23:5: error: auth.identities.list: expected a map with the keys of the identity",
 			"atmos.yaml:24:11: warning: auth.identities.one.kind: the kind aws/assume-role is not supported by this version",
 			"atmos.yaml:24:40: error: auth.identities.one.via.identity: identities refer to each other in a circle: one → two → one",
 			"atmos.yaml:25:11: warning: auth.identities.two.kind: the kind aws/assume-role is not supported by this version",
 			"atmos.yaml:25:40: error: auth.identities.two.via.identity: identities refer to each other in a circle: two → one → two",
-			"more.yaml:3:55: error: auth.integrations.ecr.spec.registry.region: it is missing; expected an AWS region such as us-east-1",
+			"more.yaml:3:55: error: auth.integrations.ecr.spec.registry.region: missing; expected an AWS region such as us-east-1",
 			'more.yaml:4:26: error: auth.integrations.eks.vai: unknown key, and via is missing; expected via.provider or via.identity, did you mean "via"?',
-			'more.yaml:4:106: error: auth.integrations.eks.spec.cluster.kubeconfig.mode: expected a mode such as "0600": only its owner may write a kubeconfig, and nobody execute it, so at most 0644',
+			'more.yaml:4:106: error: auth.integrations.eks.spec.cluster.kubeconfig.mode: expected a mode such as "0600", at most "0644": only the owner may write to a kubeconfig, and nobody may execute it',
 			'more.yaml:4:118: error: auth.integrations.eks.spec.cluster.kubeconfig.update: expected merge, replace or error, did you mean "merge"?',
 			"✗ 13 errors and 4 warnings",
 		]);
@@ -113,10 +113,7 @@ auth:
 	test("what is no YAML is told with its place", () => {
 		const { status, lines } = validate({ "atmos.yaml": "auth:\n\tproviders: {}\n" });
 		expect(status).toBe(2);
-		expect(lines).toEqual([
-			"atmos.yaml:2:1: error: not valid YAML: tab characters must not be used in indentation",
-			"✗ 1 error",
-		]);
+		expect(lines).toEqual(["atmos.yaml:2:1: error: not valid YAML: tabs are not allowed in indentation", "✗ 1 error"]);
 	});
 
 	test("control characters of a file never reach the terminal", () => {
@@ -125,7 +122,7 @@ auth:
 		});
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
 		expect(lines.join("\n")).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
-		expect(lines[0]).toContain("auth.identities.ab: the name has control characters");
+		expect(lines[0]).toContain("auth.identities.ab: the name contains control characters");
 	});
 
 	test("no configuration at all: it says where one is looked for, exit 2", () => {

@@ -166,7 +166,7 @@ describe("the terminal", () => {
 		await until("code expires");
 		const before = screen.frames.length;
 		stdin.type("u");
-		await until("Press a key");
+		await until("Press any key");
 		const plainPart = screen.frames.slice(before).join("");
 		expect(plainPart).toContain("\nhttps://device.sso.us-east-1.amazonaws.com/?user_code=WDDD-HRQV\n");
 		expect(written().lastIndexOf(LEAVE)).toBeGreaterThan(written().lastIndexOf(ENTER));
@@ -189,14 +189,14 @@ describe("the terminal", () => {
 		// Both read before the screen is left.
 		stdin.type("u");
 		stdin.type("u");
-		await until("Press a key");
+		await until("Press any key");
 		stdin.emit("data", "u");
 		await back(2);
 		await type("u");
-		while (count("Press a key") < 2) await new Promise<void>((resolve) => void screen.once("frame", () => resolve()));
+		while (count("Press any key") < 2) await new Promise<void>((resolve) => void screen.once("frame", () => resolve()));
 		stdin.emit("data", "x");
 		await back(3);
-		expect(count("Press a key")).toBe(2);
+		expect(count("Press any key")).toBe(2);
 		expect(plain(written())).not.toContain("not handed over");
 	});
 
@@ -205,7 +205,7 @@ describe("the terminal", () => {
 		const { until, stdin, over, written } = run(login);
 		await until("code expires");
 		stdin.type("u");
-		await until("Press a key");
+		await until("Press any key");
 		login.show({ phase: "done", prompt: undefined });
 		await over;
 		expect(written()).toContain(LEAVE);
@@ -220,7 +220,7 @@ describe("the terminal", () => {
 		const { until, type, stdin } = run(login);
 		await until("code expires");
 		await type("u");
-		await until("Press a key");
+		await until("Press any key");
 		stdin.emit("data", "\u0003\u0003");
 		expect(await cancelled).toEqual({ type: "CANCEL" });
 	});
@@ -265,7 +265,7 @@ describe("for a screen reader", () => {
 		await type("d");
 		await until("prod/eks: AccessDeniedException");
 		await type("?");
-		await until("r: try the selected failed row again");
+		await until("r: retry only the selected failed row");
 		login.show({ phase: "done" });
 		await over;
 		expect(written()).not.toContain(ENTER);
@@ -305,9 +305,9 @@ describe("for a screen reader", () => {
 		const { until, type, written } = run(fakeLogin({ phase: "approving", prompt: question }), { ACCESSIBLE: "1" });
 		await until("1 of 2: one");
 		await type("?");
-		await until("q: quit without logging in");
+		await until("q: quit without signing in");
 		expect(written()).toContain("return: choose the selected line (or press its number)");
-		expect(written()).toContain("escape: quit without logging in");
+		expect(written()).toContain("escape: quit without signing in");
 		expect(written()).not.toMatch(/filter|marked identity/);
 	});
 

@@ -99,7 +99,7 @@ describe("the identities", () => {
 		expect(selectedEntry()).toBe("team-0098-billing");
 	});
 
-	test("log in with the selected identity", async () => {
+	test("sign in with the selected identity", async () => {
 		const login = fakeLogin(choosing(NOW));
 		const screen = show(login);
 		await screen.press("down", "enter");

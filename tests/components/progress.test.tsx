@@ -60,7 +60,7 @@ describe("the progress", () => {
 			},
 		});
 		const text = show(login).text();
-		expect(text).toContain("! 3 identities are no longer there: old/Admin, old/ReadOnly, and 1 more");
+		expect(text).toContain("! 3 identities are no longer available: old/Admin, old/ReadOnly, and 1 more");
 		expect(text).toMatch(/IDENTITIES {2}━+─+ {2}90 found · 10 of 40 accounts/);
 		expect(text).toMatch(/✗ sandbox {2}too many requests/);
 		expect(text).toContain("account-89/Admin");
@@ -84,7 +84,7 @@ describe("failed integrations", () => {
 	test("are retried alone, looked into, and left at that", async () => {
 		const login = fakeLogin(attention(NOW));
 		const screen = show(login);
-		expect(screen.text()).toContain("1 of 2 integrations failed; you are signed in all the same.");
+		expect(screen.text()).toContain("1 of 2 integrations failed; you are still signed in.");
 		expect(screen.lines().at(-1)).toMatch(/^ r retry · d details · ⏎ done · \? keys/);
 		await screen.press("d");
 		expect(screen.text().replace(/\s+/g, " ")).toContain(
@@ -116,7 +116,7 @@ describe("a login that failed", () => {
 		const login = fakeLogin(broken());
 		const screen = show(login);
 		const text = screen.text();
-		expect(text).toMatch(/✗ the request was denied in the browser\n.*somebody chose Deny\n.*Try: Run the login again/);
+		expect(text).toMatch(/✗ the request was denied in the browser\n.*somebody chose Deny\n.*Try: sign in again/);
 		expect(text).not.toContain("b7d2");
 		await screen.press("d");
 		expect(screen.text()).toContain("request b7d2");

@@ -64,16 +64,18 @@ test("no file is replaced that is no kubeconfig; of one that is, a copy is kept 
 	expect(more).toEqual([]);
 	expect(read(`k/${copy}`)).toBe(FOREIGN);
 	expect(statSync(join(home, "k", copy)).mode & 0o777).toBe(0o600);
-	expect(stderr).toContain(`the former file is ~/k/${copy}`);
+	expect(stderr).toContain(`the previous file is kept as ~/k/${copy}`);
 });
 
 test("a context of a person is never taken over, neither by a login nor by the command", async () => {
 	const { login, read, run } = await scene([eks("dev/eks", "{path: ~/config}")], { config: FOREIGN });
 	const { stderr, code } = await login();
-	expect(stderr).toMatch(/! EKS kubeconfig: dev-eks failed: the context dev-eks in .*config is not ours/);
+	expect(stderr).toMatch(
+		/! EKS kubeconfig: dev-eks failed: the context "dev-eks" in .*config was written by something else/,
+	);
 	expect(code).toBe(0);
 	const named = await run(["aws", "eks", "update-kubeconfig", "--integration", "dev/eks"]).ended;
-	expect(named.stderr).toContain("the context dev-eks in");
+	expect(named.stderr).toContain('the context "dev-eks" in');
 	expect(named.stderr).toContain("spec.cluster.alias");
 	expect(named.code).toBe(1);
 	expect(read("config")).toBe(FOREIGN);
@@ -88,8 +90,8 @@ test("a mode, a path or a name that could do harm is told by validate", async ()
 	]);
 	const { stderr, code } = await run(["validate"]).ended;
 	expect(code).toBe(2);
-	expect(stderr).toMatch(/one.*kubeconfig\.mode.*only its owner may write/);
-	expect(stderr).toMatch(/two.*kubeconfig\.path.*outside of git's folder/);
+	expect(stderr).toMatch(/one.*kubeconfig\.mode.*only the owner may write/);
+	expect(stderr).toMatch(/two.*kubeconfig\.path.*outside the .git folder/);
 	expect(stderr).toMatch(/three.*alias.*letters, digits and/);
 	expect(stderr).not.toContain("fine");
 });
@@ -98,7 +100,7 @@ test("a link into git's folder is one, too; --alias has the alphabet of the conf
 	const { login, run, folder } = await scene([eks("dev/eks", "{path: build/hooks/post-checkout}")]);
 	mkdirSync(join(folder, ".git/hooks"), { recursive: true });
 	symlinkSync(".git", join(folder, "build"));
-	expect((await login({ ATMOS_AUTH_TRUST: "1" })).stderr).toMatch(/dev-eks failed: .*is in a folder of git's/);
+	expect((await login({ ATMOS_AUTH_TRUST: "1" })).stderr).toMatch(/dev-eks failed: .*is in a .git folder/);
 	expect(readdirSync(join(folder, ".git/hooks"))).toEqual([]);
 	const args = ["aws", "eks", "update-kubeconfig", "--name", "dev-cluster", "--region", "us-east-2"];
 	const { code, stderr } = await run([...args, "--alias", "a b"]).ended;
@@ -106,12 +108,12 @@ test("a link into git's folder is one, too; --alias has the alphabet of the conf
 	expect(code).toBe(2);
 });
 
-test("a login without its credential helper is said to be in clear text by every run, until the helper is there", async () => {
+test("a login without its credential helper is said to be in plain text by every run, until the helper is there", async () => {
 	const { login, read, home } = await scene([ECR], { ".docker/config.json": '{"credsStore":"keep"}' });
 	const bin = join(home, "bin");
 	const PATH = `${bin}:${process.env.PATH}`;
 	const note =
-		/✓ ECR login: .*\n.*the login is in clear text in ~\/\.docker\/config\.json.*docker-credential-keep is not installed/;
+		/✓ ECR login: .*\n.*the login is stored in plain text in ~\/\.docker\/config\.json.*docker-credential-keep is not installed/;
 	expect((await login({ PATH })).stderr).toMatch(note);
 	expect(read(".docker/config.json")).toMatch(
 		/^\{"credsStore":"keep","auths":\{"123456789012\.dkr[^"]+":\{"auth":"[^"]+"\}\}\}$/,
@@ -121,7 +123,7 @@ test("a login without its credential helper is said to be in clear text by every
 	mkdirSync(bin);
 	writeFileSync(join(bin, "docker-credential-keep"), '#!/bin/sh\ncat > "$HOME/kept"\n');
 	chmodSync(join(bin, "docker-credential-keep"), 0o755);
-	expect((await login({ PATH })).stderr).not.toContain("clear text");
+	expect((await login({ PATH })).stderr).not.toContain("plain text");
 	expect(JSON.parse(read("kept"))).toMatchObject({ Username: "AWS" });
 	expect(read(".docker/config.json")).toMatch(/^\{"credsStore":"keep","auths":\{"123456789012\.dkr[^"]+":\{\}\}\}$/);
 });

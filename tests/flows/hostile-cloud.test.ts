@@ -42,12 +42,12 @@ describe("discovery", () => {
 		const it = await discovered();
 		it.cloud.script.always("sso:ListAccounts", raw({}));
 		const { stderr } = await discover(it);
-		expect(stderr).toContain("sso:ListAccounts gave an answer that cannot be used");
+		expect(stderr).toContain("sso:ListAccounts returned an unusable response");
 		expect(stderr).not.toContain("Identities: 0 found");
 		expect(Object.keys(identities(it))).toHaveLength(4);
 		it.cloud.script.always("sso:ListAccounts", undefined);
 		it.cloud.script.always("sso:ListAccountRoles", raw({}));
-		expect((await discover(it)).stderr).toContain("sso:ListAccountRoles gave an answer that cannot be used");
+		expect((await discover(it)).stderr).toContain("sso:ListAccountRoles returned an unusable response");
 		expect(Object.keys(identities(it))).toHaveLength(4);
 	});
 
@@ -56,7 +56,7 @@ describe("discovery", () => {
 		const [portal] = it.cloud.world.portals;
 		Object.assign(portal ?? {}, { assignments: portal?.assignments.slice(0, 2) });
 		const { stderr } = await discover(it);
-		const gone = "2 identities are no longer there: production/ReadOnlyAccess, staging/AdministratorAccess";
+		const gone = "2 identities are no longer available: production/ReadOnlyAccess, staging/AdministratorAccess";
 		expect(stderr).toContain(`discover: ${gone}\n`);
 		expect(stderr).toContain(`! ${gone}\n`);
 		it.cloud.script.always("sso:ListAccounts", raw({ accountList: [] }));
@@ -105,10 +105,10 @@ describe("a wrong clock", () => {
 		it.cloud.shiftClock(shift);
 		it.cloud.approveAlways();
 		const { code, stderr } = await it.run(["login", "--device-code"]).ended;
-		expect(stderr).toContain(`the clock of this machine is 60 minutes ${word}`);
-		expect(stderr).toMatch(/Set the clock: (?:sudo|w32tm) /);
+		expect(stderr).toContain(`this machine's clock is 60 minutes ${word}`);
+		expect(stderr).toMatch(/set the clock: (?:sudo|w32tm) /);
 		// The keys of an hour are over as soon as they are given, by a clock that is an hour fast.
-		if (word === "fast") expect(stderr).toMatch(/^Error: the clock of this machine is 60 minutes fast$/m);
+		if (word === "fast") expect(stderr).toMatch(/^Error: this machine's clock is 60 minutes fast$/m);
 		expect(code).toBe(word === "fast" ? 1 : 0);
 	});
 });
@@ -118,7 +118,7 @@ test("an endpoint without a scheme says so", async () => {
 	const { code, stderr } = await it.run(["login", "--device-code"], { AWS_ENDPOINT_URL: "localhost:4566" }).ended;
 	expect(code).toBe(2);
 	expect(stderr).toContain("AWS_ENDPOINT_URL has no scheme: localhost:4566");
-	expect(stderr).toContain("Try: Write it as http://localhost:4566");
+	expect(stderr).toContain("Try: write it as http://localhost:4566");
 });
 
 test("no network is not the region's fault", async () => {

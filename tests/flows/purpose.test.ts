@@ -272,7 +272,7 @@ describe("kubectl's plugin", () => {
 		it.cloud.script.always("sso:GetRoleCredentials", behaviour);
 		const { code, stderr } = await it.asks(ARGS, entry(it));
 		expect(code).toBe(1);
-		expect(stderr).not.toMatch(/session of|is over|without you/);
+		expect(stderr).not.toMatch(/session of|has expired|without you/);
 	});
 
 	test("says which command signs in again, with the profile and the folder", async () => {
@@ -282,7 +282,7 @@ describe("kubectl's plugin", () => {
 		it.cloud.revokeSessions();
 		const env = entry(it, { ATMOS_PROFILE: "prod" });
 		const { stderr } = await it.asks([...ARGS, "--chdir", it.home], env);
-		expect(stderr).toContain("the session of dev is over and cannot be renewed without you");
+		expect(stderr).toContain('the session of "dev" has expired and cannot be renewed without you');
 		expect(stderr).not.toContain("--device-code");
 		expect(stderr).toContain(`atmos-auth login dev --profile prod --chdir ${it.folder}`);
 	});

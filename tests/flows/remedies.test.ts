@@ -43,7 +43,7 @@ describe("the remedy names what was asked for", () => {
 		cloud.script.always("ecr:GetAuthorizationToken", { type: "error", status: 403, name: "ExpiredTokenException" });
 		const { stdout } = await run(["login", "--json"]).ended;
 		const failed = stdout.split("\n").find((line) => line.includes("integration.failed") && line.includes("dev/ecr"));
-		expect(JSON.parse(failed ?? "{}").error.remedy).toBe("Sign in again: atmos-auth login dev-admin --force");
+		expect(JSON.parse(failed ?? "{}").error.remedy).toBe("sign in again: atmos-auth login dev-admin --force");
 		const { stderr } = await run(["aws", "ecr", "login", "dev/ecr"]).ended;
 		expect(remedyOf(stderr)).toMatch(/atmos-auth login dev-admin --force$/);
 	});
@@ -55,8 +55,8 @@ describe("the remedy names what was asked for", () => {
 		const { stderr, code } = await run(["login"]).ended;
 		expect(code).toBe(1);
 		expect(stderr).toContain("AdministratorAccess in account development (123456789012) was refused");
-		expect(stderr).toContain("its provisioning may be under way");
-		expect(stderr).not.toMatch(/for instance/);
+		expect(stderr).toContain("still being provisioned");
+		expect(stderr).not.toMatch(/for example/);
 	});
 
 	test("by its name as a shell takes it", async () => {

@@ -130,7 +130,7 @@ const CASES: readonly Case[] = [
 	{
 		title: "the flag and the argument that do not",
 		flags: { identity: "dev.admin", positional: "prod/admin" },
-		is: 'two identities are given: "dev.admin" and "prod/admin"',
+		is: 'two identities were given: "dev.admin" and "prod/admin"',
 	},
 	{
 		title: "the flag before the environment",

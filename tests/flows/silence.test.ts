@@ -34,11 +34,11 @@ describe("silence", () => {
 		const begun = start(it);
 		const call = await it.signIn.call();
 		begun.clock.advance(100_000);
-		call.given.interaction.status("asking for a code");
+		call.given.interaction.status("requesting a code");
 		expect(await pass(begun, call)).toBe(280_000);
 		expect(begun.login.snapshot()).toMatchObject({
 			phase: "failed",
-			error: { code: "network", message: "the sign-in to dev-admin did not get on for 3 minutes" },
+			error: { code: "network", message: 'the sign-in to "dev-admin" made no progress for 3 min' },
 		});
 	});
 
@@ -62,6 +62,6 @@ describe("silence", () => {
 		const begun = start(it);
 		(await it.signIn.call()).resolve(ssoSession());
 		expect(await pass(begun, await it.assume.call())).toBe(180_000);
-		expect(begun.login.snapshot().error?.message).toContain("did not get on");
+		expect(begun.login.snapshot().error?.message).toContain("made no progress");
 	});
 });

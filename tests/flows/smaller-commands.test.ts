@@ -313,8 +313,8 @@ describe("a name with ; or #", () => {
 
 describe("no words of a library reach a person", () => {
 	test.each([
-		[".docker/config.json", "{} // mine", ECR, /comments are not allowed in it/],
-		[".config/atmos/kube/config", "a: 1\n---\nb: 2\n", [...UPDATE, ...CLUSTER], /it holds several documents/],
+		[".docker/config.json", "{} // mine", ECR, /comments are not allowed/],
+		[".config/atmos/kube/config", "a: 1\n---\nb: 2\n", [...UPDATE, ...CLUSTER], /it contains several documents/],
 	] as const)("of %s", async (path, text, args, words) => {
 		const { home, run } = await signedIn();
 		writeFileSync(join(home, path), text);
@@ -365,9 +365,9 @@ describe("the log", () => {
 		const first = (await run(["login", "--log-level", "debug"]).ended).stderr;
 		for (const line of [
 			/^debug: atmos-auth \d+\.\d+\.\d+ node="[\d.]+" platform="\w+"/m,
-			`debug: the configuration was read files="${join(folder, "atmos.yaml")}" realm="test" realmFrom="env"`,
+			`debug: read the configuration files="${join(folder, "atmos.yaml")}" realm="test" realmFrom="env"`,
 			'debug: chosen identity="dev-admin" rule="default: true"',
-			/^debug: an approval is asked for provider="company-sso"/m,
+			/^debug: asking for approval provider="company-sso"/m,
 			/^debug: provider: signed in provider="company-sso"/m,
 			/^debug: identity: signed in identity="dev-admin".* result="AdministratorAccess in development"/m,
 			`debug: file written path="${join(home, ".config/atmos/test/aws/company-sso/credentials")}"`,
@@ -382,13 +382,13 @@ describe("the log", () => {
 		for (const line of [
 			'debug: chosen identity="dev-admin" rule="ATMOS_IDENTITY"',
 			`debug: file read path="${join(home, ".config/atmos/test/aws/company-sso/credentials")}"`,
-			/^debug: identity: used again: still good identity="dev-admin".* expires="/m,
-			/^debug: integration: left alone: still good integration="dev\/eks"/m,
+			/^debug: identity: reused: still valid identity="dev-admin".* expires="/m,
+			/^debug: integration: unchanged: still valid integration="dev\/eks"/m,
 		]) {
 			expect(second).toMatch(line);
 		}
 		const ecr = (await run([...ECR, "--log-level", "debug"]).ended).stderr;
-		expect(ecr).toMatch(/^debug: stored credentials are used again identity="dev-admin" expiresAt=\d+$/m);
+		expect(ecr).toMatch(/^debug: reusing stored credentials identity="dev-admin" expiresAt=\d+$/m);
 		expect((await run(["login"]).ended).stderr).not.toContain("debug:");
 	});
 

@@ -39,7 +39,9 @@ describe("where nobody can be asked", () => {
 		const p = await cloned(PROJECT.replace("alias: gone-eks", 'alias: !exec "touch ran"'));
 		const { code, stderr } = await p.run(["login", "dev-admin", "--plain"]).ended;
 		expect(code).toBe(0);
-		expect(stderr).toMatch(/gone\/eks: failed: this project's configuration wants what you have not agreed to yet/);
+		expect(stderr).toMatch(
+			/gone\/eks: failed: this project's configuration wants to do things you have not agreed to yet/,
+		);
 		expect(ran(p)).toBe(false);
 	});
 
@@ -47,7 +49,7 @@ describe("where nobody can be asked", () => {
 		const p = await cloned();
 		const { code, stderr } = await p.run(["login", "prod-readonly", "--plain", "--device-code"], { CI: "true" }).ended;
 		expect(code).toBe(0);
-		expect(stderr).toContain("taken at its word: run: touch ran; echo production");
+		expect(stderr).toContain("CI: trusting the project's configuration: run: touch ran; echo production");
 		expect(ran(p)).toBe(true);
 		const fork = await cloned();
 		const env = { CI: "true", ATMOS_AUTH_TRUST: "0" };
@@ -64,7 +66,7 @@ describe("where nobody can be asked", () => {
 		expect(ran(p)).toBe(false);
 		expect((await p.run(["login", "prod-readonly", "--plain"]).ended).code).toBe(0);
 		expect(ran(p)).toBe(true);
-		expect((await p.run(["trust"]).ended).stderr).toContain("You have agreed to all of it already (1)");
+		expect((await p.run(["trust"]).ended).stderr).toContain("You have already agreed to everything (1)");
 	});
 
 	test("a project that only signs in has nothing to agree to", async () => {

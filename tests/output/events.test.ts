@@ -145,10 +145,10 @@ describe("events of a login", () => {
 			if (said !== undefined) expectValid([said]);
 			return said;
 		};
-		const link = { name: "company-sso", kind: "x", state: "running", text: "asking for a code" } as const;
+		const link = { name: "company-sso", kind: "x", state: "running", text: "requesting a code" } as const;
 		const integration = { ...link, name: "dev/ecr", text: "", label: "", target: "", retry: "", notes: [] };
 		expect(of({ phase: "starting" })).toMatchObject({ waitingFor: "reading the configuration", seconds: 12 });
-		expect(of({ phase: "signing-in", chain: [link] })).toMatchObject({ waitingFor: "company-sso: asking for a code" });
+		expect(of({ phase: "signing-in", chain: [link] })).toMatchObject({ waitingFor: "company-sso: requesting a code" });
 		expect(of({ phase: "integrating", integrations: [integration, integration] })).toMatchObject({
 			waitingFor: "dev/ecr: running (and 1 more)",
 		});
@@ -171,7 +171,7 @@ describe("events of a login", () => {
 		expect(events.at(-1)).toMatchObject({ type: "provision.progress", identities: [], gone });
 		expectValid(events);
 		expect(plainLines(events.at(-1) as LoginEvent, NOW, plainStyle)).toContain(
-			"discover: 7 identities are no longer there: b/x, c/x, and 5 more",
+			"discover: 7 identities are no longer available: b/x, c/x, and 5 more",
 		);
 	});
 });

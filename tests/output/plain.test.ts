@@ -40,7 +40,7 @@ integration: dev/ecr: started
 integration: dev/eks: started
 integration: prod/eks: started
 integration: dev/ecr: ready (11h59m left)
-integration: dev/eks: still good
+integration: dev/eks: still valid
 integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 `);
 	});
@@ -76,16 +76,16 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 		expect(await clock.asleep(30_000)).toBe(10_000);
 		clock.advance(9_999);
 		// Something new: the time begins anew.
-		interaction.status("asking for a code");
+		interaction.status("requesting a code");
 		expect(await clock.asleep(30_000)).toBe(10_000);
 		clock.advance(9_999);
 		expect(said()).toEqual([]);
 		clock.advance(1);
 		expect(await clock.asleep(30_000)).toBe(30_000);
-		expect(said()).toEqual(["waiting: company-sso: asking for a code, 10s so far"]);
+		expect(said()).toEqual(["waiting: company-sso: requesting a code, 10s so far"]);
 		clock.advance(30_000);
 		expect(await clock.asleep(30_000)).toBe(30_000);
-		expect(said().at(-1)).toBe("waiting: company-sso: asking for a code, 40s so far");
+		expect(said().at(-1)).toBe("waiting: company-sso: requesting a code, 40s so far");
 		expect(said()).toHaveLength(2);
 		login.send({ type: "CANCEL" });
 		await run;

@@ -117,6 +117,6 @@ Error: the request was denied in the browser
 	});
 
 	test("of ours asks for a report", () => {
-		expect(errorLines({ code: "bug", message: "x is undefined", details: [] }).join("\n")).toMatch(/bug of atmos-auth/);
+		expect(errorLines({ code: "bug", message: "x is undefined", details: [] }).join("\n")).toMatch(/bug in atmos-auth/);
 	});
 });

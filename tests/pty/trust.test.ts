@@ -66,7 +66,7 @@ describe("the question on the dashboard", () => {
 			.not.toContain("Do you trust this project?");
 		await Promise.race([p.exited, p.waitFor("try again").then(() => p.press("q"))]);
 		expect((await p.exited).code).toBe(2);
-		expect((await p.everything()).join("\n")).toMatch(/you have not agreed[\s\S]*Try: atmos-auth trust/);
+		expect((await p.everything()).join("\n")).toMatch(/you did not agree[\s\S]*Try: atmos-auth trust/);
 		expect(ran(s)).toBe(false);
 	});
 
@@ -81,7 +81,7 @@ describe("the question on the dashboard", () => {
 	test("a window that cannot show all of it has no yes", async () => {
 		const s = await wants(`echo ${"x".repeat(3000)}; touch ran`);
 		const p = s.start(["login"], {});
-		const screen = (await p.waitFor("too small for all of it")).join("\n");
+		const screen = (await p.waitFor("too small to show everything")).join("\n");
 		expect(screen).not.toContain("Yes");
 		p.press("y");
 		p.resize(160, 60);
@@ -132,6 +132,6 @@ describe("atmos-auth trust", () => {
 		expect(existsSync(join(s.folder, "other"))).toBe(false);
 		const forget = s.start(["trust", "--remove"], {});
 		expect((await forget.exited).code).toBe(0);
-		expect((await forget.everything()).join("\n")).toContain("Forgotten: 1 thing");
+		expect((await forget.everything()).join("\n")).toContain("Forgot 1 item");
 	});
 });

@@ -103,7 +103,7 @@ describe("Git Bash", () => {
 			return write.join("");
 		};
 		const nowhere = ["--chdir", "/"];
-		expect(await login(nowhere)).toMatch(/^Git Bash's window is no terminal/);
+		expect(await login(nowhere)).toMatch(/^Git Bash's window is not a terminal/);
 		expect(await login([...nowhere, "--plain"])).not.toContain("Git Bash");
 		expect(await login([...nowhere, "--interactive=false"])).not.toContain("Git Bash");
 		expect(await login(nowhere, { CI: "true" })).not.toContain("Git Bash");

@@ -14,9 +14,9 @@ const MAX_SECRET = 64 * 1024;
 export function badAnswer(operation: string, field: string, problem: string): AuthError {
 	return new AuthError({
 		code: "service",
-		message: `${operation} gave an answer that cannot be used`,
+		message: `${operation} returned an unusable response`,
 		reason: field === "" ? `it ${problem}` : `its ${field} ${problem}`,
-		remedy: "Try again; if it stays so, check the endpoint and the proxy in between",
+		remedy: "run the command again; if it keeps failing, check the endpoint and the proxy",
 		service: { operation },
 	});
 }
@@ -47,7 +47,7 @@ export function checkAnswer<Schema extends v.GenericSchema>(
 }
 
 const NOUNS: Readonly<Record<string, string>> = {
-	string: "a text",
+	string: "a string",
 	number: "a number",
 	array: "a list",
 	object: "an object",
@@ -61,8 +61,8 @@ const NOUNS: Readonly<Record<string, string>> = {
 const secret = v.pipe(
 	v.string(),
 	v.nonEmpty("is missing"),
-	v.maxLength(MAX_SECRET, "is far too long"),
-	v.regex(/^[\x21-\x7e]+$/, "has characters that do not belong there"),
+	v.maxLength(MAX_SECRET, "is too long"),
+	v.regex(/^[\x21-\x7e]+$/, "has invalid characters"),
 );
 
 /** A text that is shown to a person: sanitized. */
@@ -71,23 +71,23 @@ const shown = (longest: number) =>
 		v.string(),
 		v.transform((value) => sanitize(value.slice(0, longest * 4))),
 		v.nonEmpty("is missing"),
-		v.maxLength(longest, "is far too long"),
+		v.maxLength(longest, "is too long"),
 	);
 
 /** One that names something at the service: a text that is changed by `sanitize` would name something else. */
 const name = v.pipe(
 	v.string(),
 	v.nonEmpty("is missing"),
-	v.maxLength(256, "is far too long"),
-	v.check((value) => sanitize(value) === value, "has characters that do not belong there"),
+	v.maxLength(256, "is too long"),
+	v.check((value) => sanitize(value) === value, "has invalid characters"),
 );
 
-const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/, "is not an account id of twelve digits"));
+const accountId = v.pipe(v.string(), v.regex(/^\d{12}$/, "is not a 12-digit account ID"));
 
 /** Nothing, or a text that is not empty: the SDK and its services write the end of a listing in both ways. */
 const nextToken = v.pipe(
 	v.nullish(v.string(), ""),
-	v.maxLength(MAX_SECRET, "is far too long"),
+	v.maxLength(MAX_SECRET, "is too long"),
 	v.transform((token) => (token === "" ? undefined : token)),
 );
 
@@ -114,7 +114,7 @@ export const ROLE_CREDENTIALS = v.object({
 		sessionToken: secret,
 		expiration: v.pipe(
 			v.number(),
-			v.check((value) => Number.isFinite(value) && value > 0, "is no moment"),
+			v.check((value) => Number.isFinite(value) && value > 0, "is not a valid time"),
 			// A value in seconds lies in January 1970 when read as milliseconds.
 			v.minValue(1e11, "is not in milliseconds"),
 		),
@@ -152,12 +152,12 @@ export const REGISTRY_TOKEN = v.pipe(
 				v.object({
 					authorizationToken: v.pipe(
 						v.string(),
-						v.maxLength(MAX_SECRET, "is far too long"),
+						v.maxLength(MAX_SECRET, "is too long"),
 						v.transform((token) => /^([^:]+):(.+)$/s.exec(Buffer.from(token, "base64").toString("utf8"))),
-						v.check((pair) => pair !== null && !/[\r\n\0]/.test(pair[0]), "is no user name and password"),
+						v.check((pair) => pair !== null && !/[\r\n\0]/.test(pair[0]), "is not a user name and password"),
 					),
 					expiresAt: v.nullish(v.date()),
-					proxyEndpoint: v.nullish(v.pipe(v.string(), v.maxLength(512, "is far too long"))),
+					proxyEndpoint: v.nullish(v.pipe(v.string(), v.maxLength(512, "is too long"))),
 				}),
 			),
 			v.nonEmpty("is empty"),
@@ -182,9 +182,9 @@ export const CLUSTER = v.object({
 	cluster: v.object({
 		status: v.nullish(name),
 		arn: v.nullish(name),
-		endpoint: v.nullish(v.pipe(v.string(), v.maxLength(2048, "is far too long"))),
+		endpoint: v.nullish(v.pipe(v.string(), v.maxLength(2048, "is too long"))),
 		certificateAuthority: v.nullish(
-			v.object({ data: v.nullish(v.pipe(v.string(), v.maxLength(MAX_SECRET, "is far too long"))) }),
+			v.object({ data: v.nullish(v.pipe(v.string(), v.maxLength(MAX_SECRET, "is too long"))) }),
 		),
 	}),
 });

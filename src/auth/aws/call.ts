@@ -118,7 +118,7 @@ async function once<T>(signal: AbortSignal, ms: number, send: (abortSignal: Abor
 }
 
 function timeout(ms: number): Error {
-	return Object.assign(new Error(`no complete answer within ${Math.round(ms / 1000)} s`), {
+	return Object.assign(new Error(`no complete response within ${Math.round(ms / 1000)} s`), {
 		name: "TimeoutError",
 		code: "ETIMEDOUT",
 	});

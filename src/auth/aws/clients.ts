@@ -59,8 +59,8 @@ export async function awsClientConfig(
 	if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(region)) {
 		throw new AuthError({
 			code: "config",
-			message: `${sanitize(region) || "an empty text"} is not an AWS region`,
-			remedy: "Write the region as in us-east-2",
+			message: `${sanitize(region) || "an empty string"} is not an AWS region`,
+			remedy: "use a region such as us-east-2",
 		});
 	}
 	const endpoint = endpointFor(ctx.env, service, options.endpoint);

@@ -39,7 +39,7 @@ function checked(name: string, value: string): string {
 		throw new AuthError({
 			code: "config",
 			message: `${name} has no scheme: ${shown}`,
-			remedy: `Write it as ${sanitize(complete)}`,
+			remedy: `write it as ${sanitize(complete)}`,
 		});
 	}
 	let url: URL;
@@ -49,7 +49,7 @@ function checked(name: string, value: string): string {
 		throw new AuthError({
 			code: "config",
 			message: `${name} is not a URL: ${shown}`,
-			remedy: `Write ${name} as https://host[:port], or remove it`,
+			remedy: `write ${name} as https://host[:port], or remove it`,
 			cause,
 		});
 	}
@@ -59,8 +59,8 @@ function checked(name: string, value: string): string {
 		code: "config",
 		message: `${name} is not a safe endpoint: ${sanitize(`${url.protocol}//${url.host}`)}`,
 		reason: safe
-			? "a URL with a user name or password in it is not sent to a service"
-			: "credentials would travel unencrypted; http is accepted for this machine only",
-		remedy: safe ? `Remove the user name and password from ${name}` : `Use https in ${name}`,
+			? "an endpoint must not contain a user name or password"
+			: "credentials would be sent unencrypted; http is accepted only for this machine",
+		remedy: safe ? `remove the user name and password from ${name}` : `use https in ${name}`,
 	});
 }

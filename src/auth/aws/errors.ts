@@ -80,13 +80,13 @@ export class RetryLaterError extends AuthError {
 	/** @param ms how long, in milliseconds */
 	constructor(error: Error, ms: number) {
 		const minutes = Math.ceil(ms / 60_000);
-		const amount = minutes < 2 ? `${Math.ceil(ms / 1000)} seconds` : `${minutes} minutes`;
+		const amount = minutes < 2 ? `${Math.ceil(ms / 1000)} s` : `${minutes} min`;
 		const service = error instanceof AuthError ? error.service : undefined;
 		super({
 			code: "service",
 			message: error.message,
-			reason: `it asks to be left alone for ${amount}`,
-			remedy: `Try again in ${amount}`,
+			reason: `it asks to wait ${amount} before the next request`,
+			remedy: `wait ${amount}, then run the command again`,
 			service,
 			cause: error.cause,
 		});
@@ -120,9 +120,9 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 	if (isThrottling(name, status)) {
 		return {
 			code: "service",
-			message: `${host} is answering too many requests at the moment`,
+			message: `${host} is throttling requests`,
 			reason: message,
-			remedy: "Wait a minute and try again",
+			remedy: "wait a minute, then run the command again",
 		};
 	}
 	if (name === "RegionDisabledException" || (/token/i.test(message ?? "") && /malformed/i.test(message ?? ""))) {
@@ -130,7 +130,7 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 			code: "denied",
 			message: "the region does not accept these credentials",
 			reason: message ?? "it may be an opt-in region that the account has not enabled",
-			remedy: "Enable the region in the account, or use another `region`",
+			remedy: "enable the region in the account, or use another `region`",
 		};
 	}
 	if (/^(?:ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/.test(name)) {
@@ -138,15 +138,15 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 			code: "expired",
 			message: "the credentials have expired",
 			reason: message,
-			remedy: `Sign in again: ${signInCommand(ctx, { force: true })}`,
+			remedy: `sign in again: ${signInCommand(ctx, { force: true })}`,
 		};
 	}
 	if (/^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure)$/.test(name)) {
 		return {
 			code: "denied",
-			message: `${host} does not know these credentials`,
+			message: `${host} does not recognize these credentials`,
 			reason: message ?? "they were revoked, or belong to another partition or a region that is not enabled",
-			remedy: `Sign in again: ${signInCommand(ctx, { force: true })}`,
+			remedy: `sign in again: ${signInCommand(ctx, { force: true })}`,
 		};
 	}
 	if (/AccessDenied|UnauthorizedOperation|ForbiddenException|NotAuthorized/.test(name) || status === 403) {
@@ -155,15 +155,16 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 			code: "denied",
 			message: `not authorized to perform ${action}`,
 			reason: message,
-			remedy: `Have ${action} allowed for this identity's role`,
+			remedy: `allow ${action} in the permissions of this identity's role`,
 		};
 	}
 	if (status !== undefined && status >= 500) {
 		return {
 			code: "service",
-			message: `${host} has a problem (HTTP ${status})`,
+			message: `${host} returned an error (HTTP ${status})`,
 			reason: message,
-			remedy: "Try again in a few minutes; https://health.aws.amazon.com/health/status shows outages",
+			remedy:
+				"wait a few minutes, then run the command again; outages are listed at https://health.aws.amazon.com/health/status",
 		};
 	}
 	return {
@@ -188,12 +189,12 @@ function skewError(cause: unknown, service: ServiceDetails, ctx: AuthContext): A
 	const certain = SKEW_NAMES.test(name) || SKEW_SENTENCES.test(message);
 	// SSO-OIDC's ExpiredTokenException is about a code, which it ends by its own clock.
 	if (!certain && (!SKEW_SUSPECTS.test(name) || operation.startsWith("sso-oidc:"))) return undefined;
-	const reason = service.message ?? "AWS turns away requests that are signed more than five minutes off";
+	const reason = service.message ?? "AWS rejects requests whose time is more than five minutes off";
 	const measured = clockError(ctx, reason, { service, cause });
 	if (measured !== undefined || !certain) return measured;
 	return new AuthError({
 		code: "denied",
-		message: "the clock of this machine differs from the service's",
+		message: "this machine's clock differs from the service's",
 		reason,
 		remedy: setClock(ctx),
 		service,
@@ -209,9 +210,9 @@ function unreadableAdvice(error: unknown, service: ServiceDetails): Advice | und
 	const tooLong = (error as { name?: unknown } | null)?.name === "AnswerTooLong";
 	return {
 		code: "service",
-		message: `${sanitize(routeOf(error)?.host ?? serviceTitle(operation))} sent an answer that cannot be read`,
-		reason: tooLong ? "it is far too long" : "a proxy or a captive portal may have answered in its place",
-		remedy: "Check the endpoint, the proxy and whether this network wants a sign-in of its own",
+		message: `${sanitize(routeOf(error)?.host ?? serviceTitle(operation))} sent an unreadable response`,
+		reason: tooLong ? "it is too long" : "a proxy or a captive portal may have answered instead",
+		remedy: "check the endpoint and the proxy, and whether this network has a sign-in page of its own",
 	};
 }
 

@@ -83,8 +83,9 @@ export async function loadAwsCredentials(
 	if (!found || !id || !secret) return undefined;
 	const known = facts(found, state.sessions[realm.value]?.[providerKey]?.[identityKey]);
 	if (!accepts(known)) {
-		const reason = known.purpose === undefined ? "nobody knows what they were made for" : "they were made for another";
-		ctx.log.debug("the stored credentials are not used", { identity: identityKey, reason });
+		const reason =
+			known.purpose === undefined ? "it is not known what they were made for" : "they were made for something else";
+		ctx.log.debug("stored credentials not used", { identity: identityKey, reason });
 		return undefined;
 	}
 	const { expiresAt, issuedAt, accountId, accountName, role, purpose } = known;
@@ -284,9 +285,9 @@ function checkSection(identityKey: string): void {
 	if (identityKey !== "" && !/[\u0000-\u001f\u007f]/.test(identityKey)) return;
 	throw new AuthError({
 		code: "config",
-		message: `The identity's name ${JSON.stringify(sanitize(identityKey))} cannot be the name of an AWS profile`,
-		reason: "it is empty or has control characters",
-		remedy: "Rename the identity in atmos.yaml",
+		message: `the name ${JSON.stringify(sanitize(identityKey))} of the identity cannot be used for an AWS profile`,
+		reason: "it is empty or contains control characters",
+		remedy: "rename the identity in atmos.yaml",
 	});
 }
 
@@ -295,9 +296,9 @@ function checkValue(value: string | undefined): void {
 	if (value === undefined || /^[\x21-\x7e]+$/.test(value)) return;
 	throw new AuthError({
 		code: "service",
-		message: "The service answered with credentials that are not made of printable characters",
+		message: "the service returned credentials with unprintable characters",
 		reason: "they were not stored",
-		remedy: "Check which service `endpoint_url` and AWS_ENDPOINT_URL name",
+		remedy: "check `endpoint_url` and AWS_ENDPOINT_URL",
 	});
 }
 
@@ -305,8 +306,8 @@ function damaged(path: string, error: IniSyntaxError): AuthError {
 	return new AuthError({
 		code: "storage",
 		message: `${sanitize(path)}:${error.line}: ${error.message}`,
-		reason: "a file that cannot be read is not overwritten",
-		remedy: `Correct line ${error.line}, or move the file away: mv ${shellPath(path)} ${shellPath(`${path}.bad`)}`,
+		reason: "a file that cannot be parsed is never overwritten",
+		remedy: `fix line ${error.line}, or move the file away: mv ${shellPath(path)} ${shellPath(`${path}.bad`)}`,
 		cause: error,
 	});
 }

@@ -26,7 +26,7 @@ export async function checkAll(
 		problems.push({
 			severity: "warning",
 			key: path.join("."),
-			message: `it is merged with "${sanitize(name)}": upper and lower case make no difference in names`,
+			message: `merged with "${sanitize(name)}": names are not case-sensitive`,
 			location: await locateDeepest([file], path),
 		});
 	}
@@ -89,7 +89,12 @@ async function nothingToDo({ files, merged }: LoadedParts): Promise<ConfigProble
 	if (file === undefined || SECTIONS.some((section) => merged.sections[section].size > 0)) return [];
 	const location = (await locate(file, ["auth"]))?.location ?? { file, line: 1, column: 1 };
 	return [
-		{ severity: "error", key: "auth", message: "it has no providers and no identities: nobody can sign in", location },
+		{
+			severity: "error",
+			key: "auth",
+			message: "no providers and no identities: there is nothing to sign in to",
+			location,
+		},
 	];
 }
 
@@ -101,7 +106,7 @@ async function severalDefaults(
 	const entry = merged.sections.identities.get(defaults.at(-1)?.key ?? "");
 	if (entry === undefined || defaults.length < 2) return [];
 	const names = defaults.map(({ name }) => sanitize(name)).join(", ");
-	const message = `${defaults.length} identities are the default (${names}): login asks which one, and fails where it cannot`;
+	const message = `${defaults.length} identities are the default (${names}): login asks which one to use, and fails when it cannot ask`;
 	return [await warning(entry, message, ["default"])];
 }
 

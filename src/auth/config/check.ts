@@ -157,7 +157,7 @@ export async function checkEntry(
 }
 
 const unsetMessage = (variable: string): string =>
-	`the variable ${sanitize(variable)} is not set in your environment, and !env has no fallback for it`;
+	`the environment variable ${sanitize(variable)} is not set, and !env has no fallback for it`;
 
 /** True if one leads to the other. */
 const overlap = (a: readonly string[], b: readonly string[]): boolean =>
@@ -185,7 +185,7 @@ async function unknownKind(entry: Entry, kind: YamlValue | undefined): Promise<C
 /** A value for a message: as it is written, but not what a function has made of it, which may be a secret. */
 function named(entry: Entry, path: readonly string[], value: string): string {
 	const written = at(entry.value, path);
-	return typeof written === "string" ? ` "${sanitize(value)}"` : ", as its function yields it";
+	return typeof written === "string" ? ` "${sanitize(value)}"` : " (the result of its function)";
 }
 
 function functionProblem(
@@ -225,7 +225,7 @@ async function issueProblem(
 		name,
 		unused.filter((key) => !misspelt.has([...above, key].join("\0"))),
 	);
-	if (near === undefined) return problemAt(entry, path, `it is missing; ${expected}`);
+	if (near === undefined) return problemAt(entry, path, `missing; ${expected}`);
 	misspelt.add([...above, near].join("\0"));
 	return problemAt(entry, [...above, near], `unknown key, and ${name} is missing; ${expected}`, { suggestion: name });
 }
@@ -273,7 +273,7 @@ async function checkVia(
 		const expected = "expected via.provider or via.identity";
 		return [
 			near === undefined
-				? await problemAt(entry, ["via"], `it is missing; ${expected}`)
+				? await problemAt(entry, ["via"], `missing; ${expected}`)
 				: await problemAt(entry, [near], `unknown key, and via is missing; ${expected}`, { suggestion: "via" }),
 		];
 	}
@@ -288,10 +288,10 @@ async function checkVia(
 	);
 	if (links.length !== 1) {
 		const found = links.length === 0 ? "neither" : "both";
-		problems.push(await problemAt(entry, ["via"], `expected one of via.provider and via.identity, found ${found}`));
+		problems.push(await problemAt(entry, ["via"], `expected either via.provider or via.identity, found ${found}`));
 	}
 	if (kind === "aws/permission-set" && links.includes("identity")) {
-		problems.push(await problemAt(entry, ["via", "identity"], "a permission set is reached through via.provider"));
+		problems.push(await problemAt(entry, ["via", "identity"], "a permission set needs via.provider"));
 	}
 	for (const link of links) {
 		const wanted = via[link];
@@ -331,7 +331,7 @@ export async function doubts(entry: Entry, reported: ReadonlySet<string>): Promi
 		if (typeof value === "string") {
 			const examples = examplesOf(shape);
 			if (examples.length > 0 && !examples.includes(value))
-				await warn(path, `this version does not know "${sanitize(value)}"`, suggestionFor(value, examples));
+				await warn(path, `"${sanitize(value)}" is not supported by this version`, suggestionFor(value, examples));
 			return;
 		}
 		if (!entries || !isMap(value)) return;

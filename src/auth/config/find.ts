@@ -111,8 +111,8 @@ function checkRegular(path: string): number {
 	const info = statSync(path);
 	// A folder is for whoever opens it to complain about.
 	if (info.isDirectory()) return 1;
-	if (!info.isFile()) throw new UnsuitableFile("it is no regular file");
-	if (info.size > MOST_BYTES) throw new UnsuitableFile("it has more than 10 MB");
+	if (!info.isFile()) throw new UnsuitableFile("it is not a regular file");
+	if (info.size > MOST_BYTES) throw new UnsuitableFile("it is larger than 10 MB");
 	return info.size;
 }
 
@@ -120,16 +120,16 @@ function unreadable(path: string, error: unknown): AuthError {
 	const { code, message } = error as NodeJS.ErrnoException;
 	const reasons: Readonly<Record<string, string>> = {
 		ENOENT: "there is no such file",
-		ENOTDIR: "a folder of its path is a file",
+		ENOTDIR: "a folder in its path is a file",
 		EISDIR: "it is a folder; --config takes files and --config-path takes folders",
-		EACCES: "you may not read it",
-		EPERM: "you may not read it",
+		EACCES: "you do not have permission to read it",
+		EPERM: "you do not have permission to read it",
 	};
 	return new AuthError({
 		code: "config",
 		message: `cannot read ${sanitize(path)}`,
 		reason: reasons[code ?? ""] ?? code ?? sanitize(message),
-		remedy: code === "EACCES" || code === "EPERM" ? `chmod u+r ${sanitize(path)}` : `look at ${sanitize(path)}`,
+		remedy: code === "EACCES" || code === "EPERM" ? `chmod u+r ${sanitize(path)}` : `ls -ld ${sanitize(path)}`,
 		cause: error,
 	});
 }
@@ -174,8 +174,8 @@ function explicit(ctx: FindContext, files: readonly string[], folders: readonly 
 			throw new AuthError({
 				code: "config",
 				message: `there is no atmos.yaml in ${sanitize(path)}`,
-				reason: "--config-path (ATMOS_CONFIG_PATH) names folders",
-				remedy: "name a folder that has one, or a file with --config",
+				reason: "--config-path (ATMOS_CONFIG_PATH) takes folders that contain one",
+				remedy: "use a folder that has one, or a file with --config",
 			});
 		}
 		found.push(file);

@@ -71,7 +71,7 @@ export function evaluateQuick(ctx: FunctionContext, tagged: Tagged): YamlValue |
 
 function quick(ctx: FunctionContext, tagged: Tagged, depth: number): YamlValue {
 	const { argument } = tagged;
-	if (argument === undefined) throw new FunctionFailure(`${tagged.tag} takes a text, not a list or a map`);
+	if (argument === undefined) throw new FunctionFailure(`${tagged.tag} takes a string, not a list or a map`);
 	const [first] = words(argument);
 	switch (tagged.tag) {
 		case "!env": {
@@ -82,7 +82,7 @@ function quick(ctx: FunctionContext, tagged: Tagged, depth: number): YamlValue {
 		case "!repo-root":
 		case "!git.root": {
 			const root = repositoryRoot(ctx.cwd) ?? first;
-			if (root === undefined) throw new FunctionFailure(`${tagged.tag}: this is no git repository`);
+			if (root === undefined) throw new FunctionFailure(`${tagged.tag}: this is not a Git repository`);
 			return root;
 		}
 		case "!cwd":
@@ -106,7 +106,7 @@ function include(ctx: FunctionContext, tagged: Tagged, depth: number): YamlValue
 	if (/^[a-z][a-z0-9+.-]*:{1,2}/i.test(name) && !/^[a-z]:[\\/]/i.test(name)) {
 		throw new FunctionFailure(`${tagged.tag}: ${sanitize(name)} is remote; only local files can be included here`);
 	}
-	if (depth >= MAX_DEPTH) throw new FunctionFailure("files include each other more than ten deep");
+	if (depth >= MAX_DEPTH) throw new FunctionFailure("includes are nested more than ten deep");
 	const { file, text } = readIncluded(tagged, name);
 	if (tagged.tag === "!include.raw") return text;
 	if (extname(file) === ".json" || /^\.ya?ml$/.test(extname(file))) {
@@ -159,13 +159,13 @@ const unquoted = (quoted: string | undefined): string | undefined =>
 /**
  * A map whose `<<` is a function, such as `<<: !include .env`, with what that yields merged below its own keys.
  *
- * @throws FunctionFailure when the function fails or yields no map
+ * @throws FunctionFailure when the function fails or does not return a map
  */
 export function withMergedFunction(ctx: FunctionContext, map: YamlMap): YamlMap {
 	const source = map["<<"];
 	if (!(source instanceof Tagged)) return map;
 	const given = evaluateQuick(ctx, source);
-	if (!isMap(given)) throw new FunctionFailure(`<<: ${sanitize(source.tag)} yields no map`);
+	if (!isMap(given)) throw new FunctionFailure(`<<: ${sanitize(source.tag)} does not return a map`);
 	const result: Record<string, YamlValue> = Object.create(null);
 	Object.assign(result, given, map);
 	delete result["<<"];

@@ -15,12 +15,12 @@ const LIMIT_MS = 5_000;
 export async function globFiles(pattern: string, cwd: string, most: number): Promise<readonly string[]> {
 	const stop = new AbortController();
 	const end = (why: string): void => stop.abort(new TooMuch(why));
-	const timer = setTimeout(() => end(`looking for it takes more than ${LIMIT_MS / 1000} s`), LIMIT_MS);
+	const timer = setTimeout(() => end(`searching for it takes more than ${LIMIT_MS / 1000} s`), LIMIT_MS);
 	let looked = 0;
 	const readdir = ((path: fs.PathLike, options: { withFileTypes: true }, done: (...given: unknown[]) => void) =>
 		fs.readdir(path, options, (error, entries) => {
 			looked += entries?.length ?? 0;
-			if (looked > MOST_ENTRIES) end(`more than ${MOST_ENTRIES} files would have to be looked at`);
+			if (looked > MOST_ENTRIES) end(`more than ${MOST_ENTRIES} files would have to be searched`);
 			done(error, entries);
 		})) as typeof fs.readdir;
 	try {

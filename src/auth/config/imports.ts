@@ -98,7 +98,7 @@ async function resolveImports(ctx: ImportContext, found: FoundFile, parent: Impo
 			},
 		});
 		if (typeof item !== "string") {
-			throw new ConfigError([await at("expected the path of a file, or a pattern of paths", "error")]);
+			throw new ConfigError([await at("expected a file path or a pattern", "error")]);
 		}
 		if (REMOTE.test(item)) {
 			throw new ConfigError([
@@ -106,7 +106,7 @@ async function resolveImports(ctx: ImportContext, found: FoundFile, parent: Impo
 			]);
 		}
 		if (parent.chain.length >= MAX_DEPTH) {
-			throw new ConfigError([await at("files import each other more than ten deep", "error")]);
+			throw new ConfigError([await at("imports are nested more than ten deep", "error")]);
 		}
 		const matches = await matching(item, [basePath, folder]).catch(async (error: unknown) => {
 			throw error instanceof TooMuch
@@ -119,12 +119,12 @@ async function resolveImports(ctx: ImportContext, found: FoundFile, parent: Impo
 			// A file that a pattern of its own finds is no circle.
 			if (file === found.file) continue;
 			if (parent.chain.includes(file)) {
-				if (!GLOB.test(item)) ctx.onProblem(await at(`"${sanitize(item)}" leads back to this file`, "warning"));
+				if (!GLOB.test(item)) ctx.onProblem(await at(`"${sanitize(item)}" is a circular import`, "warning"));
 				continue;
 			}
 			parent.count.files++;
 			if (parent.count.files > MOST_FILES) {
-				throw new ConfigError([await at(`the imports come to more than ${MOST_FILES} files`, "error")]);
+				throw new ConfigError([await at(`the imports add up to more than ${MOST_FILES} files`, "error")]);
 			}
 			const next = { chain: [...parent.chain, found.file], basePath, count: parent.count };
 			files.push(...(await resolveImports(ctx, ctx.reader.file(file), next)));

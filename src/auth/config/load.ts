@@ -102,7 +102,7 @@ export async function loadConfig(
 		platform: ctx.platform,
 	});
 	const paths = [...new Set(files.map(({ file }) => file))];
-	ctx.log.debug("the configuration was read", {
+	ctx.log.debug("read the configuration", {
 		files: paths.join(", "),
 		profiles: profiles.length === 0 ? undefined : profiles.join(", "),
 		realm: realm.value,

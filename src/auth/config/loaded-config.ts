@@ -350,8 +350,8 @@ export class LoadedConfig implements AuthConfig {
 function withoutItsCommand({ section, name }: Entry): AuthError {
 	return new AuthError({
 		code: "config",
-		message: `the ${SINGULAR[section]} "${sanitize(name)}" needs what a command prints (!exec)`,
-		reason: "it runs when you sign in, and never for kubectl",
+		message: `the ${SINGULAR[section]} "${sanitize(name)}" depends on the output of a command (!exec)`,
+		reason: "the command runs when you sign in, never for kubectl",
 		remedy: "atmos-auth login",
 	});
 }

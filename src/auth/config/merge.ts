@@ -128,7 +128,7 @@ function mapAt(
 	try {
 		const plain = value instanceof Tagged ? evaluateQuick(functions, value) : value;
 		if (value instanceof Tagged && plain === undefined)
-			throw fail(`the function ${sanitize(value.tag)} cannot stand here`);
+			throw fail(`the function ${sanitize(value.tag)} is not allowed here`);
 		if (plain === undefined || plain === null) return {};
 		if (!isMap(plain)) throw fail("expected a map");
 		return withMergedFunction(functions, plain);
@@ -142,9 +142,9 @@ function realmOf(functions: FunctionContext, value: YamlValue | undefined, file:
 	try {
 		const plain = value instanceof Tagged ? evaluateQuick(functions, value) : value;
 		if (value instanceof Tagged && plain === undefined)
-			throw fail(`the function ${sanitize(value.tag)} cannot stand here`);
+			throw fail(`the function ${sanitize(value.tag)} is not allowed here`);
 		if (plain === undefined || plain === null || plain === "") return undefined;
-		if (typeof plain !== "string") throw fail("expected a text");
+		if (typeof plain !== "string") throw fail("expected a string");
 		return plain;
 	} catch (error) {
 		throw error instanceof FunctionFailure ? fail(error.message) : error;
@@ -186,7 +186,7 @@ function usable(
 	try {
 		const value = given instanceof Tagged ? evaluateQuick(functions, given) : given;
 		if (given instanceof Tagged && value === undefined) {
-			return { value: {}, wrong: `the function ${sanitize(given.tag)} cannot stand here` };
+			return { value: {}, wrong: `the function ${sanitize(given.tag)} is not allowed here` };
 		}
 		return isMap(value) ? { value } : { value: {}, wrong: `expected a map with the keys of the ${SINGULAR[section]}` };
 	} catch (error) {

@@ -13,19 +13,19 @@ const WINDOWS = /[<>:"|?*]|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 export function nameObjection(section: Section, name: string, platform: NodeJS.Platform): string | undefined {
 	if (section === "integrations") return undefined;
 	if (section === "identities") {
-		if (name.trim() === "") return "the name is empty: it cannot be the name of an AWS profile";
-		return CONTROL.test(name) ? "the name has control characters: it cannot be the name of an AWS profile" : undefined;
+		if (name.trim() === "") return "the name is empty, so it cannot name an AWS profile";
+		return CONTROL.test(name) ? "the name contains control characters, so it cannot name an AWS profile" : undefined;
 	}
 	// Slashes make subfolders, as in Atmos.
 	const segments = name.split(platform === "win32" ? /[/\\]/ : "/").filter((segment) => segment !== "");
 	const usable = (segment: string): boolean =>
 		!/^\.{1,2}$/.test(segment) && !CONTROL.test(segment) && !(platform === "win32" && WINDOWS.test(segment));
 	if (segments.length > 0 && segments.every(usable)) return undefined;
-	return "the name cannot be the name of a folder, where the credentials are kept";
+	return "the name cannot be used for the folder that holds its credentials";
 }
 
 /** @returns what may go wrong with an identity's name, or undefined */
 export function doubtfulName(name: string): string | undefined {
 	if (!/[;#]/.test(name)) return undefined;
-	return "Terraform and other programs in Go (aws-sdk-go-v2) take ; and # in a profile's name for the start of a comment, and do not find the profile";
+	return "Terraform and other Go programs (aws-sdk-go-v2) treat ; and # in a profile name as the start of a comment, and do not find the profile";
 }

@@ -76,7 +76,7 @@ export function createParseCache(ctx: Pick<AuthContext, "env" | "home" | "cwd" |
 					await writeWhole(path, text, { durable: false });
 					prune(folder);
 				} catch (error) {
-					ctx.log.debug("the parsed configuration cannot be kept", { path, error: (error as Error).message });
+					ctx.log.debug("the parsed configuration could not be cached", { path, error: (error as Error).message });
 				}
 			}
 		},

@@ -39,7 +39,7 @@ export class ConfigError extends AuthError {
 			code: "config",
 			message: single ? describeProblem(single) : `the configuration has ${problems.length} problems`,
 			details: single ? [] : problems.map((problem) => describeProblem(problem)),
-			remedy: "correct the file, then check it: atmos-auth validate",
+			remedy: "fix the file, then check it: atmos-auth validate",
 			cause,
 		});
 		this.name = "ConfigError";

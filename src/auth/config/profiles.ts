@@ -110,7 +110,7 @@ export function profileFiles(
 				? `atmos-auth login ${sanitize(name)}`
 				: known.length > 0
 					? "choose one of these profiles"
-					: `make a folder ${join(bases[0] ?? ".", "profiles", sanitize(name))} with an atmos.yaml`,
+					: `create the folder ${join(bases[0] ?? ".", "profiles", sanitize(name))} with an atmos.yaml in it`,
 			details: known.map(sanitize),
 		});
 	});

@@ -22,8 +22,8 @@ export function readRegular(path: string): string {
 	try {
 		const info = fstatSync(file);
 		if (info.isDirectory()) throw new UnsuitableFile("it is a folder");
-		if (!info.isFile()) throw new UnsuitableFile("it is no regular file");
-		if (info.size > MOST_BYTES) throw new UnsuitableFile("it has more than 10 MB");
+		if (!info.isFile()) throw new UnsuitableFile("it is not a regular file");
+		if (info.size > MOST_BYTES) throw new UnsuitableFile("it is larger than 10 MB");
 		const chunks: Buffer[] = [];
 		let length = 0;
 		for (;;) {
@@ -33,7 +33,7 @@ export function readRegular(path: string): string {
 			if (read === 0) break;
 			chunks.push(chunk.subarray(0, read));
 			length += read;
-			if (length > MOST_BYTES) throw new UnsuitableFile("it has more than 10 MB");
+			if (length > MOST_BYTES) throw new UnsuitableFile("it is larger than 10 MB");
 		}
 		return Buffer.concat(chunks, length).toString("utf8");
 	} finally {

@@ -11,10 +11,10 @@ import type { Realm } from "./model.ts";
 
 /** Atmos's rule for a realm that somebody chose: pkg/auth/realm. */
 function refusal(value: string): string | undefined {
-	if (value.length > 64) return "it has more than 64 characters";
+	if (value.length > 64) return "it is longer than 64 characters";
 	if (!/^[a-z0-9_-]+$/.test(value)) return "only a-z, 0-9, - and _ are allowed";
 	if (/^[-_]|[-_]$/.test(value)) return "it starts or ends with - or _";
-	if (/[-_]{2}/.test(value)) return "it has two of - and _ in a row";
+	if (/[-_]{2}/.test(value)) return "it has - or _ twice in a row";
 	return undefined;
 }
 

@@ -88,7 +88,7 @@ const SCHEMA = FAILSAFE_SCHEMA.withTags(
  */
 export function parseYaml(text: string, file: string): YamlMap {
 	const value = parseValue(text, file) ?? {};
-	if (!isMap(value)) throw broken(file, "expected a map at the top");
+	if (!isMap(value)) throw broken(file, "expected a map at the top level");
 	return value;
 }
 
@@ -144,8 +144,8 @@ function checkAliases(root: YamlValue): string | undefined {
 		return size;
 	};
 	const size = measure(root);
-	if (circular) return "an alias refers to what it is itself part of";
-	if (size > MANY && size > GROWTH * sizes.size) return "the aliases make it too large when they are written out";
+	if (circular) return "an alias refers to something that contains it";
+	if (size > MANY && size > GROWTH * sizes.size) return "its aliases expand to too much";
 	return undefined;
 }
 

@@ -96,7 +96,7 @@ function parseConfig(text: string, file: string): DockerConfig {
 			code: "storage",
 			message: `${sanitize(file)}:${before.length}:${(before.at(-1)?.length ?? 0) + 1} is not valid JSON`,
 			reason: `${reason}; the file was not changed`,
-			remedy: `correct ${sanitize(file)}, or move it away: mv ${shellPath(file)} ${shellPath(`${file}.old`)}`,
+			remedy: `fix ${sanitize(file)}, or move it away: mv ${shellPath(file)} ${shellPath(`${file}.old`)}`,
 		});
 	};
 	if (first) throw broken(first.offset, jsonReason(first.error));
@@ -169,7 +169,7 @@ const notInstalled = (helper: string): string => `docker-credential-${sanitize(h
 
 function inClearText(ctx: AuthContext, helper: string, reason: string | undefined): string {
 	const why = reason === undefined ? "" : ` (${reason})`;
-	return `the login is in clear text in ${tildify(ctx, dockerConfigFile(ctx))}: Docker's credential helper ${sanitize(helper)} could not keep it${why}`;
+	return `the login is stored in plain text in ${tildify(ctx, dockerConfigFile(ctx))}: Docker's credential helper ${sanitize(helper)} could not store it${why}`;
 }
 
 /** How often the configuration may name another helper while one runs. */

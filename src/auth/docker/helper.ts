@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
+import { errnoOf } from "../storage/failure.ts";
 import { cacheHome } from "../storage/paths.ts";
 import { withLock } from "../storage/with-lock.ts";
 import { findProgram } from "../system/find-program.ts";
@@ -30,10 +31,10 @@ const LAST_WORDS_MS = 250;
 
 /** What helpers say when they cannot, and what it means. */
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
-	[/-25308/, "the keychain is locked or may not be used here"],
+	[/-25308/, "the keychain is locked or cannot be used here"],
 	[/-25299/, "the keychain has an entry that cannot be replaced"],
-	[/stub received bad data/i, "the login is longer than the Windows credential manager takes"],
-	[/not implemented/i, "it only reads"],
+	[/stub received bad data/i, "the login is too long for Windows Credential Manager"],
+	[/not implemented/i, "it is read-only"],
 	[/pass.*not initialized|gpg/i, "its password store is not set up"],
 ];
 
@@ -92,7 +93,7 @@ export async function storeWithHelper(
 				return limitMs > 0 ? run(ctx, program, login, { signal, limitMs }) : undefined;
 			});
 			if (outcome && !("late" in outcome)) return outcome;
-			queue.gaveUp = outcome?.reason ?? `those before it took ${HELPERS_MS / 1000} s`;
+			queue.gaveUp = outcome?.reason ?? `the helpers before it took ${HELPERS_MS / 1000} s`;
 		}
 		return { stored: false, reason: queue.gaveUp };
 	});
@@ -121,7 +122,7 @@ async function alone<T>(
 		return await withLock(ctx, lock, { ...options, flock: false }, begin);
 	} catch (error) {
 		if (started || options.signal.aborted || !(error instanceof AuthError)) throw error;
-		ctx.log.debug("no lock for a credential helper", { helper: name, reason: error.reason });
+		ctx.log.debug("the credential helper could not be locked", { helper: name, reason: error.reason });
 		return begin();
 	}
 }
@@ -140,7 +141,11 @@ async function run(
 		detached: ctx.platform !== "win32",
 		windowsHide: true,
 	});
-	if ("error" in started) return { stored: false, reason: `it cannot be started: ${sanitize(started.error.message)}` };
+	if ("error" in started)
+		return {
+			stored: false,
+			reason: `it cannot be started (${sanitize(errnoOf(started.error) ?? started.error.message)})`,
+		};
 	const { child } = started;
 	const endWithUs = (): void => endGroup(ctx, child);
 	process.once("exit", endWithUs);

@@ -131,8 +131,8 @@ async function refuseGitFolder(file: string): Promise<void> {
 	if (!inside) return;
 	throw new AuthError({
 		code: "config",
-		message: `${sanitize(file)} is in a folder of git's`,
-		reason: "a kubeconfig has no place there, and git may run what it finds",
-		remedy: "name another file in spec.cluster.kubeconfig.path",
+		message: `${sanitize(file)} is in a .git folder`,
+		reason: "a kubeconfig does not belong there, and Git may run what it finds",
+		remedy: "set spec.cluster.kubeconfig.path to another file",
 	});
 }

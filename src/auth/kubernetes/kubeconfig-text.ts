@@ -40,7 +40,7 @@ export function readKubeconfig(text: string | undefined, file: string): Kubeconf
 			code: "storage",
 			message: `${sanitize(file)}:${line} is not a kubeconfig`,
 			reason: `${reason}; the file was not changed`,
-			remedy: `correct ${sanitize(file)} or move it away (mv ${shellPath(file)} ${shellPath(`${file}.old`)}), or name another file in spec.cluster.kubeconfig.path`,
+			remedy: `fix ${sanitize(file)}, set spec.cluster.kubeconfig.path to another file, or move it away: mv ${shellPath(file)} ${shellPath(`${file}.old`)}`,
 		});
 	if (error) throw broken(error.linePos?.[0].line ?? 1, yamlReason(error.code));
 	if (document.contents === null) return undefined;
@@ -53,7 +53,7 @@ export function readKubeconfig(text: string | undefined, file: string): Kubeconf
 	try {
 		config = document.toJS() as Kubeconfig;
 	} catch {
-		throw broken(1, "an alias in it leads nowhere, or stands for too much");
+		throw broken(1, "an alias in it has no anchor, or expands to too much");
 	}
 	const reason = notOne(config);
 	if (reason !== undefined) throw broken(1, reason);
@@ -85,7 +85,7 @@ export const printKubeconfig = (config: Kubeconfig): string =>
  * @param text a kubeconfig with something in it, as `readKubeconfig` takes it
  * @param edits of different places; paths are those before any of them
  * @returns the text with only the edited lines changed
- * @throws AuthError `storage` where the text has a form that cannot be changed without harm
+ * @throws AuthError `storage` where the text has a form that cannot be changed safely
  */
 export function reviseKubeconfig(text: string, file: string, edits: readonly Edit[]): string {
 	// By way of JSON, so that what shares an anchor does not change together.
@@ -97,9 +97,9 @@ export function reviseKubeconfig(text: string, file: string, edits: readonly Edi
 	}
 	throw new AuthError({
 		code: "storage",
-		message: `${sanitize(file)} cannot be changed without harm`,
-		reason: "it uses YAML's anchors or aliases where the entry would go; the file was not changed",
-		remedy: "write it without them, or name another file in spec.cluster.kubeconfig.path",
+		message: `${sanitize(file)} cannot be changed safely`,
+		reason: "it uses YAML anchors or aliases where the entry would go; the file was not changed",
+		remedy: "remove them, or set spec.cluster.kubeconfig.path to another file",
 	});
 }
 

@@ -208,7 +208,7 @@ function refuseClash(config: Kubeconfig, file: string, entry: ClusterEntry): voi
 		if (found === undefined || JSON.stringify(found[type as "context"]) === JSON.stringify(values)) continue;
 		throw new AuthError({
 			code: "config",
-			message: `${type} ${sanitize(name)} already exists in ${sanitize(file)}`,
+			message: `the ${type} "${sanitize(name)}" already exists in ${sanitize(file)}`,
 			reason: "spec.cluster.kubeconfig.update is `error`",
 			remedy: "remove the entry, or set `update: merge`",
 		});
@@ -227,16 +227,16 @@ function refuseForeign(config: Kubeconfig, file: string, entry: ClusterEntry): v
 	const foreign = (type: keyof typeof LISTS, name: string, remedy: string): AuthError =>
 		new AuthError({
 			code: "config",
-			message: `the ${type} ${sanitize(name)} in ${sanitize(file)} is not ours`,
-			reason: "neither atmos-auth nor Atmos has written it; the file was not changed",
+			message: `the ${type} "${sanitize(name)}" in ${sanitize(file)} was written by something else`,
+			reason: "it is neither from atmos-auth nor from Atmos; the file was not changed",
 			remedy,
 		});
-	const ownFile = "name another file in spec.cluster.kubeconfig.path (--kubeconfig), or remove the entry";
+	const ownFile = "set spec.cluster.kubeconfig.path (--kubeconfig) to another file, or remove the entry";
 
 	const context = named(config, "context", entry.context);
 	const points = context?.context?.cluster === entry.cluster && userOf(context) === entry.user;
 	if (context && !points && !isOurContext(config, context)) {
-		throw foreign("context", entry.context, "choose another name for ours with `spec.cluster.alias` (--alias)");
+		throw foreign("context", entry.context, "choose another name with `spec.cluster.alias` (--alias)");
 	}
 	const cluster = named(config, "cluster", entry.cluster);
 	if (

@@ -44,7 +44,7 @@ async function bundleCertificates(env: Environment): Promise<readonly string[]> 
 		throw bundleError(path, cause instanceof Error ? sanitize(cause.message) : undefined, cause);
 	}
 	const certificates = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-	if (certificates.length === 0) throw bundleError(path, "it holds no certificate in PEM form");
+	if (certificates.length === 0) throw bundleError(path, "it contains no PEM certificate");
 	for (const [index, pem] of certificates.entries()) {
 		try {
 			new X509Certificate(pem);
@@ -60,7 +60,7 @@ function bundleError(path: string, reason: string | undefined, cause?: unknown):
 		code: "config",
 		message: `AWS_CA_BUNDLE cannot be used: ${sanitize(path)}`,
 		reason,
-		remedy: "Point AWS_CA_BUNDLE at a readable file of PEM certificates, or unset it",
+		remedy: "point AWS_CA_BUNDLE at a readable file of PEM certificates, or unset it",
 		cause,
 	});
 }

@@ -11,7 +11,7 @@ const NOTABLE_MS = 60_000;
 
 /**
  * @param skewMs how far the servers are ahead, as `Network.skewMs()` has it
- * @returns "the clock of this machine is 7 minutes slow", or undefined where it is right or nothing is known
+ * @returns "this machine's clock is 7 minutes slow", or undefined where it is right or nothing is known
  */
 export function describeSkew(skewMs: number | undefined): string | undefined {
 	if (skewMs === undefined || Math.abs(skewMs) < NOTABLE_MS) return undefined;
@@ -22,7 +22,7 @@ export function describeSkew(skewMs: number | undefined): string | undefined {
 			: minutes < 48 * 60
 				? `${Math.round(minutes / 60)} hours`
 				: `${Math.round(minutes / 1440)} days`;
-	return `the clock of this machine is ${amount} ${skewMs > 0 ? "slow" : "fast"}`;
+	return `this machine's clock is ${amount} ${skewMs > 0 ? "slow" : "fast"}`;
 }
 
 /**
@@ -41,7 +41,7 @@ export function clockError(
 
 /** The remedy for a wrong clock. */
 export function setClock(ctx: AuthContext): string {
-	return `Set the clock: ${syncCommand(ctx)}`;
+	return `set the clock: ${syncCommand(ctx)}`;
 }
 
 const told = new WeakSet<Network>();
@@ -51,7 +51,7 @@ export function warnOfSkew(ctx: AuthContext): void {
 	const skew = describeSkew(ctx.network.skewMs());
 	if (skew === undefined || told.has(ctx.network)) return;
 	told.add(ctx.network);
-	ctx.log.warn(`${skew}; times are wrong and signed requests may be refused`, { remedy: setClock(ctx) });
+	ctx.log.warn(`${skew}; times may be wrong, and signed requests may be rejected`, { remedy: setClock(ctx) });
 }
 
 /** The command that sets the clock from the network. */

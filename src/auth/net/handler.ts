@@ -62,7 +62,7 @@ export function createHandler(
 		wider = widerTrust(env);
 		const context = await wider;
 		if (context === undefined) return false;
-		log.debug("certificate not trusted: trying with the certificate authorities of the system");
+		log.debug("certificate not trusted: retrying with the system's certificate authorities");
 		trust = wider;
 		// Requests to other hosts may be under way on the old connections: they are closed at the end.
 		retired.push(...ways.values());

@@ -63,17 +63,17 @@ function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
 			return notFound(host, proxy);
 		case "EAI_AGAIN":
 			return {
-				message: `the address of ${target} could not be looked up`,
-				reason: "the name server does not answer",
-				remedy: "Check the network connection or VPN, then try again",
+				message: `the address of ${target} could not be resolved`,
+				reason: "the DNS server did not respond",
+				remedy: "check the network connection and the VPN",
 			};
 		case "ECONNREFUSED":
 			return {
 				message: `${target} refused the connection`,
 				remedy:
 					proxy === undefined
-						? `Check the VPN or firewall in front of ${host}; if this network needs a proxy, set HTTPS_PROXY`
-						: "Check HTTPS_PROXY, or add the host to NO_PROXY",
+						? `check the VPN or firewall in front of ${host}; if this network needs a proxy, set HTTPS_PROXY`
+						: "check HTTPS_PROXY, or add the host to NO_PROXY",
 			};
 		case "ETIMEDOUT":
 		case "TimeoutError":
@@ -81,8 +81,8 @@ function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
 				message: `${target} did not answer in time`,
 				remedy:
 					proxy === undefined
-						? "Check the network, VPN or firewall; if this network needs a proxy, set HTTPS_PROXY"
-						: "Check HTTPS_PROXY, or add the host to NO_PROXY",
+						? "check the network, VPN or firewall; if this network needs a proxy, set HTTPS_PROXY"
+						: "check HTTPS_PROXY, or add the host to NO_PROXY",
 			};
 		case "EHOSTDOWN":
 		case "EHOSTUNREACH":
@@ -90,14 +90,14 @@ function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
 		case "ENETUNREACH":
 			return {
 				message: `${target} cannot be reached from this network`,
-				remedy: "Check the network connection or VPN",
+				remedy: "check the network connection and the VPN",
 			};
 		case "ECONNABORTED":
 		case "ECONNRESET":
 		case "EPIPE":
 			return {
-				message: `the connection to ${target} broke off`,
-				remedy: "Try again; if it stays so, check the VPN, proxy or firewall",
+				message: `the connection to ${target} was lost`,
+				remedy: "run the command again; if it keeps failing, check the VPN, the proxy and the firewall",
 			};
 		default:
 			return undefined;
@@ -108,8 +108,8 @@ function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
 function noNetwork(host: string): Advice {
 	return {
 		message: `there is no network: ${host} was not found`,
-		reason: "no other name of AWS is found either",
-		remedy: "Check the network connection, the VPN and the name server (DNS), then try again",
+		reason: "no other AWS host was found either",
+		remedy: "check the network connection, the VPN and the DNS server",
 	};
 }
 
@@ -117,18 +117,18 @@ function notFound(host: string, proxy: string | undefined): Advice {
 	if (proxy !== undefined) {
 		return {
 			message: `the proxy ${proxy} was not found`,
-			reason: "its name has no address",
-			remedy: "Check HTTPS_PROXY, or unset it",
+			reason: "its name does not resolve",
+			remedy: "check HTTPS_PROXY, or unset it",
 		};
 	}
 	const region = regionOf(host);
 	return {
 		message: `${host} was not found`,
-		reason: region === undefined ? "its name has no address" : `there may be no AWS region ${region}`,
+		reason: region === undefined ? "its name does not resolve" : `there may be no AWS region ${region}`,
 		remedy:
 			region === undefined
-				? "Check the endpoint and the network connection"
-				: `Check \`region\` in atmos.yaml (${region}) and the network connection`,
+				? "check the endpoint and the network connection"
+				: `check \`region\` in atmos.yaml (${region}) and the network connection`,
 	};
 }
 
@@ -148,13 +148,13 @@ function proxyAdvice(refusal: ProxyRefusal, host: string, proxy: string): Advice
 		return {
 			message: `the proxy ${proxy} asks for a user name and password`,
 			reason,
-			remedy: "Put them into HTTPS_PROXY: http://USER:PASSWORD@host:port",
+			remedy: "put them in HTTPS_PROXY: http://USER:PASSWORD@host:port",
 		};
 	}
 	return {
-		message: `the proxy ${proxy} does not lead to ${host}`,
+		message: `the proxy ${proxy} does not connect to ${host}`,
 		reason,
-		remedy: `Have ${host} allowed on the proxy, or add it to NO_PROXY`,
+		remedy: `allow ${host} on the proxy, or add it to NO_PROXY`,
 	};
 }
 
@@ -162,37 +162,39 @@ function trustAdvice(error: unknown, code: string, host: string, ctx: AuthContex
 	if (isTrustFailure(error)) {
 		return {
 			message: `the certificate of ${host} is signed by an authority that is not trusted here`,
-			reason: `${code}; a company proxy that opens TLS connections is the usual cause`,
-			remedy: "Set AWS_CA_BUNDLE (or NODE_EXTRA_CA_CERTS) to the PEM file of your company's certificate authority",
+			reason: `usually a company proxy that intercepts TLS is the cause (${code})`,
+			remedy: "set AWS_CA_BUNDLE (or NODE_EXTRA_CA_CERTS) to the PEM file of your company's certificate authority",
 		};
 	}
 	if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
-		const certificate = `the certificate of ${host} ${code === "CERT_HAS_EXPIRED" ? "has expired" : "is not valid yet"}`;
+		const expired = code === "CERT_HAS_EXPIRED";
+		const certificate = `the certificate of ${host} ${expired ? "has expired" : "is not valid yet"}`;
 		const skew = describeSkew(ctx.network.skewMs());
 		if (skew !== undefined) {
-			return { message: skew, reason: `by it, ${certificate}`, remedy: setClock(ctx) };
+			const reason = `so the certificate of ${host} seems ${expired ? "to have expired" : "not to be valid yet"}`;
+			return { message: skew, reason, remedy: setClock(ctx) };
 		}
 		if (ctx.network.skewMs() === undefined) {
-			return { message: certificate, reason: "or the clock of this machine is wrong", remedy: setClock(ctx) };
+			return { message: certificate, reason: "or this machine's clock is wrong", remedy: setClock(ctx) };
 		}
 		return {
 			message: certificate,
-			reason: "the clock of this machine is right",
-			remedy: "Check the endpoint and the proxy in between, or tell whoever runs them",
+			reason: "this machine's clock is right",
+			remedy: "check the endpoint and the proxy, or tell whoever runs them",
 		};
 	}
 	if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
 		return {
-			message: `the certificate that ${host} shows belongs to another host`,
-			reason: code,
-			remedy: "Check the endpoint, and whether a proxy or a captive portal stands in between",
+			message: `the certificate of ${host} is for another host`,
+			reason: `its names do not include this host (${code})`,
+			remedy: "check the endpoint, and whether a proxy or a captive portal is in between",
 		};
 	}
 	if (code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("ERR_TLS_") || code.startsWith("CERT_")) {
 		return {
 			message: `no secure connection to ${host}`,
-			reason: code,
-			remedy: "Check that the endpoint speaks https, and the proxy in between",
+			reason: `the TLS handshake failed (${code})`,
+			remedy: "check the proxy, and that the endpoint uses https",
 		};
 	}
 	return undefined;

@@ -42,16 +42,16 @@ function parseProxy(name: string, value: string): URL {
 	if (proxy === undefined || proxy.hostname === "") {
 		throw new AuthError({
 			code: "network",
-			message: `${name} is not the URL of a proxy`,
-			remedy: `Set ${name} to something like http://proxy.example.com:8080, or unset it`,
+			message: `${name} is not a proxy URL`,
+			remedy: `set ${name} to something like http://proxy.example.com:8080, or unset it`,
 		});
 	}
 	if (proxy.protocol !== "http:" && proxy.protocol !== "https:") {
 		throw new AuthError({
 			code: "network",
-			message: `${name} names a proxy of an unknown kind: ${sanitize(proxy.protocol)}//`,
+			message: `${name} names an unsupported kind of proxy: ${sanitize(proxy.protocol)}//`,
 			reason: "only http:// and https:// proxies can be used",
-			remedy: `Set HTTPS_PROXY to an HTTP proxy, or unset ${name}`,
+			remedy: `set HTTPS_PROXY to an HTTP proxy, or unset ${name}`,
 		});
 	}
 	return proxy;

@@ -43,7 +43,7 @@ export async function holdFlock(
 }
 
 function notTaken(ctx: Pick<AuthContext, "log">, path: string, reason: string | undefined): undefined {
-	ctx.log.info("the lock that atmos uses is not taken", { path, reason });
+	ctx.log.info("not taking the lock that atmos uses", { path, reason });
 }
 
 async function openLocked(
@@ -132,8 +132,8 @@ async function findFlock(ctx: Pick<AuthContext, "env" | "cwd">): Promise<string 
 function timedOut(lockPath: string): AuthError {
 	return new AuthError({
 		code: "storage",
-		message: `Timed out waiting for the lock ${sanitize(lockPath)}`,
+		message: `timed out waiting for the lock ${sanitize(lockPath)}`,
 		reason: "another program, such as atmos, holds it",
-		remedy: "Wait for it to end, then run the command again",
+		remedy: "wait for it to finish, then run the command again",
 	});
 }

@@ -41,7 +41,7 @@ async function closestFolder(path: string): Promise<string> {
 		if (errnoOf(error) !== "ENOENT" || path === dirname(path) || (await isThere(path))) throw error;
 		return closestFolder(dirname(path));
 	}
-	throw Object.assign(new Error("a folder of its path is a file"), { code: "ENOTDIR" });
+	throw Object.assign(new Error("a folder in its path is a file"), { code: "ENOTDIR" });
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -12,7 +12,7 @@ export function errnoOf(error: unknown): string | undefined {
 }
 
 /**
- * @param doing what was tried, as in "Cannot write …"
+ * @param doing what was tried, as in "cannot write …"
  * @param path the file that the user knows
  * @returns an AuthError `storage`; AuthErrors and aborts are returned as they are
  */
@@ -22,8 +22,12 @@ export async function storageError(error: unknown, doing: "read" | "write" | "lo
 	const { reason, remedy } = await explain(code, path);
 	return new AuthError({
 		code: "storage",
-		message: `Cannot ${doing} ${sanitize(path)}`,
-		reason: reason ?? sanitize(error instanceof Error ? error.message : String(error)),
+		message: `cannot ${doing} ${sanitize(path)}`,
+		reason:
+			reason ??
+			(code === undefined
+				? sanitize(error instanceof Error ? error.message : String(error))
+				: `the system reported ${sanitize(code)}`),
 		remedy,
 		cause: error,
 	});
@@ -33,31 +37,31 @@ async function explain(code: string | undefined, path: string): Promise<{ reason
 	const folder = await nearestFolder(path);
 	switch (code) {
 		case "ENOSPC":
-			return { reason: `no space is left on the disk of ${sanitize(folder)}`, remedy: `df -h ${shellPath(folder)}` };
+			return { reason: `no space left on the disk of ${sanitize(folder)}`, remedy: `df -h ${shellPath(folder)}` };
 		case "EDQUOT":
 			return { reason: `your disk quota on ${sanitize(folder)} is used up`, remedy: "quota -s" };
 		case "EROFS":
 			return {
 				reason: `the file system of ${sanitize(folder)} is read-only`,
-				remedy: "Set ATMOS_XDG_CONFIG_HOME and ATMOS_XDG_CACHE_HOME to folders that can be written",
+				remedy: "set ATMOS_XDG_CONFIG_HOME and ATMOS_XDG_CACHE_HOME to writable folders",
 			};
 		case "EACCES":
 		case "EPERM":
 			return denied(path, folder);
 		case "EISDIR":
-			return { reason: "it is a folder", remedy: `Move it away: mv ${shellPath(path)} ${shellPath(`${path}.old`)}` };
+			return { reason: "it is a folder", remedy: `move it away: mv ${shellPath(path)} ${shellPath(`${path}.old`)}` };
 		case "ENOENT":
 			return {
-				reason: `the system lets nothing be made in ${sanitize(folder)}`,
-				remedy: "Set HOME, or ATMOS_XDG_CONFIG_HOME and ATMOS_XDG_CACHE_HOME, to folders that can be written",
+				reason: `nothing can be created in ${sanitize(folder)}`,
+				remedy: "set HOME, or ATMOS_XDG_CONFIG_HOME and ATMOS_XDG_CACHE_HOME, to writable folders",
 			};
 		case "ENOTDIR":
 		case "EEXIST":
-			return { reason: "a folder of its path is a file", remedy: `ls -ld ${shellPath(folder)}` };
+			return { reason: "a folder in its path is a file", remedy: `ls -ld ${shellPath(folder)}` };
 		case "ELOOP":
-			return { reason: "its symbolic links lead in a circle", remedy: `ls -l ${shellPath(path)}` };
+			return { reason: "its symbolic links form a loop", remedy: `ls -l ${shellPath(path)}` };
 		case "ENAMETOOLONG":
-			return { reason: "its name is too long for the file system", remedy: "Use a shorter name in atmos.yaml" };
+			return { reason: "its name is too long for the file system", remedy: "use a shorter name in atmos.yaml" };
 		case "EMFILE":
 		case "ENFILE":
 			return { reason: "too many files are open", remedy: "ulimit -n 4096" };

@@ -131,11 +131,11 @@ function firstOf(line: string, from: number): number {
 export function checkIni({ lines }: Ini): void {
 	let inSection = false;
 	for (const [index, { kind, text }] of lines.entries()) {
-		if (text.includes("\0")) throw new IniSyntaxError(index + 1, "it is not text");
+		if (text.includes("\0")) throw new IniSyntaxError(index + 1, "it is not a text file");
 		if (kind === "section") inSection = true;
 		if (kind !== "unknown") continue;
 		const reason = text.trimStart().startsWith("[")
-			? "the section's name is not closed with ]"
+			? "the section name is not closed with ]"
 			: inSection
 				? "expected `key = value`"
 				: "expected a [section] before it";

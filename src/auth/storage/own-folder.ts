@@ -35,7 +35,7 @@ async function isOwn(path: string, user: number): Promise<boolean> {
 	try {
 		const info = await lstat(path);
 		if (info.isSymbolicLink())
-			throw refused(path, "it is a symbolic link, which may lead to credentials of other programs");
+			throw refused(path, "it is a symbolic link, which may lead to other programs' credentials");
 		// Root works in folders of others, and gives them what it makes there. Windows has no such numbers.
 		if (user !== 0 && info.uid !== user) throw refused(path, "it belongs to another user");
 		return true;
@@ -48,8 +48,8 @@ async function isOwn(path: string, user: number): Promise<boolean> {
 function refused(path: string, reason: string): AuthError {
 	return new AuthError({
 		code: "storage",
-		message: `${sanitize(path)} is not used for credentials, though \`spec.files.base_path\` leads there`,
+		message: `${sanitize(path)} (\`spec.files.base_path\`) cannot be used for credentials`,
 		reason,
-		remedy: `Remove it (rm ${shellPath(path)}), or set \`base_path\` to the folder that is meant`,
+		remedy: `set \`base_path\` to another folder, or remove it: rm ${shellPath(path)}`,
 	});
 }

@@ -87,7 +87,7 @@ async function takeOrRead(ctx: LockContext, path: string, rules: LockRules, pati
 		if (holder === undefined) continue; // gone in between
 		if (!(await isStale(ctx, path, holder, self, rules, patience))) return { holder };
 		if (!(await takeAway(ctx, path, holder))) return { holder };
-		ctx.log.debug("took a stale lock away", { path, pid: holder.owner?.pid });
+		ctx.log.debug("removed a stale lock", { path, pid: holder.owner?.pid });
 	}
 }
 
@@ -206,7 +206,7 @@ async function takeAway(ctx: LockContext, path: string, holder: Holder): Promise
 	} catch (error) {
 		if (errnoOf(error) === "ENOENT") return true;
 		if (isPassing(ctx, error)) throw error;
-		ctx.log.debug("a stale lock cannot be taken away", { path, code: errnoOf(error) });
+		ctx.log.debug("a stale lock cannot be removed", { path, code: errnoOf(error) });
 		return false;
 	} finally {
 		await guard.lock.release();

@@ -76,8 +76,8 @@ function safeSegments({ platform }: PathContext, name: string): string[] {
 	if (segments.length === 0 || segments.some((segment) => /^\.{1,2}$|\0/.test(segment))) {
 		throw new AuthError({
 			code: "config",
-			message: `The provider's name ${JSON.stringify(sanitize(name))} cannot be the name of a folder`,
-			remedy: "Rename the provider in atmos.yaml",
+			message: `the name ${JSON.stringify(sanitize(name))} of the provider cannot be used for a folder`,
+			remedy: "rename the provider in atmos.yaml",
 		});
 	}
 	return segments;

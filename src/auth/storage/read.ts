@@ -61,7 +61,7 @@ async function read(path: string): Promise<{ bytes: Buffer; info: Stats } | unde
 		try {
 			const info = await handle.stat();
 			if (!info.isFile()) throw notRegular(info.isDirectory());
-			if (info.size > MAX_BYTES) throw Object.assign(new Error("it has more than 64 MiB"), { code: "EFBIG" });
+			if (info.size > MAX_BYTES) throw Object.assign(new Error("it is larger than 64 MiB"), { code: "EFBIG" });
 			const bytes = await readAll(handle, info.size);
 			noteFile("read", path);
 			return { bytes, info };
@@ -91,7 +91,7 @@ async function decode(path: string, bytes: Uint8Array): Promise<string> {
 	try {
 		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
 	} catch {
-		throw await storageError(new Error(`${basename(path)} is not text in UTF-8`), "read", path);
+		throw await storageError(new Error(`${basename(path)} is not UTF-8 text`), "read", path);
 	}
 }
 

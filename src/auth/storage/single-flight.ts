@@ -114,7 +114,7 @@ async function take(ctx: AuthContext, path: string, patience: Patience): Promise
 	} catch (error) {
 		if (isPassing(ctx, error) || !UNLOCKABLE.includes(errnoOf(error) ?? ""))
 			throw await storageError(error, "lock", path);
-		ctx.log.debug("no lock", { path, code: errnoOf(error) });
+		ctx.log.debug("a lock cannot be created", { path, code: errnoOf(error) });
 		return undefined;
 	}
 }
@@ -145,7 +145,7 @@ async function lead<T, Info>(ctx: AuthContext, path: string, flight: Flight<T, I
 	const publish = async (info: Info): Promise<void> => {
 		const published: Published<Info> = { nonce, info };
 		await writeWhole(`${path}.info`, JSON.stringify(published), { durable: false }).catch((error: unknown) => {
-			ctx.log.debug("cannot tell waiting processes", { path, reason: (error as Error).message });
+			ctx.log.debug("waiting processes cannot be told", { path, reason: (error as Error).message });
 		});
 	};
 	try {

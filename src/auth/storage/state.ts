@@ -103,7 +103,7 @@ async function writeState(ctx: AuthContext, path: string, changes: readonly ((st
 			if (next !== text) await writeWhole(path, next, { durable: false });
 		});
 	} catch (error) {
-		ctx.log.warn(`The last sign-in is not remembered: ${(error as Error).message}`);
+		ctx.log.warn(`the last sign-in could not be saved: ${(error as Error).message}`);
 	} finally {
 		close();
 	}

@@ -63,7 +63,7 @@ async function isFolder(path: string): Promise<boolean> {
 		if (errnoOf(error) === "ENOENT") return false;
 		throw error;
 	}
-	throw Object.assign(new Error("a part of its path is a file"), { code: "ENOTDIR" });
+	throw Object.assign(new Error("a folder in its path is a file"), { code: "ENOTDIR" });
 }
 
 /** Under sudo, folders made in a user's home are the user's: otherwise that user could not write there any more. */

@@ -118,7 +118,7 @@ async function acquire(
 			if (isPassing(ctx, error) || !["EROFS", "EACCES", "EPERM"].includes(errnoOf(error) ?? ""))
 				throw await storageError(error, "lock", path);
 			// Whether the file can be written all the same is for the writer to find out, and to explain.
-			ctx.log.debug("no lock", { path: lockPath, code: errnoOf(error) });
+			ctx.log.debug("a lock cannot be created", { path: lockPath, code: errnoOf(error) });
 			return undefined;
 		}
 		if ("lock" in attempt) return attempt.lock;
@@ -134,7 +134,7 @@ function timedOut(path: string, lockPath: string, { owner }: Holder, timeoutMs: 
 		message: `${sanitize(path)} was locked for ${Math.round(timeoutMs / 1000)} s`,
 		reason:
 			owner === undefined
-				? `another program made ${sanitize(lockPath)} and has not removed it`
+				? `another program created ${sanitize(lockPath)} and has not removed it`
 				: `process ${owner.pid} holds ${sanitize(lockPath)}`,
 		remedy: owner === undefined ? `rm ${shellPath(lockPath)}` : `kill ${owner.pid}`,
 	});

@@ -71,21 +71,21 @@ export async function execute(
 		};
 		const timer = setTimeout(() => {
 			end();
-			settle(`it took more than ${ctx.execLimitMs / 1000} s and was ended`);
+			settle(`it took more than ${ctx.execLimitMs / 1000} s and was stopped`);
 		}, ctx.execLimitMs);
 		child.stdout.setEncoding("utf8");
 		child.stdout.on("data", (chunk: string) => {
 			output += chunk;
 			if (output.length <= MOST_OUTPUT) return;
 			end();
-			settle("it printed more than a million characters and was ended");
+			settle("it printed more than a million characters and was stopped");
 		});
 		child.stderr.setEncoding("utf8");
 		child.stderr.on("data", (chunk: string) => {
 			complaint = (complaint + chunk).slice(-MOST_COMPLAINT);
 		});
 		const ended = (code: number | null, signal: NodeJS.Signals | null): void =>
-			settle(code === 0 ? undefined : code === null ? `it was ended by ${signal}` : `it ended with exit code ${code}`);
+			settle(code === 0 ? undefined : code === null ? `it was killed by ${signal}` : `it exited with code ${code}`);
 		child.once("exit", (code, signal) => {
 			grace = setTimeout(() => ended(code, signal), GRACE_MS);
 		});

@@ -84,7 +84,7 @@ export function factLines(fact: Fact, from: string): string[] {
 				`  for ${purpose} (${place})`,
 			];
 		case "endpoint":
-			return [`use: ${what ?? ""}`, ...more, `  in place of the vendor's address, for ${purpose} (${place})`];
+			return [`use: ${what ?? ""}`, ...more, `  instead of the vendor's address, for ${purpose} (${place})`];
 		default:
 			return [`write: ${what ?? ""}`, ...more, `  outside your home folder, for ${purpose} (${place})`];
 	}

@@ -80,7 +80,7 @@ export function createGate(ctx: AuthContext): Gate {
 		for (const fact of left) {
 			given.set(fact.key, true);
 			const [what = ""] = factLines(fact, ctx.cwd);
-			ctx.log.warn(`CI: the project's configuration is taken at its word: ${what}`, {
+			ctx.log.warn(`CI: trusting the project's configuration: ${what}`, {
 				file: placeIn(ctx.cwd, fact.file),
 			});
 		}
@@ -131,7 +131,7 @@ function decision(env: Environment): "yes" | "no" | undefined {
 			throw new AuthError({
 				code: "usage",
 				message: `ATMOS_AUTH_TRUST is "${sanitize(env.ATMOS_AUTH_TRUST)}"`,
-				reason: "it may be 1, which agrees to all that the configuration wants, or 0, which agrees to nothing",
+				reason: "it must be 1 (agree to everything the configuration wants) or 0 (agree to nothing)",
 				remedy: "unset ATMOS_AUTH_TRUST",
 			});
 	}
@@ -179,7 +179,7 @@ function foreign(file: string): AuthError {
 		code: "config",
 		message: `${visible(file)} belongs to another user`,
 		reason:
-			"it would run a command, name an address for your credentials, or have a file written outside your home folder",
-		remedy: "use a copy of your own, or have it removed",
+			"it could run a command, send your credentials to another address, or write a file outside your home folder",
+		remedy: "use a copy of your own, or remove the file",
 	});
 }

@@ -33,14 +33,14 @@ function fileOf(ctx: AuthContext, root: string): string {
 /** Why the file, or its folder, does not count; undefined where it does or is not there. */
 function objection(ctx: AuthContext, file: string, root: string): string | undefined {
 	const inProject = isWithin(realPath(file), root) && (isHomeOfProject(ctx.home, root) || realPath(ctx.home) !== root);
-	if (inProject && root !== dirname(root)) return "it lies in the project itself";
+	if (inProject && root !== dirname(root)) return "it is inside the project itself";
 	if (ctx.platform === "win32") return undefined;
 	for (const path of [dirname(file), file]) {
 		const info = lstatSync(path, { throwIfNoEntry: false });
 		if (info === undefined) continue;
 		if (info.isSymbolicLink()) return "it is a symbolic link";
 		if (info.uid !== process.getuid?.()) return "it belongs to another user";
-		if ((info.mode & 0o022) !== 0) return "others may write to it";
+		if ((info.mode & 0o022) !== 0) return "other users can write to it";
 	}
 	return undefined;
 }
@@ -60,7 +60,7 @@ export function readTrust(ctx: AuthContext, root: string): readonly Remembered[]
 	if (why !== undefined) return ignored(why);
 	try {
 		const kept = JSON.parse(readRegular(file)) as Partial<Kept> | null;
-		if (kept?.version !== 1 || !Array.isArray(kept.facts)) return ignored("the file is not in its form");
+		if (kept?.version !== 1 || !Array.isArray(kept.facts)) return ignored("the file is not in the expected format");
 		return kept.facts.filter(({ key }) => typeof key === "string");
 	} catch {
 		return ignored("the file cannot be read");
@@ -82,7 +82,7 @@ export async function addTrust(ctx: AuthContext, root: string, facts: readonly F
 		await writeWhole(file, `${JSON.stringify(kept, null, 2)}\n`, { existing: "set" });
 	});
 	const why = objection(ctx, file, root);
-	if (why !== undefined) ctx.log.warn(`what you agreed to counts for this run alone: ${why}`, { file: sanitize(file) });
+	if (why !== undefined) ctx.log.warn(`what you agreed to applies to this run only: ${why}`, { file: sanitize(file) });
 }
 
 /** The root of the project that a configuration belongs to, by its last file. */

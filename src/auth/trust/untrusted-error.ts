@@ -12,8 +12,8 @@ export class UntrustedError extends AuthError {
 		super({
 			code: "config",
 			message: refused
-				? "you have not agreed to what this project's configuration wants"
-				: "this project's configuration wants what you have not agreed to yet",
+				? "you did not agree to what this project's configuration wants to do"
+				: "this project's configuration wants to do things you have not agreed to yet",
 			remedy: "atmos-auth trust",
 			details: lines,
 		});

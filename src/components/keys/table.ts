@@ -43,7 +43,7 @@ export interface Binding {
 
 export type ScreenName = "identities" | "filter" | "menu" | "approval" | "progress" | "attention" | "failure" | "help";
 
-const HELP: Binding = { command: "help", keys: ["?"], label: "keys", help: "show or leave this page" };
+const HELP: Binding = { command: "help", keys: ["?"], label: "keys", help: "open or close this page" };
 
 const MOVES: readonly Binding[] = [
 	{ command: "up", keys: ["up", "k"], help: "one row up" },
@@ -54,32 +54,44 @@ const MOVE_BAR: Binding = { command: "move", keys: [], shown: "upDown", label: "
 const PAGES: readonly Binding[] = [
 	{ command: "pageUp", keys: ["pageup"], help: "one page up" },
 	{ command: "pageDown", keys: ["pagedown"], help: "one page down" },
-	{ command: "first", keys: ["home", "g"], help: "to the first row" },
-	{ command: "last", keys: ["end", "G"], help: "to the last row" },
+	{ command: "first", keys: ["home", "g"], help: "first row" },
+	{ command: "last", keys: ["end", "G"], help: "last row" },
 ];
 
 export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 	identities: [
 		MOVE_BAR,
-		{ command: "choose", keys: ["return"], shown: "enter", label: "log in", help: "log in with the selected identity" },
+		{
+			command: "choose",
+			keys: ["return"],
+			shown: "enter",
+			label: "sign in",
+			help: "sign in with the selected identity",
+		},
 		{ command: "filter", keys: ["/"], label: "filter", help: "filter by name, account, role, kind or tag" },
 		HELP,
 		...MOVES,
 		...PAGES,
 		{ command: "back", keys: ["escape"], shown: "esc", help: "clear the filter, or quit" },
-		{ command: "quit", keys: ["q"], label: "quit", help: "quit without logging in" },
+		{ command: "quit", keys: ["q"], label: "quit", help: "quit without signing in" },
 	],
 	// While a filter is typed every letter belongs to it.
 	filter: [
 		{ command: "move", keys: [], shown: "upDown", label: "move", help: "" },
-		{ command: "choose", keys: ["return"], shown: "enter", label: "log in", help: "log in with the selected identity" },
+		{
+			command: "choose",
+			keys: ["return"],
+			shown: "enter",
+			label: "sign in",
+			help: "sign in with the selected identity",
+		},
 		{ command: "up", keys: ["up", "ctrl+p"], help: "one row up" },
 		{ command: "down", keys: ["down", "ctrl+n"], help: "one row down" },
 		{ command: "pageUp", keys: ["pageup"], help: "one page up" },
 		{ command: "pageDown", keys: ["pagedown"], help: "one page down" },
-		{ command: "first", keys: ["home"], help: "to the first row" },
-		{ command: "last", keys: ["end"], help: "to the last row" },
-		{ command: "endFilter", keys: ["tab"], label: "keep", help: "keep the filter and use the keys of the list again" },
+		{ command: "first", keys: ["home"], help: "first row" },
+		{ command: "last", keys: ["end"], help: "last row" },
+		{ command: "endFilter", keys: ["tab"], label: "keep", help: "keep the filter and go back to the list" },
 		{ command: "back", keys: ["escape"], shown: "esc", label: "clear", help: "clear the filter" },
 	],
 	// The drawn menu's library listens to the moving keys, Enter and numbers itself.
@@ -95,44 +107,50 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 		HELP,
 		...MOVES,
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back, without choosing" },
-		{ command: "cancel", keys: ["escape"], shown: "esc", help: "quit without logging in" },
-		{ command: "quit", keys: ["q"], label: "quit", help: "quit without logging in" },
+		{ command: "cancel", keys: ["escape"], shown: "esc", help: "quit without signing in" },
+		{ command: "quit", keys: ["q"], label: "quit", help: "quit without signing in" },
 	],
 	approval: [
 		{ command: "copyCode", keys: ["c"], label: "copy code", help: "copy the code" },
 		{ command: "copyLink", keys: ["l"], label: "copy link", help: "copy the link" },
 		{ command: "open", keys: ["o", "return"], label: "open", help: "open the link in the browser of this machine" },
-		{ command: "plainLink", keys: ["u"], label: "plain link", help: "print the bare link on the ordinary screen" },
+		{ command: "plainLink", keys: ["u"], label: "plain link", help: "show the plain link outside the dashboard" },
 		HELP,
-		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list; the code is given up" },
+		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list; discards the code" },
 		{ command: "cancel", keys: ["escape"], shown: "esc", label: "cancel", help: "cancel the sign-in" },
 		{ command: "quit", keys: ["q"], help: "cancel the sign-in and quit" },
 	],
 	progress: [
 		HELP,
-		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list; what runs is given up" },
+		{
+			command: "back",
+			keys: ["escape"],
+			shown: "esc",
+			label: "back",
+			help: "back to the list; cancels what is running",
+		},
 		{ command: "cancel", keys: ["escape"], shown: "esc", label: "cancel", help: "cancel the sign-in" },
 		{ command: "quit", keys: ["q"], help: "cancel the sign-in and quit" },
 	],
 	attention: [
 		{ command: "move", keys: [], shown: "upDown", label: "choose a row", help: "" },
 		...MOVES,
-		{ command: "retry", keys: ["r"], label: "retry", help: "try the selected failed row again, and nothing else" },
-		{ command: "retryAll", keys: ["a"], label: "retry all", help: "try all failed rows again" },
-		{ command: "details", keys: ["d"], label: "details", help: "what the service said, and the request's id" },
-		{ command: "done", keys: ["return", "q"], shown: "enter", label: "done", help: "leave it at that" },
+		{ command: "retry", keys: ["r"], label: "retry", help: "retry only the selected failed row" },
+		{ command: "retryAll", keys: ["a"], label: "retry all", help: "retry all failed rows" },
+		{ command: "details", keys: ["d"], label: "details", help: "what the service said, and the request ID" },
+		{ command: "done", keys: ["return", "q"], shown: "enter", label: "done", help: "finish without retrying" },
 		HELP,
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
 	],
 	failure: [
 		{ command: "retry", keys: ["r"], label: "try again", help: "sign in again from the start" },
-		{ command: "details", keys: ["d"], label: "details", help: "what the service said, and the request's id" },
+		{ command: "details", keys: ["d"], label: "details", help: "what the service said, and the request ID" },
 		HELP,
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
-		{ command: "quit", keys: ["q", "return"], label: "quit", help: "quit; the error stays on the ordinary screen" },
+		{ command: "quit", keys: ["q", "return"], label: "quit", help: "quit; the error stays in the terminal" },
 	],
 	help: [
-		{ command: "help", keys: ["?", "escape", "q", "return"], shown: "esc", label: "back", help: "leave this page" },
+		{ command: "help", keys: ["?", "escape", "q", "return"], shown: "esc", label: "back", help: "close this page" },
 	],
 };
 

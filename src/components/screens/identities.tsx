@@ -20,7 +20,7 @@ const QUESTIONS: Readonly<Record<Choice["reason"], string>> = {
 	requested: "Choose an identity",
 	"no-default": "Choose an identity",
 	"several-defaults": "Several identities are the default: choose one",
-	tags: "Several identities carry the tag: choose one",
+	tags: "Several identities have the tag: choose one",
 	"no-identities": "Choose a provider",
 };
 

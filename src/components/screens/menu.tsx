@@ -71,7 +71,7 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 	const lines = all.slice(0, room);
 	if (hidden)
 		lines.push({
-			text: "This window is too small for all of it: make it larger, or run atmos-auth trust",
+			text: "This window is too small to show everything: make it larger, or run atmos-auth trust",
 			tone: "soon",
 		});
 	const [title = { text: "" }, ...rest] = lines;

@@ -25,15 +25,10 @@ describe("an answer that is none", () => {
 	test.each<[string, GenericSchema, unknown, string]>([
 		["RegisterClient", REGISTRATION, {}, "its clientId is missing"],
 		["RegisterClient", REGISTRATION, { clientId: "a", clientSecret: null }, "its clientSecret is missing"],
-		[
-			"RegisterClient",
-			REGISTRATION,
-			{ clientId: "a b", clientSecret: "s" },
-			"its clientId has characters that do not belong there",
-		],
-		["StartDeviceAuthorization", DEVICE_AUTHORIZATION, { deviceCode: 7 }, "its deviceCode is not a text"],
+		["RegisterClient", REGISTRATION, { clientId: "a b", clientSecret: "s" }, "its clientId has invalid characters"],
+		["StartDeviceAuthorization", DEVICE_AUTHORIZATION, { deviceCode: 7 }, "its deviceCode is not a string"],
 		["CreateToken", TOKEN, { accessToken: "" }, "its accessToken is missing"],
-		["CreateToken", TOKEN, { accessToken: HUSH }, "its accessToken is far too long"],
+		["CreateToken", TOKEN, { accessToken: HUSH }, "its accessToken is too long"],
 		["CreateToken", TOKEN, null, "it is missing"],
 		["CreateToken", TOKEN, "HUSH", "it is not an object"],
 		["GetRoleCredentials", ROLE_CREDENTIALS, {}, "its roleCredentials is missing"],
@@ -47,7 +42,7 @@ describe("an answer that is none", () => {
 			"GetRoleCredentials",
 			ROLE_CREDENTIALS,
 			keys({ secretAccessKey: "HU\nSH" }),
-			"its roleCredentials.secretAccessKey has characters that do not belong there",
+			"its roleCredentials.secretAccessKey has invalid characters",
 		],
 		[
 			"GetRoleCredentials",
@@ -61,7 +56,12 @@ describe("an answer that is none", () => {
 			keys({ expiration: Number.NaN }),
 			"its roleCredentials.expiration is not a number",
 		],
-		["GetRoleCredentials", ROLE_CREDENTIALS, keys({ expiration: 0 }), "its roleCredentials.expiration is no moment"],
+		[
+			"GetRoleCredentials",
+			ROLE_CREDENTIALS,
+			keys({ expiration: 0 }),
+			"its roleCredentials.expiration is not a valid time",
+		],
 		[
 			"GetRoleCredentials",
 			ROLE_CREDENTIALS,
@@ -74,13 +74,13 @@ describe("an answer that is none", () => {
 			"GetAuthorizationToken",
 			REGISTRY_TOKEN,
 			registry({ authorizationToken: basic("HUSH") }),
-			"its authorizationData[0].authorizationToken is no user name and password",
+			"its authorizationData[0].authorizationToken is not a user name and password",
 		],
 		[
 			"GetAuthorizationToken",
 			REGISTRY_TOKEN,
 			registry({ authorizationToken: basic("AWS:HU\nSH") }),
-			"its authorizationData[0].authorizationToken is no user name and password",
+			"its authorizationData[0].authorizationToken is not a user name and password",
 		],
 		[
 			"GetAuthorizationToken",
@@ -89,16 +89,16 @@ describe("an answer that is none", () => {
 			"its authorizationData[0].expiresAt is not a date",
 		],
 		["DescribeCluster", CLUSTER, {}, "its cluster is missing"],
-		["DescribeCluster", CLUSTER, { cluster: { arn: 1 } }, "its cluster.arn is not a text"],
+		["DescribeCluster", CLUSTER, { cluster: { arn: 1 } }, "its cluster.arn is not a string"],
 		[
 			"DescribeCluster",
 			CLUSTER,
 			{ cluster: { status: "ACTIVE\u001b[2J" } },
-			"its cluster.status has characters that do not belong there",
+			"its cluster.status has invalid characters",
 		],
 	])("to %s: the field is named, and never its value", async (_, schema, answer, reason) => {
 		const error = await failure(Promise.resolve().then(() => check(schema, answer)));
-		expect(error).toMatchObject({ code: "service", message: "it:Is gave an answer that cannot be used", reason });
+		expect(error).toMatchObject({ code: "service", message: "it:Is returned an unusable response", reason });
 		expect(JSON.stringify({ ...error, message: error.message })).not.toContain("HUSH");
 	});
 });

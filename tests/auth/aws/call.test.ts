@@ -26,40 +26,44 @@ describe("what a user is told", () => {
 		[
 			"expired keys",
 			error(400, "ExpiredTokenException"),
-			{ code: "expired", remedy: "Sign in again: atmos-auth login --force" },
+			{ code: "expired", remedy: "sign in again: atmos-auth login --force" },
 		],
 		["unknown keys", error(403, "UnrecognizedClientException"), { code: "denied" }],
-		["throttling", error(429, "TooManyRequestsException"), { code: "service", remedy: "Wait a minute and try again" }],
+		[
+			"throttling",
+			error(429, "TooManyRequestsException"),
+			{ code: "service", remedy: "wait a minute, then run the command again" },
+		],
 		[
 			"a region that is off",
 			error(403, "RegionDisabledException"),
 			{ message: "the region does not accept these credentials" },
 		],
 		["a malformed token", error(400, "ValidationError", "The provided token is malformed"), { code: "denied" }],
-		["500", error(500, "InternalServerException"), { message: "the access portal has a problem (HTTP 500)" }],
+		["500", error(500, "InternalServerException"), { message: "the access portal returned an error (HTTP 500)" }],
 		[
 			"503 in HTML",
 			{ type: "raw", status: 503, contentType: "text/html", body: "<p>" },
-			{ message: "the access portal has a problem (HTTP 503)" },
+			{ message: "the access portal returned an error (HTTP 503)" },
 		],
 		[
 			"an unknown error",
 			error(400, "WeirdException"),
 			{ code: "service", message: `${OPERATION} failed with WeirdException`, reason: "It is so." },
 		],
-		["a cut connection", { type: "drop" }, { code: "network", message: expect.stringContaining("broke off") }],
+		["a cut connection", { type: "drop" }, { code: "network", message: expect.stringContaining("was lost") }],
 		[
 			"200 in HTML",
 			{ type: "raw", contentType: "text/html", body: "<p>hi</p>" },
-			{ code: "service", reason: "a proxy or a captive portal may have answered in its place" },
+			{ code: "service", reason: "a proxy or a captive portal may have answered instead" },
 		],
 		["403 in HTML", { type: "raw", status: 403, contentType: "text/html", body: "<p>no</p>" }, { code: "service" }],
 		[
 			"a redirect",
 			{ type: "raw", status: 302, body: "" },
-			{ reason: "a proxy or a captive portal may have answered in its place" },
+			{ reason: "a proxy or a captive portal may have answered instead" },
 		],
-		["null", { type: "raw", body: "null" }, { code: "service", message: expect.stringContaining("cannot be read") }],
+		["null", { type: "raw", body: "null" }, { code: "service", message: expect.stringContaining("unreadable") }],
 	])("%s", async (_, behaviour, expected) => {
 		const aws = await cloud();
 		aws.script.always(OPERATION, behaviour);
@@ -98,7 +102,7 @@ describe("what a user is told", () => {
 			"no name has: the network",
 			{ offline: true },
 			"there is no network: portal.sso.us-eest-9.amazonaws.com was not found",
-			/^Check the network connection(?!.*region)/,
+			/^check the network connection(?!.*region)/,
 		],
 		[
 			"behind a proxy: the proxy",
@@ -120,7 +124,7 @@ describe("what a user is told", () => {
 			noteRoute(thrown, { host: "portal.sso.us-eest-9.amazonaws.com" });
 			const shown = awsError(thrown, { ctx: testContext(), operation: OPERATION }) as AuthError;
 			expect(shown.code).toBe("network");
-			expect(shown.remedy).toMatch(/^Check the network connection or VPN/);
+			expect(shown.remedy).toMatch(/^check the network connection and the VPN/);
 			expect(`${shown.reason} ${shown.remedy}`).not.toContain("region");
 		},
 	);
@@ -237,18 +241,18 @@ describe("retries", () => {
 	});
 
 	test.each([
-		["3600", "60 minutes"],
+		["3600", "60 min"],
 		// There would be time for it, but nobody is kept waiting so long.
-		["45", "45 seconds"],
+		["45", "45 s"],
 	])("who wants a pause of %s seconds gets no further try, and it is said when to come back", async (pause, amount) => {
 		const aws = await cloud();
 		aws.script.always(OPERATION, error(429, "TooManyRequestsException", "slow", { "retry-after": pause }));
 		const shown = await failure(call(aws, testContext(), { attempts: 10 }));
 		expect(shown).toMatchObject({
 			code: "service",
-			message: "the access portal is answering too many requests at the moment",
-			reason: `it asks to be left alone for ${amount}`,
-			remedy: `Try again in ${amount}`,
+			message: "the access portal is throttling requests",
+			reason: `it asks to wait ${amount} before the next request`,
+			remedy: `wait ${amount}, then run the command again`,
 		});
 		expect(aws.count(OPERATION)).toBe(1);
 	});
@@ -263,7 +267,7 @@ describe("retries", () => {
 			ended = true;
 		});
 		while (!ended) await Promise.race([done, clock.asleep().then((ms) => clock.advance(ms))]);
-		expect(await done).toMatchObject({ message: expect.stringContaining("too many requests") });
+		expect(await done).toMatchObject({ message: expect.stringContaining("throttling requests") });
 		// At 0, 25 and 50 seconds; at 75 the minute is over.
 		expect(aws.count(OPERATION)).toBe(3);
 	});

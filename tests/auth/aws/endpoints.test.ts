@@ -70,7 +70,7 @@ describe("which endpoint", () => {
 				expect.objectContaining({
 					code: "config",
 					message: expect.stringMatching(new RegExp(`^${name} has no scheme: `)),
-					remedy: `Write it as ${written}`,
+					remedy: `write it as ${written}`,
 				}),
 			);
 		}
@@ -80,7 +80,7 @@ describe("which endpoint", () => {
 		"%s: user name and password each",
 		(url) => {
 			expect(() => endpointFor({ AWS_ENDPOINT_URL: url }, "sso")).toThrow(
-				expect.objectContaining({ reason: "a URL with a user name or password in it is not sent to a service" }),
+				expect.objectContaining({ reason: "an endpoint must not contain a user name or password" }),
 			);
 		},
 	);

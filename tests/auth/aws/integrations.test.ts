@@ -101,7 +101,7 @@ describe("aws/ecr", () => {
 			contentType: "application/x-amz-json-1.1",
 			body: '{"authorizationData":[]}',
 		});
-		await expect(execute("dev/ecr")).rejects.toThrow("gave an answer that cannot be used");
+		await expect(execute("dev/ecr")).rejects.toThrow("returned an unusable response");
 		expect(() => readFileSync(docker)).toThrow();
 	});
 });
@@ -188,7 +188,7 @@ describe("aws/eks", () => {
 	});
 
 	test.each([
-		["an address without TLS", { endpoint: "http://evil.example" }, "its endpoint is not https"],
+		["an address without TLS", { endpoint: "http://evil.example" }, "its endpoint does not use https"],
 		["no certificate", { certificateAuthority: "nothing" }, /not a certificate/],
 	])("a description with %s is refused", async (_, lie, reason) => {
 		const { execute, cloud } = await scene();

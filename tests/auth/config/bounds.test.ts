@@ -21,15 +21,15 @@ const including = (path: string): string =>
 
 describe.skipIf(process.platform === "win32")("files that are none", () => {
 	test.each([
-		["a pipe", (file: string) => execFileSync("mkfifo", [file]), "no regular file"],
-		["a device", (file: string) => symlinkSync("/dev/zero", file), "no regular file"],
+		["a pipe", (file: string) => execFileSync("mkfifo", [file]), "not a regular file"],
+		["a device", (file: string) => symlinkSync("/dev/zero", file), "not a regular file"],
 		[
 			"too large",
 			(file: string) => {
 				writeFileSync(file, "");
 				truncateSync(file, 10 * 1024 * 1024 + 1);
 			},
-			"more than 10 MB",
+			"larger than 10 MB",
 		],
 	])("%s that is included, imported, found or named", async (_, make, reason) => {
 		const included = project({ "atmos.yaml": including("it.yaml") });

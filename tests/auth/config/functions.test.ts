@@ -43,7 +43,7 @@ describe("!exec", () => {
 	test("a failed one is run again when it is asked for again", async () => {
 		const p = project({ "atmos.yaml": withAccount('!exec "cat ready"') });
 		const config = await p.load();
-		await expect(config.identity("a")).rejects.toThrow("!exec failed: it ended with exit code 1");
+		await expect(config.identity("a")).rejects.toThrow("!exec failed: it exited with code 1");
 		p.write("ready", "dev\n");
 		expect((await config.identity("a")).config).toMatchObject({ principal: { account: { name: "dev" } } });
 	});
@@ -67,7 +67,7 @@ describe("!exec", () => {
 	test("its children end with it at the limit", async () => {
 		const p = project({ "atmos.yaml": withAccount(`!exec "sh -c 'echo $$ > pid; exec sleep 30' & sleep 30"`) });
 		expect(await message(p)).toBe(
-			"14 auth.identities.a.principal.account.name !exec failed: it took more than 0.5 s and was ended",
+			"14 auth.identities.a.principal.account.name !exec failed: it took more than 0.5 s and was stopped",
 		);
 		const pid = readFileSync(join(p.ctx.cwd, "pid"), "utf8").trim();
 		// Ended, though perhaps not yet waited for.
@@ -79,12 +79,12 @@ describe("!exec", () => {
 	test("the end of what it says on stderr is in the error, and what it printed is not", async () => {
 		const command = "cat canary; cat canary >&2; seq 9 >&2; echo no such vault >&2; exit 7";
 		const p = project({ "atmos.yaml": withAccount(`!exec "${command}"`), canary: "hunter2\n" });
-		expect(await message(p)).toContain("it ended with exit code 7: 8 / 9 / no such vault");
+		expect(await message(p)).toContain("it exited with code 7: 8 / 9 / no such vault");
 		const short = project({
 			"atmos.yaml": withAccount('!exec "cat canary; cat canary >&2; exit 7"'),
 			canary: "hunter2",
 		});
-		expect(await message(short)).toContain("it ended with exit code 7: ***");
+		expect(await message(short)).toContain("it exited with code 7: ***");
 		expect(JSON.stringify([await message(short), short.ctx.logged])).not.toContain("hunter2");
 		expect(JSON.stringify([await message(p), p.ctx.logged])).not.toContain("hunter2");
 	});
@@ -126,7 +126,7 @@ describe("!exec", () => {
 
 	test("it cannot stand for a whole section", async () => {
 		const p = project({ "atmos.yaml": "auth:\n  identities: !exec echo\n" });
-		await expect(p.load()).rejects.toThrow(/atmos\.yaml:2:3: auth\.identities: the function !exec cannot stand here/);
+		await expect(p.load()).rejects.toThrow(/atmos\.yaml:2:3: auth\.identities: the function !exec is not allowed here/);
 	});
 });
 
@@ -168,7 +168,7 @@ describe("!include", () => {
 			"a.yaml": "kind: aws/permission-set\nvia: {provider: company-sso}\nprincipal:\n  name: X\n  account: {id: 12}\n",
 		});
 		await expect((await p.load()).identity("a")).rejects.toThrow(
-			/a\.yaml:5:13: auth\.identities\.a\.principal\.account\.id: expected an AWS account id/,
+			/a\.yaml:5:13: auth\.identities\.a\.principal\.account\.id: expected a 12-digit AWS account ID/,
 		);
 	});
 
@@ -185,7 +185,7 @@ describe("!include", () => {
 		["gone.yaml", /!include: cannot read .*gone\.yaml \(there is no such file\)/],
 		["https://example.com/x.yaml", /!include: https:\/\/example\.com\/x\.yaml is remote/],
 		["broken.yaml", /!include: .*broken\.yaml:1:\d+: not valid YAML/],
-		["loop.yaml", /files include each other more than ten deep/],
+		["loop.yaml", /includes are nested more than ten deep/],
 		["''", /!include needs the name of a file/],
 	])("%s is an error with file, line and key, for whoever needs it alone", async (name, expected) => {
 		const p = project({
@@ -212,7 +212,7 @@ test.each(["!terraform.output vpc x", "!store x y", "!aws.account_id", "!!binary
 
 test("outside a repository !repo-root takes its default, or says what is wrong", async () => {
 	expect(await account(project({ "atmos.yaml": withAccount("!repo-root /srv") }))).toBe("/srv");
-	expect(await message(project({ "atmos.yaml": withAccount("!git.root") }))).toContain("this is no git repository");
+	expect(await message(project({ "atmos.yaml": withAccount("!git.root") }))).toContain("this is not a Git repository");
 });
 
 test("!cwd takes a path", async () => {

@@ -195,14 +195,14 @@ describe("imports", () => {
 			Array.from({ length: 12 }, (_, index) => [`f${index}.yaml`, `import:\n  - f${index + 1}.yaml\n`]),
 		);
 		const p = project({ ...files, "atmos.yaml": "import: [f0.yaml]\n", "f12.yaml": "" });
-		await expect(p.load()).rejects.toThrow(/f9\.yaml:2:5: import: files import each other more than ten deep/);
+		await expect(p.load()).rejects.toThrow(/f9\.yaml:2:5: import: imports are nested more than ten deep/);
 	});
 
 	test("files that import each other over and over are an error, not a hang", async () => {
 		const level = (next: number): string => `import: [${Array(9).fill(`f${next}.yaml`).join(", ")}]\n`;
 		const files = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`f${index}.yaml`, level(index + 1)]));
 		const p = project({ ...files, "f9.yaml": "", "atmos.yaml": level(0) });
-		await expect(p.load()).rejects.toThrow("the imports come to more than 1000 files");
+		await expect(p.load()).rejects.toThrow("the imports add up to more than 1000 files");
 	});
 
 	test("a circle is a warning that names the import", async () => {
@@ -213,7 +213,7 @@ describe("imports", () => {
 		expect(await (await p.load()).check()).toEqual([
 			expect.objectContaining({
 				severity: "warning",
-				message: '"atmos.yaml" leads back to this file',
+				message: '"atmos.yaml" is a circular import',
 				location: expect.objectContaining({ line: 2, column: 5 }),
 			}),
 		]);
@@ -265,8 +265,8 @@ describe("entries", () => {
 		["auth: [a]\n", /atmos\.yaml:1:1: auth: expected a map/],
 		["auth:\n  identities:\n    - a\n", /atmos\.yaml:2:3: auth\.identities: expected a map/],
 		["auth:\n  providers: none\n", /atmos\.yaml:2:3: auth\.providers: expected a map/],
-		["auth:\n  realm: [a]\n", /atmos\.yaml:2:3: auth\.realm: expected a text/],
-		["auth:\n  realm: !store x\n", /atmos\.yaml:2:3: auth\.realm: the function !store cannot stand here/],
+		["auth:\n  realm: [a]\n", /atmos\.yaml:2:3: auth\.realm: expected a string/],
+		["auth:\n  realm: !store x\n", /atmos\.yaml:2:3: auth\.realm: the function !store is not allowed here/],
 	])("%j is an error with file, line and key", async (text, message) => {
 		await expect(project({ "atmos.yaml": text }).load()).rejects.toThrow(message);
 	});

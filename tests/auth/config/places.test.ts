@@ -61,8 +61,10 @@ describe("names", () => {
 		async (name) => {
 			const text = withIdentities(identity("a")).replaceAll("company-sso", JSON.stringify(name));
 			const p = project({ "atmos.yaml": text });
-			await expect((await p.load()).provider(name)).rejects.toThrow("the name cannot be the name of a folder");
-			expect((await problems(text)).join("\n")).toContain("the name cannot be the name of a folder");
+			await expect((await p.load()).provider(name)).rejects.toThrow(
+				"cannot be used for the folder that holds its credentials",
+			);
+			expect((await problems(text)).join("\n")).toContain("cannot be used for the folder that holds its credentials");
 		},
 	);
 
@@ -72,7 +74,7 @@ describe("names", () => {
 		expect(await problems(named("team/sso"))).toEqual([]);
 		expect(await problems(named("a\\.."), { platform: "linux" })).toEqual([]);
 		for (const name of ["a\\..", "a:b", "nul", "x."]) {
-			expect((await problems(named(name), { platform: "win32" })).join("\n")).toContain("name of a folder");
+			expect((await problems(named(name), { platform: "win32" })).join("\n")).toContain("for the folder");
 		}
 	});
 
@@ -80,7 +82,7 @@ describe("names", () => {
 		for (const name of [" ", "a\nb"]) {
 			const text = withIdentities(identity("X")).replace("X:", `${JSON.stringify(name)}:`);
 			await expect((await project({ "atmos.yaml": text }).load()).identity(name)).rejects.toThrow(
-				"name of an AWS profile",
+				"name an AWS profile",
 			);
 		}
 	});
@@ -129,7 +131,7 @@ describe("what is said", () => {
 				expect.objectContaining({
 					severity: "error",
 					key: "auth",
-					message: expect.stringContaining("nobody can sign in"),
+					message: expect.stringContaining("there is nothing to sign in to"),
 				}),
 			]);
 		},
@@ -170,7 +172,7 @@ describe("what is said", () => {
 		const [problem] = await check({ "atmos.yaml": withIdentities(text) });
 		expect(problem).toMatchObject({
 			key: `auth.identities.a.${key}`,
-			message: "the variable NOT_SET is not set in your environment, and !env has no fallback for it",
+			message: "the environment variable NOT_SET is not set, and !env has no fallback for it",
 			location: { line: 8 },
 		});
 	});

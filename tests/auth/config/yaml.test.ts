@@ -50,10 +50,10 @@ describe("documents", () => {
 	});
 
 	test.each([
-		["a: 1\na: 2", /f:2:1: not valid YAML: a key stands twice in one map/],
-		["? [a, b]\n: c", /f:1:\d+: not valid YAML: a key has to be a text/],
+		["a: 1\na: 2", /f:2:1: not valid YAML: a key appears twice in the same map/],
+		["? [a, b]\n: c", /f:1:\d+: not valid YAML: a key must be a string/],
 		["a: *gone", /f:1:5: not valid YAML/],
-		["a: [".repeat(500), /f:1:\d+: not valid YAML: nesting/],
+		["a: [".repeat(500), /f:1:\d+: not valid YAML: the nesting/],
 		["\0", /f:1:1: not valid YAML/],
 		["a: 'x", /f:1:\d+: not valid YAML/],
 	])("%j is refused with its place", (text, message) => {
@@ -88,12 +88,12 @@ after: {region: own, <<: *base}
 	])("%s that multiply are refused", (_, of) => {
 		const levels = Array.from({ length: 30 }, (_, level) => `l${level + 1}: &l${level + 1} ${of(level)}`);
 		expect(() => parseYaml(`l0: &l0 {x: y}\n${levels.join("\n")}`, "f")).toThrow(
-			/f:1:1: the aliases make it too large/,
+			/f:1:1: its aliases expand to too much/,
 		);
 	});
 
 	test("an alias to what it is part of is refused", () => {
-		expect(() => parseYaml("a: &a {b: *a}", "f")).toThrow("an alias refers to what it is itself part of");
+		expect(() => parseYaml("a: &a {b: *a}", "f")).toThrow("an alias refers to something that contains it");
 	});
 
 	test("__proto__ in a merged map stays an ordinary key", () => {

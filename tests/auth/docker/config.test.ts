@@ -196,7 +196,7 @@ describe("credential helpers", () => {
 	});
 
 	test.each([
-		["only reads", 'echo "not implemented" >&2; exit 1', "it only reads"],
+		["only reads", 'echo "not implemented" >&2; exit 1', "it is read-only"],
 		[
 			"has a locked keychain",
 			'echo "error storing credentials - err: exit status 1, out: `-25308`" ; exit 1',

@@ -74,7 +74,7 @@ describe("a helper that does not start", () => {
 		install("keep", "", "/nowhere/sh");
 		const stored = await storeDockerLogin(ctx, login(), options);
 		expect(stored.notes).toEqual([
-			expect.stringMatching(/in clear text in ~\/.docker\/config.json: .*cannot be started/),
+			expect.stringMatching(/in plain text in ~\/.docker\/config.json: .*cannot be started/),
 		]);
 		expect(config().auths).toEqual({ [HOST]: { auth: encoded("pw") } });
 	});
@@ -94,7 +94,7 @@ describe("a helper that is not installed", () => {
 		const { ctx, install, config, path } = scene();
 		const first = await storeDockerLogin(ctx, login(), options);
 		const note =
-			"the login is in clear text in ~/.docker/config.json: Docker's credential helper keep could not keep it (docker-credential-keep is not installed)";
+			"the login is stored in plain text in ~/.docker/config.json: Docker's credential helper keep could not store it (docker-credential-keep is not installed)";
 		expect(first.notes).toEqual([note]);
 		expect(config()).toEqual({ credsStore: "keep", auths: { [HOST]: { auth: encoded("pw") } } });
 		expect(stillStored(ctx, await readDockerEntry(ctx, HOST), first.mark)).toEqual([note]);
@@ -131,7 +131,7 @@ describe("a helper that fails", () => {
 		expect(first.notes[0]).toContain("the keychain is locked");
 		expect(config()).toMatchObject({ auths: { [HOST]: { auth: encoded("pw") } }, credHelpers: { [HOST]: "" } });
 		expect(stillStored(ctx, await readDockerEntry(ctx, HOST), first.mark)).toEqual([
-			expect.stringContaining("in clear text"),
+			expect.stringContaining("in plain text"),
 		]);
 
 		const again = await storeDockerLogin(ctx, login("two"), { ...options, mark: first.mark });
@@ -264,7 +264,7 @@ test("a helper is done when it exits, whatever its children keep open; those sta
 	expect(isAlive(child)).toBe(true);
 
 	install("keep", 'sleep 1000 & echo $! > "$F/child"; echo "not implemented"; exit 1');
-	expect(await storeWithHelper(ctx, "keep", login(), alone)).toMatchObject({ reason: "it only reads" });
+	expect(await storeWithHelper(ctx, "keep", login(), alone)).toMatchObject({ reason: "it is read-only" });
 	const other = Number(readFileSync(path("child"), "utf8"));
 	onTestFinished(() => void process.kill(other, "SIGKILL"));
 	expect(isAlive(other)).toBe(true);

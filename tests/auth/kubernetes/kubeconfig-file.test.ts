@@ -119,14 +119,14 @@ test("without a copy nothing is replaced", async () => {
 	for (let index = 1; index <= 100; index++) {
 		writeFileSync(`${file}.20261123T120000Z${index === 1 ? "" : `-${index}`}.bak`, "");
 	}
-	await expect(updateKubeconfig(ctx, file, entry("a"), options({ update: "replace" }))).rejects.toThrow("Cannot write");
+	await expect(updateKubeconfig(ctx, file, entry("a"), options({ update: "replace" }))).rejects.toThrow("cannot write");
 	expect(readFileSync(file, "utf8")).toBe(text);
 });
 
 test.each([".git/config", ".GIT./hooks/x", "git~1/x", "sub/.git /x"])("%s is git's", async (path) => {
 	const { ctx } = place();
 	const file = join(ctx.home, path);
-	await expect(updateKubeconfig(ctx, file, entry("a"), options())).rejects.toThrow("is in a folder of git's");
+	await expect(updateKubeconfig(ctx, file, entry("a"), options())).rejects.toThrow("is in a .git folder");
 	expect(existsSync(file)).toBe(false);
 });
 

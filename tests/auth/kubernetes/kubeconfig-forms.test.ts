@@ -212,5 +212,5 @@ contexts:
 - name: dev-eks
   context: {cluster: "${ARN}", user: atmos-eks-dev-us-east-2}
 `;
-	expect(() => put(before)).toThrow("cannot be changed without harm");
+	expect(() => put(before)).toThrow("cannot be changed safely");
 });

@@ -215,7 +215,9 @@ describe("what belongs to somebody else", () => {
 	])("a %s of the same name is never taken over", (type, text, remedy) => {
 		const error = thrown(() => put(text));
 		expect(error).toMatchObject({ code: "config", remedy: expect.stringContaining(remedy) });
-		expect(error.message).toMatch(new RegExp(`^the ${type} .* in /home/ada/.kube/config is not ours$`));
+		expect(error.message).toMatch(
+			new RegExp(`^the ${type} ".*" in /home/ada/.kube/config was written by something else$`),
+		);
 		expect(thrown(() => put(text, {}, { update: "merge", takeContext: "always" })).message).toBe(error.message);
 	});
 
@@ -238,7 +240,7 @@ users:
 		// Without an alias, the context's name is the AWS CLI's.
 		expect(thrown(() => put(aws, { context: ARN })).remedy).toContain("alias");
 		// And it is not led elsewhere.
-		expect(thrown(() => put(aws, { server: "https://other" })).message).toContain("the cluster arn");
+		expect(thrown(() => put(aws, { server: "https://other" })).message).toContain('the cluster "arn');
 	});
 
 	test("a context of ours whose user somebody has deleted is still ours", () => {
@@ -287,7 +289,7 @@ describe("update modes", () => {
 		const { text } = put(undefined);
 		const mode = { update: "error", takeContext: "if-free" } as const;
 		expect(put(text, {}, mode).changed).toBe(false);
-		expect(() => put(text, { server: "https://other" }, mode)).toThrow(/cluster arn:.* already exists in \/home\/ada/);
+		expect(() => put(text, { server: "https://other" }, mode)).toThrow(/cluster "arn:.* already exists in \/home\/ada/);
 	});
 });
 

@@ -10,8 +10,8 @@ describe("a wrong clock", () => {
 		aws.script.always(OPERATION, error(400, name));
 		expect(await failure(call(aws, testContext({ platform: "win32" })))).toMatchObject({
 			code: "denied",
-			message: "the clock of this machine differs from the service's",
-			remedy: "Set the clock: w32tm /resync",
+			message: "this machine's clock differs from the service's",
+			remedy: "set the clock: w32tm /resync",
 			service: { name },
 		});
 	});
@@ -22,26 +22,20 @@ describe("a wrong clock", () => {
 	])("%s", async (message) => {
 		const aws = await cloud();
 		aws.script.always(OPERATION, error(403, "AccessDenied", message));
-		expect((await failure(call(aws))).message).toBe("the clock of this machine differs from the service's");
+		expect((await failure(call(aws))).message).toBe("this machine's clock differs from the service's");
 	});
 
 	test.each([
-		["linux", {}, HOUR, "the clock of this machine is 60 minutes slow", "Set the clock: sudo timedatectl set-ntp true"],
+		["linux", {}, HOUR, "this machine's clock is 60 minutes slow", "set the clock: sudo timedatectl set-ntp true"],
 		[
 			"linux",
 			{ WSL_DISTRO_NAME: "Ubuntu" },
 			HOUR,
-			"the clock of this machine is 60 minutes slow",
-			"Set the clock: sudo hwclock --hctosys",
+			"this machine's clock is 60 minutes slow",
+			"set the clock: sudo hwclock --hctosys",
 		],
-		[
-			"darwin",
-			{},
-			-HOUR,
-			"the clock of this machine is 60 minutes fast",
-			"Set the clock: sudo sntp -sS time.apple.com",
-		],
-		["win32", {}, -72 * HOUR, "the clock of this machine is 3 days fast", "Set the clock: w32tm /resync"],
+		["darwin", {}, -HOUR, "this machine's clock is 60 minutes fast", "set the clock: sudo sntp -sS time.apple.com"],
+		["win32", {}, -72 * HOUR, "this machine's clock is 3 days fast", "set the clock: w32tm /resync"],
 	] as const)("on %s %j is measured and said, with the command", async (platform, env, shift, message, remedy) => {
 		for (const name of [
 			"RequestExpired",

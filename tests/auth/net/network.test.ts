@@ -268,15 +268,15 @@ describe("a certificate that is not valid now", () => {
 	}
 
 	test.each([
-		[1, 48, 3, "the clock of this machine is 3 hours slow", "is not valid yet", "sudo sntp -sS time.apple.com"],
-		[-48, -1, -3, "the clock of this machine is 3 hours fast", "has expired", "sudo sntp -sS time.apple.com"],
+		[1, 48, 3, "this machine's clock is 3 hours slow", "not to be valid yet", "sudo sntp -sS time.apple.com"],
+		[-48, -1, -3, "this machine's clock is 3 hours fast", "to have expired", "sudo sntp -sS time.apple.com"],
 	])(
 		"from %d to %d hours, by the clock of the server: ours is wrong",
 		async (from, to, shift, message, reason, remedy) => {
 			const ctx = testContext({ platform: "darwin", env: { AWS_CA_BUNDLE: authority.caFile } });
 			const error = await failure(get(ctx, `https://127.0.0.1:${await dated(from, to, shift)}/`));
 			const shown = awsError(error, { ctx, operation: "sso:ListAccounts" }) as AuthError;
-			expect(shown).toMatchObject({ code: "network", message, remedy: `Set the clock: ${remedy}` });
+			expect(shown).toMatchObject({ code: "network", message, remedy: `set the clock: ${remedy}` });
 			expect(shown.reason).toContain(reason);
 		},
 	);
@@ -287,7 +287,7 @@ describe("a certificate that is not valid now", () => {
 		const error = await failure(get(ctx, `https://127.0.0.1:${port}/`));
 		const shown = awsError(error, { ctx, operation: "sso:ListAccounts" }) as AuthError;
 		expect(shown.message).toBe(`the certificate of 127.0.0.1:${port} has expired`);
-		expect(shown.reason).toBe("the clock of this machine is right");
+		expect(shown.reason).toBe("this machine's clock is right");
 	});
 });
 
@@ -323,8 +323,8 @@ describe("proxy", () => {
 
 	test.each([
 		["407 Proxy Authentication Required", "asks for a user name and password"],
-		["403 Forbidden", "does not lead to portal.test"],
-		["502 Bad Gateway", "does not lead to portal.test"],
+		["403 Forbidden", "does not connect to portal.test"],
+		["502 Bad Gateway", "does not connect to portal.test"],
 	])("a proxy that answers %s is not taken for the service", async (answer, message) => {
 		const proxy = await tunnel(0, answer);
 		const ctx = testContext({ env: { HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${proxy.port}` } });
@@ -362,6 +362,6 @@ describe("reaching nobody", () => {
 			pour();
 		});
 		const error = await failure(get(ctx, `http://127.0.0.1:${port}/`));
-		expect(awsError(error, { ctx, operation: "x" })).toMatchObject({ code: "service", reason: "it is far too long" });
+		expect(awsError(error, { ctx, operation: "x" })).toMatchObject({ code: "service", reason: "it is too long" });
 	});
 });

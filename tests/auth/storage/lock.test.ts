@@ -141,7 +141,7 @@ describe("the lock of the Go program", () => {
 		await new Promise((resolve) => holder.stdout.once("data", resolve));
 		await expect(withLock(ctx, path, { timeoutMs: 300 }, nothing)).rejects.toMatchObject({
 			code: "storage",
-			message: `Timed out waiting for the lock ${path}.lock`,
+			message: `timed out waiting for the lock ${path}.lock`,
 		});
 		holder.stdin.end();
 		expect(await withLock(ctx, path, {}, nothing)).toBe("got it");

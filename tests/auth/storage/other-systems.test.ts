@@ -64,7 +64,7 @@ describe("on macOS the lock of the Go program", () => {
 		expect(mac.logged).toEqual([
 			{
 				level: "info",
-				message: "the lock that atmos uses is not taken",
+				message: "not taking the lock that atmos uses",
 				fields: { path: "/x/file.lock", reason: "ENOTSUP" },
 			},
 		]);
@@ -76,7 +76,7 @@ test("without a flock program the log says that the Go program's lock is not tak
 	expect(await withLock(ctx, join(ctx.home, "file"), {}, async () => "done")).toBe("done");
 	expect(ctx.logged).toContainEqual({
 		level: "info",
-		message: "the lock that atmos uses is not taken",
+		message: "not taking the lock that atmos uses",
 		fields: { path: join(ctx.home, "file.lock"), reason: "there is no program called flock" },
 	});
 });
@@ -104,7 +104,7 @@ describe("on Windows a lock", () => {
 		refusals.set("writeFile file.atmos-auth-lock", { code: "EPERM", times: Number.POSITIVE_INFINITY });
 		await expect(withLock(ctx, join(ctx.home, "file"), { timeoutMs: 300 }, work)).rejects.toMatchObject({
 			code: "storage",
-			message: `Cannot lock ${join(ctx.home, "file")}`,
+			message: `cannot lock ${join(ctx.home, "file")}`,
 		});
 		expect(work).not.toHaveBeenCalled();
 	});

@@ -69,7 +69,7 @@ describe.skipIf(process.platform === "win32")("credentials below a base_path", (
 		]) {
 			const { code, stdout, stderr } = await run(args).ended;
 			if (args[0] === "login")
-				expect(stderr).toMatch(/keys\/test.* is not used for credentials.*\n {2}it is a symbolic link/);
+				expect(stderr).toMatch(/keys\/test.* cannot be used for credentials.*\n {2}it is a symbolic link/);
 			expect(stdout + stderr).not.toContain("AKIAOWN");
 			expect(code).not.toBe(0);
 		}

@@ -9,16 +9,16 @@ const LIBRARY = /YAML\.|parseAll|[A-Z][a-z]+[A-Z]|flow (?:collection|sequence|ma
 
 describe("what is wrong with a file is said in words of ours", () => {
 	test.each([
-		["a: [1", "does not end"],
-		["a: 'x", "a quoted text does not end"],
-		['a: "\\q"', "single quotes take it as it is"],
-		["a:\n\t- b", "tab characters must not be used in indentation"],
-		["a: 1\na: 2", "a key stands twice in one map"],
+		["a: [1", "is not closed"],
+		["a: 'x", "a quoted string is not closed"],
+		['a: "\\q"', "use single quotes"],
+		["a:\n\t- b", "tabs are not allowed in indentation"],
+		["a: 1\na: 2", "a key appears twice in the same map"],
 		["a: [1 2", "brackets"],
 		["a: *b", "has no anchor"],
-		["a: 1\n b: 2", "the line is indented"],
-		["a: b: c", "the line is indented"],
-		["? [a]\n: b", "a key has to be a text"],
+		["a: 1\n b: 2", "the line is not indented"],
+		["a: b: c", "the line is not indented"],
+		["? [a]\n: b", "a key must be a string"],
 		["a: 1\n...\n}", "not valid YAML"],
 		["a: !<x y", "a tag"],
 		["a\u0001: b", "control characters"],
@@ -37,24 +37,24 @@ describe("what is wrong with a file is said in words of ours", () => {
 	});
 
 	test.each([
-		["a: 1\n---\nb: 2", "it holds several documents (---), and kubectl reads one"],
-		["a: [1", "the line is not indented as those that belong with it, or a list or map in brackets does not end"],
-		["a: 1\na: 2", "a key stands twice in one map"],
+		["a: 1\n---\nb: 2", "it contains several documents (---), and kubectl reads only one"],
+		["a: [1", "the line is not indented like the lines around it, or a list or map in brackets is not closed"],
+		["a: 1\na: 2", "a key appears twice in the same map"],
 		["a: 'x", "a quote, bracket, comma, colon or space is missing"],
-		["\ta: 1", "tab characters must not be used in indentation"],
+		["\ta: 1", "tabs are not allowed in indentation"],
 	])("in a kubeconfig: %j", (text, words) => {
 		const [error] = parseDocument(text, { strict: true }).errors;
 		expect(yamlReason(error?.code ?? "")).toBe(words);
 	});
 
 	test.each([
-		["{} // x", "comments are not allowed in it"],
-		['{"a": 1,}', "a key in double quotes was expected"],
-		['{"a" 1}', "a colon was expected"],
-		['{"a": "x', "a text does not end"],
-		["[1 2]", "a comma was expected"],
-		["{", "a closing brace } was expected"],
-		["{} x", "something stands"],
+		["{} // x", "comments are not allowed"],
+		['{"a": 1,}', "expected a key in double quotes"],
+		['{"a" 1}', "expected a colon"],
+		['{"a": "x', "a string is not closed"],
+		["[1 2]", "expected a comma"],
+		["{", "expected a closing brace }"],
+		["{} x", "there is something"],
 	])("in Docker's file: %j", (text, words) => {
 		const errors: ParseError[] = [];
 		parse(text, errors, { disallowComments: true, allowTrailingComma: false });

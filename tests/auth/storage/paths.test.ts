@@ -46,7 +46,7 @@ describe("the folders", () => {
 		expect(awsFolder(on(), realm, "sso", "~/keys")).toBe("/home/ann/keys/realm/aws/sso");
 		expect(awsFolder(on(), realm, "sso", "keys")).toBe("/srv/project/keys/realm/aws/sso");
 		for (const name of ["", "..", "../x", "a/./b", "a\0b"]) {
-			expect(() => awsFolder(on(), realm, name)).toThrow("cannot be the name of a folder");
+			expect(() => awsFolder(on(), realm, name)).toThrow("cannot be used for a folder");
 		}
 	});
 
@@ -67,7 +67,7 @@ describe("the folders", () => {
 	])("of a provider on Windows: %j below %j", (provider, basePath, folder) => {
 		const windows: PathContext = { env: {}, home: "C:\\Users\\ann", cwd: "C:\\project", platform: "win32" };
 		expect(awsFolder(windows, { value: "realm" }, provider, basePath)).toBe(folder);
-		expect(() => awsFolder(windows, { value: "realm" }, "a\\..\\b")).toThrow("cannot be the name of a folder");
+		expect(() => awsFolder(windows, { value: "realm" }, "a\\..\\b")).toThrow("cannot be used for a folder");
 	});
 
 	test.each([

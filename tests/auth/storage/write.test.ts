@@ -214,7 +214,7 @@ describe("a write that fails", () => {
 		const { result } = await run("write-as-nobody", { home, path, content: "new" });
 		expect(result).toMatchObject({
 			code: "storage",
-			message: `Cannot write ${path}`,
+			message: `cannot write ${path}`,
 			reason: `permission denied: ${folder} has mode 0555`,
 			remedy: `chmod u+rwx ${folder}`,
 		});
@@ -229,8 +229,8 @@ describe("a write that fails", () => {
 		await writeWhole(path, "old");
 		await expect(writeWhole(path, "x".repeat(100_000))).rejects.toMatchObject({
 			code: "storage",
-			message: `Cannot write ${path}`,
-			reason: `no space is left on the disk of ${folder}`,
+			message: `cannot write ${path}`,
+			reason: `no space left on the disk of ${folder}`,
 			remedy: `df -h ${folder}`,
 		});
 		expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["old", ["file"]]);

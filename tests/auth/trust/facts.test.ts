@@ -122,7 +122,7 @@ describe("looking", () => {
 		const p = repository({ "atmos.yaml": withCommand("touch ran; echo dev") });
 		await p.agree();
 		const config = await p.load({}, { withoutCommands: true });
-		await expect(config.identity("dev")).rejects.toThrow('the identity "dev" needs what a command prints');
+		await expect(config.identity("dev")).rejects.toThrow('the identity "dev" depends on the output of a command');
 		expect(existsSync(join(p.root, "ran"))).toBe(false);
 	});
 });
@@ -195,7 +195,7 @@ describe("words", () => {
 		expect(error).toMatchObject({ code: "config", remedy: "atmos-auth trust", refused: false });
 		expect(error.details).toEqual([
 			"use: https://evil.example",
-			"  in place of the vendor's address, for auth.providers.sso.spec.endpoint_url (atmos.yaml:7)",
+			"  instead of the vendor's address, for auth.providers.sso.spec.endpoint_url (atmos.yaml:7)",
 		]);
 	});
 

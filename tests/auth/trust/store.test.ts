@@ -103,7 +103,7 @@ describe("without a person", () => {
 		const p = repository({ "atmos.yaml": COMMAND });
 		expect(await p.wants(run(p, { GITHUB_ACTIONS: "true" }))).toEqual([]);
 		const said = p.ctx.logged.filter(({ level }) => level === "warn").map(({ message }) => message);
-		expect(said).toEqual(["CI: the project's configuration is taken at its word: run: echo dev"]);
+		expect(said).toEqual(["CI: trusting the project's configuration: run: echo dev"]);
 		expect(await p.wants()).toEqual(["echo dev"]);
 	});
 

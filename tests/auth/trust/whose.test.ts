@@ -86,7 +86,7 @@ describe("whose configuration it is", () => {
 		p.write(join(home, ".atmos/atmos.yaml"), COMMAND);
 		expect(await p.wants({ home })).toEqual(["echo dev"]);
 		await p.agree({ home });
-		expect(p.ctx.logged.some(({ message }) => message.includes("counts for this run alone"))).toBe(true);
+		expect(p.ctx.logged.some(({ message }) => message.includes("applies to this run only"))).toBe(true);
 		const env = { ...p.ctx.env };
 		await p.agree({ home, env });
 		expect(await p.wants({ home, env })).toEqual([]);

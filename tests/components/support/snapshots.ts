@@ -97,7 +97,7 @@ export function broken(): Partial<LoginSnapshot> {
 			code: "denied",
 			message: "the request was denied in the browser",
 			reason: "somebody chose Deny",
-			remedy: "Run the login again and choose Allow",
+			remedy: "sign in again and choose Allow",
 			details: [],
 			service: { name: "AccessDeniedException", requestId: "b7d2" },
 		},

@@ -48,7 +48,7 @@ export const kind: IntegrationKind<Config> = {
 				label: LABEL,
 				...named(configured),
 				changed: false,
-				notes: ["Docker's ecr-login helper signs in to this host by itself"],
+				notes: ["Docker's ecr-login helper signs in to this registry by itself"],
 			};
 		}
 		const known = (await readState(ctx)).artifacts[file]?.[configured];
@@ -74,7 +74,7 @@ export const kind: IntegrationKind<Config> = {
 			};
 		}
 
-		run.status("asking for a registry token");
+		run.status("requesting a registry token");
 		const token = await authorizationToken(ctx, awsKeys(credentials), region, endpointOf(identity?.config), signal);
 		run.status("writing Docker's configuration");
 		// The registry's own suffix wins over ours: it knows its partition.

@@ -31,15 +31,15 @@ export function unusable(
 	local: boolean,
 ): string | undefined {
 	const { region, name } = ARN.exec(arn)?.groups ?? {};
-	if (name === undefined) return "it has no ARN of a cluster";
-	if (name !== asked.name || region !== asked.region) return "it is of another cluster";
+	if (name === undefined) return "it has no cluster ARN";
+	if (name !== asked.name || region !== asked.region) return "it describes another cluster";
 	if (endpoint === "") return "it has no endpoint";
 	if (endpoint.length > MAX_ENDPOINT) return `its endpoint is longer than ${MAX_ENDPOINT} characters`;
-	if (!URL.canParse(endpoint)) return "its endpoint is not an address";
+	if (!URL.canParse(endpoint)) return "its endpoint is not a URL";
 	const { protocol, hostname } = new URL(endpoint);
 	if (protocol !== "https:" && !(local && protocol === "http:" && isLoopback(hostname)))
-		return "its endpoint is not https";
-	if (!ADDRESS.test(endpoint)) return "its endpoint is more than a host and a port";
+		return "its endpoint does not use https";
+	if (!ADDRESS.test(endpoint)) return "its endpoint is more than a host and port";
 	if (certificateAuthority === "") return "it has no certificate authority";
 	if (certificateAuthority.length > MAX_AUTHORITY) return "its certificate authority is too long";
 	return isPem(certificateAuthority) ? undefined : "its certificate authority is not a certificate (PEM in base64)";

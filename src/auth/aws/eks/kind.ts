@@ -189,7 +189,7 @@ export async function writeEntry(
 	const notes =
 		change.copy === undefined
 			? []
-			: [`\`update: replace\` took foreign entries out of it; the former file is ${tildify(ctx, change.copy)}`];
+			: [`\`update: replace\` removed other tools' entries; the previous file is kept as ${tildify(ctx, change.copy)}`];
 	return { label: LABEL, ...describe(ctx, name, context, file), changed: change.changed, notes };
 }
 
@@ -240,9 +240,9 @@ export async function describeCluster(
 	if (problem !== undefined) {
 		throw new AuthError({
 			code: "service",
-			message: `the description of the cluster ${cluster.name} cannot be used`,
+			message: `EKS returned unusable data for the cluster ${cluster.name}`,
 			reason: problem,
-			remedy: "run the command again; if it stays, look at the endpoint and the proxy",
+			remedy: "run the command again; if it keeps failing, check the endpoint and the proxy",
 			service: { operation },
 		});
 	}

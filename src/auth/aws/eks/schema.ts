@@ -10,7 +10,7 @@ const mode = v.pipe(
 	text('a mode such as "0600"'),
 	v.regex(
 		/^(?:0o?)?[46][04][04]$/,
-		'expected a mode such as "0600": only its owner may write a kubeconfig, and nobody execute it, so at most 0644',
+		'expected a mode such as "0600", at most "0644": only the owner may write to a kubeconfig, and nobody may execute it',
 	),
 	v.transform((value) => Number.parseInt(value.replace(/^0o?/, ""), 8)),
 );
@@ -21,7 +21,7 @@ const mode = v.pipe(
  */
 const CONTEXT = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}._:/@+=-]{0,252}$/u;
 export const CONTEXT_RULE =
-	"expected a name for the context: letters, digits and . _ : / @ + = -, beginning with a letter, a digit or _";
+	"expected a name for the context: letters, digits and . _ : / @ + = -, starting with a letter, a digit or _";
 export const isContextName = (name: string): boolean => CONTEXT.test(name);
 
 /**
@@ -36,8 +36,8 @@ export const schema = v.object({
 		...integrationEntries,
 		cluster: v.object({
 			name: v.pipe(
-				text("the cluster's name"),
-				v.regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, "expected a cluster's name: letters, digits, - and _, at most 100"),
+				text("the cluster name"),
+				v.regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, "expected a cluster name: up to 100 letters, digits, - and _"),
 			),
 			region,
 			alias: v.optional(v.pipe(text("a name for the context"), v.regex(CONTEXT, CONTEXT_RULE))),
@@ -46,7 +46,7 @@ export const schema = v.object({
 					path: v.optional(
 						v.pipe(
 							text("a path"),
-							v.check((path) => !isInGitFolder(path), "expected a path outside of git's folder .git"),
+							v.check((path) => !isInGitFolder(path), "expected a path outside the .git folder"),
 							writeMark({ variables: true }),
 						),
 					),

@@ -10,16 +10,16 @@ export class ApprovalNeededError extends AuthError {
 	constructor(ctx: AuthContext, provider: string, refused: AuthError | undefined) {
 		super({
 			code: "usage",
-			message: `${sanitize(provider)} needs an approval in a browser, and this session is not interactive`,
+			message: `"${sanitize(provider)}" needs approval in a browser, and this session is not interactive`,
 			reason:
 				refused === undefined
-					? "there is no session on this machine that is still good"
+					? "there is no valid session on this machine"
 					: `the session could not be refreshed: ${refused.message}`,
-			remedy: `Sign in once from a terminal: ${signInCommand(ctx)}`,
+			remedy: `sign in once from a terminal: ${signInCommand(ctx)}`,
 			service: refused?.service,
 			details: [
-				"In CI, give the job an identity of its own (OpenID Connect) instead of a person's session",
-				"With --device-code the code is printed and waited for here all the same",
+				"in CI, give the job its own identity (OpenID Connect) instead of a person's session",
+				"with --device-code, the code is printed and waited for here anyway",
 			],
 		});
 		this.name = "ApprovalNeededError";

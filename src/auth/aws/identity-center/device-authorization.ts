@@ -49,7 +49,7 @@ const WAITING = "waiting for your approval in the browser";
  */
 export async function authorizeDevice(flow: DeviceFlow, registration: Registration): Promise<Token> {
 	const { ctx, interaction, startUrl } = flow;
-	interaction.status("asking for a code");
+	interaction.status("requesting a code");
 	const started = await askForCode(flow, registration);
 	const startedAt = ctx.clock.now();
 	const code: AnnouncedCode = {
@@ -91,7 +91,7 @@ async function askForCode(flow: DeviceFlow, registration: Registration) {
 			message: `the sign-in service does not accept the start URL ${sanitize(flow.startUrl)} in ${sanitize(flow.region)}`,
 			reason: error.service?.message,
 			remedy:
-				"Check `start_url` (like https://d-1234567890.awsapps.com/start) and `region` (the Identity Center's) of the provider",
+				"check `start_url` (such as https://d-1234567890.awsapps.com/start) and `region` (Identity Center's own) of the provider",
 			service: error.service,
 			cause: error.cause,
 		});
@@ -136,7 +136,7 @@ async function poll(
 				const backoff = Math.min(interval * 2 ** Math.min(failures - 1, 5), Math.max(LONGEST_PAUSE_MS, interval));
 				// Whoever wants to be left alone for longer is asked all the same: somebody is about to approve the code.
 				pause = Math.max(backoff, Math.min(wantedPauseMs(error.cause, ctx.clock.now()) ?? 0, LONGEST_PAUSE_MS));
-				interaction.status(`${WAITING} (${error.message}; trying again)`);
+				interaction.status(`${WAITING} (${error.message}; retrying)`);
 			} else {
 				throw explain(flow, error, code, expiresAt);
 			}
@@ -159,16 +159,16 @@ function explain(flow: DeviceFlow, error: AuthError, code: string | undefined, e
 				code: "denied",
 				message: "the request was denied in the browser",
 				reason: service?.message,
-				remedy: `Run the login again and choose Allow: ${signInCommand(flow.ctx)}`,
+				remedy: `sign in again and choose Allow: ${signInCommand(flow.ctx)}`,
 				service,
 				cause,
 			});
 		case "invalid_grant":
 			return new AuthError({
 				code: "denied",
-				message: "the sign-in service does not know the code that was approved",
-				reason: `\`region\` of ${sanitize(flow.provider)} is ${sanitize(flow.region)}; it must be the region of the Identity Center instance`,
-				remedy: "Set `region` of the provider to the one that the access portal's page shows",
+				message: "the sign-in service does not recognize the approved code",
+				reason: `\`region\` of "${sanitize(flow.provider)}" is ${sanitize(flow.region)}; it must be the region of the Identity Center instance`,
+				remedy: "set `region` of the provider to the one shown in the access portal",
 				service,
 				cause,
 			});
@@ -183,8 +183,8 @@ function expired(flow: DeviceFlow, expiresAt: number, last: AuthError | undefine
 		code: "expired",
 		message: "the code expired before it was approved",
 		reason:
-			network === undefined ? `it was good until ${time(expiresAt)}` : `the last polls failed: ${network.message}`,
-		remedy: `Run the login again and approve the code in time: ${signInCommand(flow.ctx)}`,
+			network === undefined ? `it was valid until ${time(expiresAt)}` : `the last requests failed: ${network.message}`,
+		remedy: `sign in again and approve the code in time: ${signInCommand(flow.ctx)}`,
 		service: last?.service,
 		cause: last?.cause,
 	});

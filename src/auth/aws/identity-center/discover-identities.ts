@@ -7,6 +7,7 @@ import type { DiscoveryProgress } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
 import { limitsOf } from "../../net/limits.ts";
 import { sanitize } from "../../system/sanitize.ts";
+import { shellWord } from "../../system/shell-word.ts";
 import { withSilenceLimit, withTimeLimit } from "../../system/time-limit.ts";
 import { discover } from "./discover.ts";
 import { writeDiscovered } from "./discovered-identities.ts";
@@ -39,7 +40,7 @@ export async function discoverIdentities(provider: Provider<Config>, session: Ss
 			}),
 	);
 	for (const { account, message } of found.failed) {
-		ctx.log.warn("roles of an account could not be listed", { account: account.name, id: account.id, message });
+		ctx.log.warn("the roles of an account could not be listed", { account: account.name, id: account.id, message });
 	}
 	const { names, gone } = await writeDiscovered(ctx, provider, found);
 	if (gone.length > 0) {
@@ -47,8 +48,8 @@ export async function discoverIdentities(provider: Provider<Config>, session: Ss
 	}
 	if (names.length === 0) {
 		ctx.log.warn(
-			`the access portal lists no ${found.accounts === 0 ? "account" : "role"} for you${gone.length === 0 ? "" : `: all ${gone.length} stored identities of ${sanitize(provider.name)} were removed`}`,
-			{ remedy: "ask an administrator of IAM Identity Center for an assignment" },
+			`the access portal lists no ${found.accounts === 0 ? "account" : "role"} for you${gone.length === 0 ? "" : `: all ${gone.length} stored identities of "${sanitize(provider.name)}" were removed`}`,
+			{ remedy: "ask an administrator of IAM Identity Center for access" },
 		);
 	}
 }
@@ -66,9 +67,9 @@ function limited<Result>(
 		const { accountsDone, accountsTotal } = progress();
 		return new AuthError({
 			code: "network",
-			message: `the discovery of identities ${what}`,
-			reason: `${accountsDone}${accountsTotal === undefined ? "" : ` of ${accountsTotal}`} accounts were listed by then; what was stored before stays`,
-			remedy: `Try again: atmos-auth login --provider ${sanitize(provider.name)}`,
+			message: `discovering identities ${what}`,
+			reason: `${accountsDone}${accountsTotal === undefined ? "" : ` of ${accountsTotal}`} accounts were listed by then; the identities found earlier are kept`,
+			remedy: `atmos-auth login --provider ${shellWord(sanitize(provider.name))}`,
 		});
 	};
 	return withTimeLimit(
@@ -76,11 +77,11 @@ function limited<Result>(
 			clock,
 			ms: discoveryTotalMs,
 			signal: run.signal,
-			error: tooSlow(`took longer than ${discoveryTotalMs / 60_000} minutes`),
+			error: tooSlow(`took longer than ${discoveryTotalMs / 60_000} min`),
 		},
 		(signal) =>
 			withSilenceLimit(
-				{ clock, ms: discoveryMs, signal, error: tooSlow(`found nothing new for ${discoveryMs / 1000} seconds`) },
+				{ clock, ms: discoveryMs, signal, error: tooSlow(`found nothing new for ${discoveryMs / 1000} s`) },
 				(quiet, { heard }) => work(quiet, heard),
 			),
 	);

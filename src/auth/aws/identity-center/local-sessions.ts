@@ -48,7 +48,7 @@ export async function loadStored(ctx: AuthContext, portal: Portal): Promise<Stor
 
 function isFor(ctx: AuthContext, portal: Portal, session: SsoSession): boolean {
 	if (mayReceive(ctx.env, session, "sso", endpointOf(portal))) return true;
-	ctx.log.debug("a session is not used: another endpoint has issued it", { origin: session.origin });
+	ctx.log.debug("session not used: it was issued by another endpoint", { origin: session.origin });
 	return false;
 }
 

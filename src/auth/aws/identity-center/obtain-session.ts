@@ -31,7 +31,7 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 	if (!force) {
 		const fresh = freshest(seen, ctx.clock.now());
 		if (fresh !== undefined) {
-			ctx.log.debug("a session at hand is used", { provider: provider.name, origin: fresh.origin });
+			ctx.log.debug("using an existing session", { provider: provider.name, origin: fresh.origin });
 			return fresh;
 		}
 	}
@@ -84,7 +84,7 @@ function showLeader(
 	endpoint: string | undefined,
 ): void {
 	const { interaction } = run;
-	interaction.status(`waiting for the sign-in of process ${leader.pid}`);
+	interaction.status(`waiting for process ${leader.pid} to sign in`);
 	const code = leader.info;
 	if (code === undefined) {
 		interaction.prompt(undefined);
@@ -105,14 +105,14 @@ function showLeader(
 			waitingForPid: leader.pid,
 		});
 	} catch (error) {
-		run.ctx.log.debug("the code of another process is not shown", { reason: (error as Error).message });
+		run.ctx.log.debug("another process's code is not shown", { reason: (error as Error).message });
 	}
 }
 
 function busy(provider: Provider, pid: number): AuthError {
 	return new AuthError({
 		code: "usage",
-		message: `${sanitize(provider.name)} is being signed in to by process ${pid}, and this session is not interactive`,
-		remedy: "Approve the code that it shows, then run this again",
+		message: `process ${pid} is already signing in to "${sanitize(provider.name)}", and this session is not interactive`,
+		remedy: "approve the code that it shows, then run the command again",
 	});
 }

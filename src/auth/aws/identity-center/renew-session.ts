@@ -70,7 +70,7 @@ export async function renewSession(
 			const unknown = error instanceof AuthError && oauthCode(error.cause) === "invalid_client";
 			if (again || !unknown) throw error;
 			// The service forgets registrations after ninety days, or when somebody has it forget them.
-			ctx.log.debug("the client's registration is not known any more: registering again");
+			ctx.log.debug("the client registration is no longer known: registering again");
 			registration = undefined;
 		}
 	}
@@ -140,7 +140,7 @@ async function store(
 	} catch (error) {
 		if (!(error instanceof AuthError) || error.code !== "storage") throw error;
 		// The sign-in has succeeded; only the next one will have to be done again.
-		ctx.log.warn(`the session could not be kept: ${error.message}`, { remedy: error.remedy });
+		ctx.log.warn(`the session could not be saved: ${error.message}`, { remedy: error.remedy });
 	}
 	return fromStored(session, origin);
 }

@@ -58,8 +58,8 @@ export function checkReceiver(env: Environment, session: Bound, configured: stri
 	throw new AuthError({
 		code: "config",
 		message: `the session is not sent to ${sanitize(configured ?? endpointFor(env, "sso") ?? "the region's own endpoint")}`,
-		reason: `it was issued for ${own === undefined ? `the access portal of ${sanitize(session.region)}` : sanitize(own)}, and nobody else is shown it`,
-		remedy: "Set the same `spec.endpoint_url` for the identity and its provider, or remove it from both",
+		reason: `it was issued for ${own === undefined ? `the access portal of ${sanitize(session.region)}` : sanitize(own)}, and is sent nowhere else`,
+		remedy: "set the same `spec.endpoint_url` for the identity and its provider, or remove it from both",
 	});
 }
 

@@ -19,8 +19,8 @@ export class SessionRejectedError extends AuthError {
 		super({
 			code: "expired",
 			message: "the access portal does not accept the session",
-			reason: `it was ended or revoked, or \`region\` (${session.region}) is not the one of the Identity Center instance`,
-			remedy: `Check \`region\` of the provider, then sign in again: ${options.remedy ?? "atmos-auth login --force"}`,
+			reason: `it has ended or was revoked, or \`region\` (${session.region}) is not the region of the Identity Center instance`,
+			remedy: `check \`region\` of the provider, then sign in again: ${options.remedy ?? "atmos-auth login --force"}`,
 			service,
 			cause: options.cause,
 		});

@@ -130,13 +130,13 @@ export async function* pages<Item extends Account | string>(
 		yield page.items;
 		next = page.next;
 		if (next === undefined) return;
-		if (tokens.has(next)) throw badAnswer(page.operation, "nextToken", "leads back to a page that was there already");
+		if (tokens.has(next)) throw badAnswer(page.operation, "nextToken", "leads back to an earlier page");
 		tokens.add(next);
 		if (barren >= LIMITS.barrenPages) {
-			throw badAnswer(page.operation, "listing", `goes on after ${barren} pages without anything new`);
+			throw badAnswer(page.operation, "listing", `continues after ${barren} pages without anything new`);
 		}
 		if (tokens.size >= LIMITS.pages) {
-			throw badAnswer(page.operation, "listing", `goes on after ${LIMITS.pages} pages`);
+			throw badAnswer(page.operation, "listing", `continues after ${LIMITS.pages} pages`);
 		}
 	}
 }
@@ -157,8 +157,8 @@ function credentialsOf(ctx: AuthContext, operation: string, answer: unknown): Aw
 	const { roleCredentials: given } = checkAnswer(operation, ROLE_CREDENTIALS, answer);
 	const now = ctx.clock.now();
 	if (given.expiration <= now) {
-		const fast = clockError(ctx, "by it, the credentials that were just given are over already");
-		throw fast ?? badAnswer(operation, "expiration", "lies in the past");
+		const fast = clockError(ctx, "so the credentials that were just issued seem to have expired");
+		throw fast ?? badAnswer(operation, "expiration", "is in the past");
 	}
 	return {
 		type: "aws",

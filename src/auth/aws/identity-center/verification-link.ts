@@ -58,9 +58,9 @@ function parse(text: string): URL | undefined {
 function refused(reason: string): AuthError {
 	return new AuthError({
 		code: "service",
-		message: "the sign-in service sent a link that is not the access portal's",
+		message: "the sign-in service sent a link that does not belong to the access portal",
 		reason,
-		remedy: "Check `start_url` and `region` of the provider, and the endpoint if one is set",
+		remedy: "check `start_url` and `region` of the provider, and the endpoint if one is set",
 		service: { operation: "sso-oidc:StartDeviceAuthorization" },
 	});
 }

@@ -32,7 +32,7 @@ export async function findAccount(
 	if (found.length === 1) return found[0];
 	if (!interaction.canChoose) throw ambiguous(name, identity, found);
 	const options = found.map((account) => ({ value: account.id, label: `${account.id} (${account.name})` }));
-	const question = `Which of the ${found.length} accounts called ${sanitize(name)}?`;
+	const question = `Which of the ${found.length} accounts named "${sanitize(name)}"?`;
 	const id = await interaction.choose({ type: "choice", question, options }, signal);
 	const chosen = found.find((account) => account.id === id);
 	if (chosen === undefined) throw ambiguous(name, identity, found);
@@ -42,9 +42,9 @@ export async function findAccount(
 function ambiguous(name: string, identity: string, found: readonly Account[]): AuthError {
 	return new AuthError({
 		code: "config",
-		message: `${found.length} accounts are called ${sanitize(name)}`,
+		message: `${found.length} accounts are named "${sanitize(name)}"`,
 		details: found.map((account) => `${account.id} (${account.name})`),
-		remedy: `Set \`principal.account.id\` of ${sanitize(identity)} to one of them`,
+		remedy: `set \`principal.account.id\` of "${sanitize(identity)}" to one of them`,
 	});
 }
 
@@ -55,13 +55,13 @@ function unknownAccount(name: string, accounts: readonly Account[]): AuthError {
 	const more = near.length - shown.length;
 	return new AuthError({
 		code: "config",
-		message: `the session has no access to an account called ${sanitize(name)}`,
-		reason: accounts.length === 0 ? "it has access to no account at all" : undefined,
+		message: `you have no access to an account named "${sanitize(name)}"`,
+		reason: accounts.length === 0 ? "you do not have access to any account" : undefined,
 		details: more > 0 ? [...shown, `and ${more} more`] : shown,
 		remedy:
 			near[0] === undefined
-				? "Ask an administrator of IAM Identity Center for an assignment"
-				: `Set \`principal.account.name\` to the right one, for instance ${near[0]}`,
+				? "ask an administrator of IAM Identity Center for access"
+				: `set \`principal.account.name\` to the right one, for example ${near[0]}`,
 		service: { operation: "sso:ListAccounts" },
 	});
 }

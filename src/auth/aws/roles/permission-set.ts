@@ -63,9 +63,9 @@ function asSession(base: Credentials, identity: Identity): SsoSession {
 	if (base.type === "sso") return base;
 	throw new AuthError({
 		code: "config",
-		message: `${sanitize(identity.name)} needs a session of IAM Identity Center`,
-		reason: "a permission set is reached from a provider of kind aws/iam-identity-center alone",
-		remedy: `Set \`via.provider\` of ${sanitize(identity.name)} to such a provider`,
+		message: `"${sanitize(identity.name)}" needs an IAM Identity Center session`,
+		reason: "a permission set can only be reached through a provider of kind aws/iam-identity-center",
+		remedy: `set \`via.provider\` of "${sanitize(identity.name)}" to a provider of that kind`,
 	});
 }
 
@@ -84,7 +84,7 @@ async function roleCredentials(
 	run: Run,
 ): Promise<AwsCredentials> {
 	const role = identity.config.principal.name;
-	run.interaction.status(`asking for ${sanitize(role)} in ${account.name}`);
+	run.interaction.status(`requesting ${sanitize(role)} in ${account.name}`);
 	try {
 		return await portal.roleCredentials(account.id, role, run.signal);
 	} catch (error) {
@@ -120,24 +120,24 @@ async function noSuchRole(
 		return new AuthError({
 			...common,
 			message: `${sanitize(role)} in account ${place} was refused, although it is assigned to you`,
-			reason: "the assignment may be stale, or its provisioning may be under way",
-			remedy: `Try again in a few minutes: ${signInCommand(run.ctx)}; if it stays, ask an administrator of IAM Identity Center to assign it anew`,
+			reason: "the assignment may be stale, or still being provisioned",
+			remedy: `wait a few minutes, or ask an administrator of IAM Identity Center to reassign it; then sign in again: ${signInCommand(run.ctx)}`,
 		});
 	}
 	const nearest = roles?.[0];
 	return new AuthError({
 		...common,
-		message: `there is no role ${sanitize(role)} for you in account ${place}`,
+		message: `you have no role ${sanitize(role)} in account ${place}`,
 		reason:
 			roles === undefined
-				? "you are signed in, but the permission set is not assigned to you there"
+				? "you are signed in, but this permission set is not assigned to you in that account"
 				: nearest === undefined
 					? "you are signed in, but no permission set is assigned to you in that account"
-					: "you are signed in, and these are the roles that you have there",
+					: "you are signed in, and have these roles in that account",
 		details: roles ?? [],
 		remedy:
 			nearest === undefined
-				? `Check \`principal\` of ${sanitize(identity.name)}, or ask an administrator of IAM Identity Center for the assignment`
-				: `Set \`principal.name\` of ${sanitize(identity.name)} to one of them, for instance ${nearest}`,
+				? `check \`principal\` of "${sanitize(identity.name)}", or ask an administrator of IAM Identity Center to assign it to you`
+				: `set \`principal.name\` of "${sanitize(identity.name)}" to one of them, for example ${nearest}`,
 	});
 }

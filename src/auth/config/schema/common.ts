@@ -14,8 +14,8 @@ export const flag = v.pipe(
 );
 
 export const accountId = v.pipe(
-	text("an AWS account id of 12 digits"),
-	v.regex(/^\d{12}$/, "expected an AWS account id of 12 digits"),
+	text("a 12-digit AWS account ID"),
+	v.regex(/^\d{12}$/, "expected a 12-digit AWS account ID"),
 );
 
 export const region = v.pipe(
@@ -81,8 +81,8 @@ export const identityEntries = {
 	tags: v.optional(tags),
 	env: v.optional(
 		v.array(
-			v.object({ key: text("a variable's name"), value: v.string("expected a text") }),
-			"expected a list of key and value",
+			v.object({ key: text("a variable name"), value: v.string("expected a string") }),
+			"expected a list of maps with key and value",
 		),
 	),
 	session: v.optional(v.object({ duration: v.optional(duration) })),

@@ -23,22 +23,22 @@ test.each([
 });
 
 test.each([
-	["no ARN", { arn: "" }, "it has no ARN of a cluster"],
-	["another resource", { arn: GOOD.arn.replace("cluster/", "nodegroup/") }, "it has no ARN of a cluster"],
-	["lines behind the ARN", { arn: `${GOOD.arn}\n` }, "it has no ARN of a cluster"],
-	["another cluster", { arn: GOOD.arn.replace("dev_1", "dev_2") }, "it is of another cluster"],
-	["another region", { arn: GOOD.arn.replace("west-1", "east-1") }, "it is of another cluster"],
+	["no ARN", { arn: "" }, "it has no cluster ARN"],
+	["another resource", { arn: GOOD.arn.replace("cluster/", "nodegroup/") }, "it has no cluster ARN"],
+	["lines behind the ARN", { arn: `${GOOD.arn}\n` }, "it has no cluster ARN"],
+	["another cluster", { arn: GOOD.arn.replace("dev_1", "dev_2") }, "it describes another cluster"],
+	["another region", { arn: GOOD.arn.replace("west-1", "east-1") }, "it describes another cluster"],
 	["no address", { endpoint: "" }, "it has no endpoint"],
-	["an address that is none", { endpoint: "https://" }, "its endpoint is not an address"],
+	["an address that is none", { endpoint: "https://" }, "its endpoint is not a URL"],
 	["an endless address", { endpoint: `https://${"a.".repeat(150)}example` }, /longer than 300/],
-	["no TLS", { endpoint: "http://a.example" }, "its endpoint is not https"],
-	["no TLS on loopback", { endpoint: "http://127.0.0.1:1" }, "its endpoint is not https"],
-	["another scheme", { endpoint: "file:///etc/passwd" }, "its endpoint is not https"],
-	["a user", { endpoint: "https://me:pw@a.example" }, /more than a host and a port/],
-	["a path", { endpoint: "https://a.example/x" }, /more than a host and a port/],
-	["a query", { endpoint: "https://a.example?x" }, /more than a host and a port/],
-	["a line end", { endpoint: "https://a.example\n" }, /more than a host and a port/],
-	["blanks", { endpoint: " https://a.example" }, /more than a host and a port/],
+	["no TLS", { endpoint: "http://a.example" }, "its endpoint does not use https"],
+	["no TLS on loopback", { endpoint: "http://127.0.0.1:1" }, "its endpoint does not use https"],
+	["another scheme", { endpoint: "file:///etc/passwd" }, "its endpoint does not use https"],
+	["a user", { endpoint: "https://me:pw@a.example" }, /more than a host and port/],
+	["a path", { endpoint: "https://a.example/x" }, /more than a host and port/],
+	["a query", { endpoint: "https://a.example?x" }, /more than a host and port/],
+	["a line end", { endpoint: "https://a.example\n" }, /more than a host and port/],
+	["blanks", { endpoint: " https://a.example" }, /more than a host and port/],
 	["no certificate", { certificateAuthority: "" }, "it has no certificate authority"],
 	["something else", { certificateAuthority: base64("nothing") }, /not a certificate/],
 	["PEM that is not in base64", { certificateAuthority: CERTIFICATE }, /not a certificate/],
@@ -54,5 +54,5 @@ test.each([
 test("where the service itself is on loopback, the cluster may be, without TLS, and nothing else may", () => {
 	expect(judge({ endpoint: "http://127.0.0.1:6443" }, true)).toBeUndefined();
 	expect(judge({ endpoint: "http://localhost:6443" }, true)).toBeUndefined();
-	expect(judge({ endpoint: "http://127.0.0.1.evil.example" }, true)).toBe("its endpoint is not https");
+	expect(judge({ endpoint: "http://127.0.0.1.evil.example" }, true)).toBe("its endpoint does not use https");
 });

@@ -40,7 +40,7 @@ describe("a first sign-in", () => {
 		expect(set.onlooker.prompts.at(-1)).toBeUndefined();
 		expect(set.onlooker.statuses).toEqual([
 			"registering the client",
-			"asking for a code",
+			"requesting a code",
 			"waiting for your approval in the browser",
 		]);
 		const kept = await stored(set);
@@ -107,7 +107,7 @@ describe("polling", () => {
 		set.cloud.script.next(TOKEN, behaviour, behaviour);
 		const { done, prompt } = await begun(set);
 		set.clock.advance(await set.clock.asleep());
-		await set.onlooker.said(/^waiting for your approval in the browser \(.+; trying again\)$/);
+		await set.onlooker.said(/^waiting for your approval in the browser \(.+; retrying\)$/);
 		set.cloud.approve(prompt.userCode);
 		expect((await set.pass(done)).origin).toBe("device");
 		expect(set.cloud.count(TOKEN)).toBe(3);
@@ -137,7 +137,7 @@ describe("polling", () => {
 		set.cloud.script.next(TOKEN, { type: "error", status: 429, name: "TooManyRequestsException", headers });
 		const { done, prompt } = await begun(set);
 		set.clock.advance(1000);
-		await set.onlooker.said(/trying again/);
+		await set.onlooker.said(/retrying/);
 		expect(await set.clock.asleep()).toBe(30_000);
 		set.cloud.approve(prompt.userCode);
 		await set.pass(done);
@@ -149,7 +149,7 @@ describe("polling", () => {
 		set.cloud.script.next(TOKEN, { type: "error", status: 429, name: "TooManyRequestsException", headers });
 		const { done, prompt } = await begun(set);
 		set.clock.advance(1000);
-		await set.onlooker.said(/trying again/);
+		await set.onlooker.said(/retrying/);
 		expect(await set.clock.asleep()).toBe(17_000);
 		set.cloud.approve(prompt.userCode);
 		await set.pass(done);
@@ -176,7 +176,7 @@ describe("the end of it", () => {
 		const { done, prompt } = await begun(set);
 		expect(await failure(set.pass(done))).toMatchObject({
 			code: "expired",
-			reason: `it was good until ${new Date(prompt.expiresAt).toISOString().slice(11, 19)} UTC`,
+			reason: `it was valid until ${new Date(prompt.expiresAt).toISOString().slice(11, 19)} UTC`,
 		});
 		expect(set.clock.now()).toBe(prompt.expiresAt);
 		expect(set.onlooker.prompts.at(-1)).toBeUndefined();
@@ -205,7 +205,7 @@ describe("the end of it", () => {
 		set.cloud.script.always(TOKEN, { type: "drop" });
 		const { done } = await begun(set);
 		const error = await failure<AuthError>(set.pass(done));
-		expect(error).toMatchObject({ code: "expired", reason: expect.stringContaining("broke off") });
+		expect(error).toMatchObject({ code: "expired", reason: expect.stringContaining("was lost") });
 	});
 
 	test.each(["waiting for a poll", "in the middle of a poll"])("a cancelled sign-in ends at once: %s", async (when) => {
@@ -248,7 +248,7 @@ describe("what is configured wrong", () => {
 		const { done } = await begun(set);
 		expect(await failure(set.pass(done))).toMatchObject({
 			code: "denied",
-			reason: expect.stringContaining("`region` of company-sso is us-east-1"),
+			reason: expect.stringContaining('`region` of "company-sso" is us-east-1'),
 			service: { name: "InvalidGrantException" },
 		});
 	});
@@ -257,7 +257,7 @@ describe("what is configured wrong", () => {
 		const set = await scene();
 		expect(await failure(set.signIn({ mayPrompt: false }))).toMatchObject({
 			code: "usage",
-			remedy: "Sign in once from a terminal: atmos-auth login dev-admin",
+			remedy: "sign in once from a terminal: atmos-auth login dev-admin",
 			details: expect.arrayContaining([expect.stringContaining("OpenID Connect")]),
 		});
 		expect(set.cloud.requests).toEqual([]);
@@ -355,7 +355,7 @@ describe("a server that lies", () => {
 		const error = await failure<AuthError>(set.pass(done));
 		expect(error).toMatchObject({
 			code: "service",
-			message: "sso-oidc:CreateToken gave an answer that cannot be used",
+			message: "sso-oidc:CreateToken returned an unusable response",
 		});
 		expect(`${error.message}${error.reason}`).not.toMatch(/Evil|xxx/);
 		expect(await stored(set)).toBeUndefined();

@@ -50,7 +50,7 @@ describe("an answer that is none", () => {
 			"eleven digits",
 			"sso:ListAccounts",
 			{ accountList: [account("12345678901")] },
-			"its accountList[0].accountId is not an account id of twelve digits",
+			"its accountList[0].accountId is not a 12-digit account ID",
 		],
 		["a token that is a list", "sso:ListAccounts", { accountList: [], nextToken: [] }, ""],
 	])("to the list of accounts changes nothing: %s", async (_, operation, value, reason) => {
@@ -60,9 +60,7 @@ describe("an answer that is none", () => {
 		set.cloud.script.always(operation, raw(value));
 		const error = await failure<AuthError>(set.pass(again(set, session)));
 		expect(error).toMatchObject({ name: "AuthError", code: "service" });
-		expect(error.message).toMatch(
-			/^sso:ListAccounts gave an answer that cannot be used$|sent an answer that cannot be read$/,
-		);
+		expect(error.message).toMatch(/^sso:ListAccounts returned an unusable response$|sent an unreadable response$/);
 		if (reason !== "") expect(error.reason).toBe(reason);
 		expect(stored(set)).toBe(before);
 		expect(set.onlooker.progress.some(({ gone }) => gone !== undefined)).toBe(false);
@@ -115,8 +113,8 @@ describe("what went away", () => {
 		expect(set.onlooker.progress.at(-1)?.gone?.total).toBe(2);
 		expect(set.ctx.logged).toContainEqual({
 			level: "warn",
-			message: "the access portal lists no account for you: all 2 stored identities of company-sso were removed",
-			fields: { remedy: "ask an administrator of IAM Identity Center for an assignment" },
+			message: 'the access portal lists no account for you: all 2 stored identities of "company-sso" were removed',
+			fields: { remedy: "ask an administrator of IAM Identity Center for access" },
 		});
 	});
 });
@@ -127,13 +125,13 @@ describe("a listing without an end", () => {
 			"in a circle",
 			"sso:ListAccounts",
 			{ type: "endless", token: "again" },
-			"its nextToken leads back to a page that was there already",
+			"its nextToken leads back to an earlier page",
 		],
 		[
 			"with nothing new",
 			"sso:ListAccounts",
 			{ type: "endless" },
-			"its listing goes on after 10 pages without anything new",
+			"its listing continues after 10 pages without anything new",
 		],
 	])("of accounts is an error: %s", async (_, operation, behaviour, reason) => {
 		const set = await scene({ world: largeWorld(3, 2), config });
@@ -158,7 +156,7 @@ describe("a listing without an end", () => {
 	test("that always has something new ends too", async () => {
 		let page = 0;
 		const load = async () => ({ operation: "sso:ListAccountRoles", items: [`role-${page}`], next: String(page++) });
-		expect(await failure(allPages(load))).toMatchObject({ reason: "its listing goes on after 300 pages" });
+		expect(await failure(allPages(load))).toMatchObject({ reason: "its listing continues after 300 pages" });
 		expect(page).toBe(300);
 	});
 });
@@ -174,8 +172,8 @@ describe("a portal that is slow", () => {
 		set.clock.advance(90_000);
 		expect(await done).toMatchObject({
 			code: "network",
-			message: "the discovery of identities found nothing new for 90 seconds",
-			reason: "0 of 3 accounts were listed by then; what was stored before stays",
+			message: "discovering identities found nothing new for 90 s",
+			reason: "0 of 3 accounts were listed by then; the identities found earlier are kept",
 		});
 		await set.cloud.waitForAbort("sso:ListAccountRoles");
 		expect(stored(set)).toBe(before);
@@ -193,8 +191,8 @@ describe("a portal that is slow", () => {
 		});
 		const asked = set.cloud.count("sso:ListAccountRoles");
 		expect(await failure(set.pass(again(set, session)))).toMatchObject({
-			reason: "it asks to be left alone for 60 minutes",
-			remedy: "Try again in 60 minutes",
+			reason: "it asks to wait 60 min before the next request",
+			remedy: "wait 60 min, then run the command again",
 		});
 		expect(set.cloud.count("sso:ListAccountRoles") - asked).toBeLessThan(40);
 	});

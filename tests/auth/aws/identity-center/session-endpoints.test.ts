@@ -65,7 +65,7 @@ test("the refusal says whose it is and where it would have gone", () => {
 		expect.objectContaining({
 			code: "config",
 			message: `the session is not sent to ${THEIRS}`,
-			reason: "it was issued for the access portal of us-east-1, and nobody else is shown it",
+			reason: "it was issued for the access portal of us-east-1, and is sent nowhere else",
 		}),
 	);
 	expect(() => checkReceiver({}, at(MINE), undefined)).toThrow(/the region's own endpoint/);

@@ -50,7 +50,7 @@ describe("an account", () => {
 	test("that there is not lists those that there are, the nearest first", async () => {
 		const { authenticate } = await signedIn();
 		const error = await failure<AuthError>(authenticate(admin({ name: "developmnt" })));
-		expect(error.message).toBe("the session has no access to an account called developmnt");
+		expect(error.message).toBe('you have no access to an account named "developmnt"');
 		expect(error.details[0]).toBe("development (123456789012)");
 	});
 });
@@ -108,7 +108,7 @@ test("a role that is listed and refused all the same is not suggested", async ()
 	expect(error).toMatchObject({
 		code: "denied",
 		message: "AdministratorAccess in account development (123456789012) was refused, although it is assigned to you",
-		reason: "the assignment may be stale, or its provisioning may be under way",
+		reason: "the assignment may be stale, or still being provisioned",
 		details: [],
 	});
 	expect(error.remedy).toContain("atmos-auth login dev-admin");
@@ -140,7 +140,7 @@ test("a clock that is off is told, with how far", async () => {
 	cloud.shiftClock(30 * 60_000);
 	await authenticate(admin({ id: "123456789012" }));
 	expect(ctx.logged.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([
-		expect.stringMatching(/^the clock of this machine is 30 minutes slow/),
+		expect.stringMatching(/^this machine's clock is 30 minutes slow/),
 	]);
 });
 
