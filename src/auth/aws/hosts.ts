@@ -18,7 +18,9 @@ interface Partition {
 	readonly signIn: RegExp;
 }
 
-const REGION = "(?<region>[a-z]{2,5}(?:-[a-z]+)+-\\d+)";
+const ANY_REGION = "[a-z]{2,5}(?:-[a-z]+)+-\\d+";
+// Two groups of one name are an error in a regular expression of Node 22: only where the region is read is there a group.
+const REGION = `(?<region>${ANY_REGION})`;
 const ID = "(?<id>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)";
 const host = (...alternatives: string[]): RegExp => new RegExp(`^(?:${alternatives.join("|")})$`);
 
@@ -47,17 +49,17 @@ const PARTITIONS: readonly Partition[] = [
 			`oidc.${region}.amazonaws.com.cn`,
 			`oidc.${region}.api.amazonwebservices.com.cn`,
 		],
-		signIn: host(`(?:${REGION}\\.)?signin\\.(?:amazonaws\\.cn|aws\\.cn)`),
+		signIn: host(`(?:${ANY_REGION}\\.)?signin\\.(?:amazonaws\\.cn|aws\\.cn)`),
 	},
 	{
 		regions: /^us-gov-/,
 		portals: COMMERCIAL_PORTALS,
 		shared: [
-			host("start\\.us-gov-home\\.awsapps\\.com", `start\\.${REGION}\\.us-gov-home\\.awsapps\\.com`),
+			host("start\\.us-gov-home\\.awsapps\\.com", `start\\.${ANY_REGION}\\.us-gov-home\\.awsapps\\.com`),
 			host("identitycenter\\.us-gov\\.amazonaws\\.com"),
 		],
 		devicePage: commercialDevicePage,
-		signIn: host(`(?:${REGION}\\.)?signin\\.(?:amazonaws-us-gov\\.com|aws-us-gov)`, `${REGION}\\.signin\\.aws`),
+		signIn: host(`(?:${ANY_REGION}\\.)?signin\\.(?:amazonaws-us-gov\\.com|aws-us-gov)`, `${ANY_REGION}\\.signin\\.aws`),
 	},
 	{
 		regions: /^eusc-/,
@@ -71,14 +73,14 @@ const PARTITIONS: readonly Partition[] = [
 			`oidc.${region}.amazonaws.eu`,
 			`oidc.${region}.api.amazonwebservices.eu`,
 		],
-		signIn: host(`(?:${REGION}\\.)?signin\\.(?:amazonaws-eusc\\.eu|amazonaws\\.eu)`),
+		signIn: host(`(?:${ANY_REGION}\\.)?signin\\.(?:amazonaws-eusc\\.eu|amazonaws\\.eu)`),
 	},
 	{
 		regions: /^/,
 		portals: COMMERCIAL_PORTALS,
 		shared: [host("identitycenter\\.amazonaws\\.com")],
 		devicePage: commercialDevicePage,
-		signIn: host(`(?:${REGION}\\.)?signin\\.aws`, `(?:${REGION}\\.)?signin\\.aws\\.amazon\\.com`),
+		signIn: host(`(?:${ANY_REGION}\\.)?signin\\.aws`, `(?:${ANY_REGION}\\.)?signin\\.aws\\.amazon\\.com`),
 	},
 ];
 
