@@ -3,7 +3,7 @@
  * Nothing is imported statically that the fastest commands do not need.
  */
 import { keepCompiled } from "./commands/compile-cache.ts";
-import { commandNames, findCommand } from "./commands/table.ts";
+import { commandNames, findCommand, flagNames } from "./commands/table.ts";
 import { processTerminal, writeAnswer } from "./terminal/streams.ts";
 import { catchUnexpected } from "./terminal/unexpected.ts";
 import { version } from "./version.ts";
@@ -18,7 +18,8 @@ async function main(): Promise<number> {
 		);
 		return 2;
 	}
-	const found = findCommand(process.argv.slice(2));
+	const words = process.argv.slice(2);
+	const found = findCommand(words);
 	switch (found.type) {
 		case "version":
 			writeAnswer(`atmos-auth ${version}\n`);
@@ -29,24 +30,26 @@ async function main(): Promise<number> {
 			return 0;
 		}
 		case "unknown": {
-			const [{ unknownCommand }, { reportFailure }] = await Promise.all([
-				import("./commands/unknown-command.ts"),
+			const [{ unknownCommand, unknownFlag }, { reportFailure }] = await Promise.all([
+				import("./commands/unknown.ts"),
 				import("./commands/failure.ts"),
 			]);
-			const name = found.words.filter((word) => !word.startsWith("-")).join(" ");
-			const error = unknownCommand(name, commandNames);
-			return reportFailure(error, processTerminal(), { name, argv: found.words });
+			const name = found.words.join(" ");
+			const error =
+				found.flag === undefined ? unknownCommand(name, commandNames) : unknownFlag(found.flag, flagNames(), "");
+			return reportFailure(error, processTerminal(), { name, argv: words });
 		}
 		case "command": {
-			if (found.heavy) keepCompiled(process.env, process.platform);
+			const { definition, argv } = found;
+			if (definition.heavy) keepCompiled(process.env, process.platform);
 			const terminal = processTerminal();
 			try {
-				const { run } = await found.load();
-				return await run({ argv: found.argv, terminal });
+				const { run } = await definition.load();
+				return await run({ argv, terminal });
 			} catch (error) {
 				if ((error as NodeJS.ErrnoException | null)?.syscall === "write") throw error;
 				const { reportFailure } = await import("./commands/failure.ts");
-				const code = reportFailure(error, terminal, found);
+				const code = reportFailure(error, terminal, { name: definition.words, argv });
 				// What the failure has left behind must not keep the program from ending.
 				setTimeout(() => process.exit(code), 200).unref();
 				return code;

@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { commonFlags, dashed, type Flag, type Flags } from "../src/commands/definition.ts";
+import { commands } from "../src/commands/table.ts";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -11,6 +13,22 @@ const sources = (folder: string): string[] =>
 	readdirSync(join(root, "src", folder), { recursive: true, encoding: "utf8" })
 		.filter((file) => /\.tsx?$/.test(file))
 		.map((file) => readFileSync(join(root, "src", folder, file), "utf8"));
+
+/** The rows of the table whose first column has this title, as cells. */
+function rowsOf(title: string): string[][] {
+	const lines = readme.split("\n");
+	const start = lines.findIndex((line) => line.startsWith(`| ${title} |`));
+	if (start < 0) return [];
+	const end = lines.indexOf("", start);
+	return lines.slice(start + 2, end).map((line) =>
+		line
+			.split("|")
+			.slice(1, -1)
+			.map((cell) => cell.trim()),
+	);
+}
+
+const codes = (cell: string): string[] => Array.from(cell.matchAll(/`([^`]+)`/g), ([, code]) => code as string);
 
 /** Variables that tell where the program runs: the system, the terminal or a CI service sets them, not a person for us. */
 const FACTS =
@@ -36,15 +54,32 @@ describe("the README", () => {
 		expect(missing).toEqual([]);
 	});
 
-	test("names every flag that there is", () => {
-		const flags = sources("commands").flatMap((text) =>
-			Array.from(text.matchAll(/^\s*"?([\w-]+)"?: \{ type: "(?:string|boolean)"/gm), ([, name]) =>
-				(name as string).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-			),
-		);
-		expect(flags.length).toBeGreaterThan(20);
-		const missing = [...new Set(flags)].filter((flag) => !new RegExp(`--(?:no-)?${flag}\\b`).test(readme));
-		expect(missing).toEqual([]);
+	test("lists the commands, with their arguments", () => {
+		const listed = rowsOf("command").map(([command]) => command);
+		const there = commands.map(({ words, argument }) => (argument ? `\`${words} [${argument}]\`` : `\`${words}\``));
+		expect(listed.toSorted()).toEqual(there.toSorted());
+	});
+
+	test.each([
+		{ title: "flag of every command", flags: commonFlags as Flags },
+		...commands.map(({ words, flags }) => ({ title: `flag of \`${words}\``, flags })),
+	])("has each $title with its letter, its value and its variables, and no others", ({ title, flags }) => {
+		// A row may have several flags; their variables are one list then.
+		const listed = rowsOf(title).map(([spelled = "", , env = ""]) => ({ spelled: codes(spelled), env: codes(env) }));
+		const spelled = Object.entries<Flag>(flags).flatMap(([name, { short, shown, value, alias }]) => [
+			...(short === undefined ? [] : [`-${short}`]),
+			shown ?? [`--${dashed(name)}`, value].filter((part) => part !== undefined).join(" "),
+			...(alias === undefined ? [] : [`--${alias}`]),
+			// Colours are wanted and not wanted alike.
+			...(name === "color" ? ["--color"] : []),
+		]);
+		expect(listed.flatMap((row) => row.spelled).toSorted()).toEqual(spelled.toSorted());
+		for (const row of listed) {
+			const own = Object.entries<Flag>(flags).filter(([name, { shown }]) =>
+				row.spelled.some((word) => word === shown || word.split(" ")[0] === `--${dashed(name)}`),
+			);
+			expect(row.env).toEqual(own.flatMap(([, { env = [] }]) => env));
+		}
 	});
 
 	test("says which Node each part needs before anything else is asked of a reader", () => {

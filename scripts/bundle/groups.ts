@@ -16,12 +16,12 @@ const GROUPS: readonly (readonly [name: string, roots: readonly string[]])[] = [
 	["entry", ["cli.ts"]],
 	["help", ["commands/help.ts"]],
 	// kubectl's plugin runs for every kubectl command.
-	["token", ["commands/aws-eks-token.ts"]],
+	["token", ["commands/aws-eks-token-run.ts"]],
 	// A login that finds everything still valid.
 	[
 		"login",
 		[
-			"commands/login.ts",
+			"commands/login-run.ts",
 			"auth/config/check.ts",
 			"auth/aws/files.ts",
 			"auth/aws/identity-center/kind.ts",

@@ -4,6 +4,7 @@ import type { AuthConfig } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
 import { sanitize } from "./system/sanitize.ts";
 import { shellWord } from "./system/shell-word.ts";
+import { splitList } from "./system/split-list.ts";
 
 /** @returns the command, with `--force` where what is still good is to be renewed; without a name where none was chosen */
 export function signInCommand(
@@ -22,7 +23,7 @@ export function commandFor(
 	config: Pick<AuthConfig, "profiles">,
 	target: { readonly type: "identity" | "provider"; readonly name: string },
 ): string {
-	const [file] = ctx.env.ATMOS_CONFIG?.split(",") ?? [];
+	const [file] = splitList(ctx.env.ATMOS_CONFIG);
 	const folder = ctx.env.ATMOS_CLI_CONFIG_PATH || (file ? dirname(file) : undefined);
 	const name = word(target.name);
 	const flag = target.type === "provider" ? "--provider=" : name.startsWith("-") ? "--identity=" : "";

@@ -1,67 +1,14 @@
-/** `aws ecr login [integration]`: logs Docker in to ECR again, without a whole login. */
-import { loadConfig } from "../auth/config/load.ts";
-import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/system/sanitize.ts";
-import { assertConfigured } from "../flows/nothing-configured.ts";
-import { isAttended } from "../terminal/streams.ts";
-import { chosenIdentity } from "./chosen-identity.ts";
-import type { Command } from "./command.ts";
-import { createContext } from "./create-context.ts";
-import { parseFlags } from "./flags.ts";
-import { runNamed } from "./integration-runs.ts";
-import { interruptible } from "./interruptible.ts";
-import { createRunReport } from "./run-report.ts";
+import { define, identityFlag, jsonFlag } from "./definition.ts";
 
-const KIND = "aws/ecr";
-const COMMAND = "aws ecr login";
-
-export const run: Command = async ({ argv, terminal }) => {
-	const { input, flags, common, request } = parseFlags({
-		argv,
-		command: COMMAND,
-		maximumInput: 1,
-		flags: { identity: { type: "string", shortFlag: "i" }, json: { type: "boolean" } },
-	});
-	const [name] = input;
-	if (name !== undefined && flags.identity !== undefined) {
-		throw new AuthError({
-			code: "usage",
-			message: "an integration and --identity cannot be used together",
-			remedy: `atmos-auth ${COMMAND} --help`,
-		});
-	}
-	const ctx = createContext({ terminal, common });
-	const { clock } = ctx;
-	const report = createRunReport({
-		terminal,
-		colour: common.color,
-		clock,
-		command: COMMAND,
-		json: flags.json === true,
-	});
-	try {
-		const config = await loadConfig(ctx, request);
-		await assertConfigured(config);
-		const identity = name === undefined ? chosenIdentity(config, ctx, flags.identity) : undefined;
-		let integrations = name === undefined ? [] : [name];
-		if (identity !== undefined) {
-			const linked = config.integrationsOf(identity);
-			const fitting = config.integrations().filter(({ key, kind }) => kind === KIND && linked.includes(key));
-			integrations = fitting.map(({ key }) => key);
-			if (integrations.length === 0) {
-				throw new AuthError({
-					code: "config",
-					message: `no ECR integration is linked to "${sanitize(identity)}"`,
-					remedy: "link one in auth.integrations, with `via.identity`",
-				});
-			}
-		}
-		return await interruptible(
-			({ signal }) =>
-				runNamed({ ctx, config, signal, report, integrations, kind: KIND, identity, attended: isAttended(terminal) }),
-			report.interrupted,
-		);
-	} finally {
-		ctx.network.close();
-	}
-};
+export const awsEcrLogin = define({
+	words: "aws ecr login",
+	summary: "log Docker in to ECR again",
+	description: "Log Docker in to ECR with a configured integration.",
+	argument: "INTEGRATION",
+	flags: {
+		identity: { ...identityFlag, help: "all ECR integrations of this identity" },
+		json: jsonFlag,
+	},
+	heavy: true,
+	load: () => import("./aws-ecr-login-run.ts"),
+});

@@ -13,9 +13,9 @@ import { sweepTemporaries } from "../auth/storage/temporary.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import type { Terminal } from "../terminal/streams.ts";
 import { version } from "../version.ts";
-import type { CommonFlags } from "./flags.ts";
 import { homeFolder } from "./home.ts";
 import { createLogger, type LogLevel, logLevel } from "./logger.ts";
+import type { CommonFlags } from "./options.ts";
 import { self } from "./self.ts";
 
 export const wallClock: Clock = {

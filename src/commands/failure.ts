@@ -33,7 +33,7 @@ export function reportFailure(error: unknown, terminal: Terminal, command: Faile
 /** Read without the parser of flags: that may be what failed. */
 function wantsJson(argv: readonly string[]): boolean {
 	const end = argv.indexOf("--");
-	return (end < 0 ? argv : argv.slice(0, end)).some((word) => word === "--json" || word === "--json=true");
+	return (end < 0 ? argv : argv.slice(0, end)).some((word) => /^--json(?:=(?:true|t|1))?$/i.test(word));
 }
 
 /** Whether the log would show how it came to this. */

@@ -6,6 +6,7 @@ import type { AuthContext } from "../auth/context.ts";
 import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { shellWord } from "../auth/system/shell-word.ts";
+import { splitList } from "../auth/system/split-list.ts";
 
 /**
  * To be called before a configuration is loaded that a kubeconfig entry names: without its own project's, that of the folder
@@ -16,7 +17,7 @@ import { shellWord } from "../auth/system/shell-word.ts";
  */
 export function assertProjectIsThere({ env }: Pick<AuthContext, "env">, identity: string | undefined): void {
 	const folder = env.ATMOS_CLI_CONFIG_PATH || undefined;
-	const files = (env.ATMOS_CONFIG ?? "").split(",").filter((file) => file !== "");
+	const files = splitList(env.ATMOS_CONFIG);
 	const hasMain = (path: string): boolean => MAIN_FILES.some((name) => existsSync(join(path, name)));
 	const gone = folder !== undefined && !hasMain(folder) ? folder : files.find((file) => !existsSync(file));
 	if (gone === undefined) return;

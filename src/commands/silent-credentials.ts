@@ -11,14 +11,13 @@ import { limitsOf } from "../auth/net/limits.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { withTimeLimit } from "../auth/system/time-limit.ts";
+import { chooseIdentity } from "../flows/choose-identity.ts";
 import { ensureCredentials } from "../flows/ensure-credentials.ts";
 import { assertConfigured } from "../flows/nothing-configured.ts";
-import { chosenIdentity } from "./chosen-identity.ts";
 
 /**
- * @param options.identity the identity's name; if left out, what `chosenIdentity` says
- * @param options.config the configuration, or what it is loaded by
- * @param options.signal ends it
+ * @param options.config the configuration, with the name of an identity in it; or instead
+ * @param options.request what it is loaded by, with the value of `--identity`
  * @param options.marginMs credentials that end sooner are renewed; milliseconds
  * @param options.signal ends it at once; the reason is thrown then
  * @throws AuthError that names the command to run when a person would have to be asked, and whatever else is wrong as it is:
@@ -27,14 +26,16 @@ import { chosenIdentity } from "./chosen-identity.ts";
 export async function silentCredentials(
 	ctx: AuthContext,
 	options: {
-		readonly identity: string | undefined;
 		readonly marginMs: number;
 		readonly signal?: AbortSignal | undefined;
-	} & ({ readonly config: AuthConfig } | { readonly request: ConfigRequest }),
+	} & (
+		| { readonly config: AuthConfig; readonly identity: string }
+		| { readonly request: ConfigRequest; readonly flag: string | undefined }
+	),
 ): Promise<AwsCredentials> {
 	const config = "config" in options ? options.config : await loadConfig(ctx, options.request);
 	await assertConfigured(config);
-	const identity = options.identity ?? chosenIdentity(config, ctx, undefined);
+	const identity = "config" in options ? options.identity : chooseIdentity(config, ctx, options.flag);
 	const given = options.signal ?? new AbortController().signal;
 	const ms = limitsOf(ctx).silentRenewalMs;
 	const error = (): AuthError =>

@@ -1,34 +1,39 @@
 /**
- * The words of a command line as the flag parser is to see them. It takes `--deviceCode` and `---force` for flags that there
- * are and `-pNAME` for five flags without a value; what is not POSIX's or GNU's way of writing is refused here instead.
+ * The words of a command line as a flag parser is to see them: `--name=value`, `--name`, `--no-name` and arguments. Parsers
+ * differ in what else they take, such as `--deviceCode` and `---force`; what is not POSIX's or GNU's way of writing is refused.
  * https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap12.html
  */
-import { suggestionFor } from "../auth/config/suggest.ts";
-import type { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
+import { splitList } from "../auth/system/split-list.ts";
+import { commonFlags, type Definition, dashed, type Flag, isOptional } from "./definition.ts";
+import { unknownFlag } from "./unknown.ts";
+import { usageError } from "./usage.ts";
 import { parseBoolean } from "./values.ts";
 
-export interface FlagSpec {
-	readonly type: "string" | "boolean";
-	readonly shortFlag?: string;
-	readonly isMultiple?: boolean;
+interface Named {
+	/** With dashes. */
+	readonly name: string;
+	readonly flag: Flag;
 }
 
-export const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+interface Read extends Named {
+	/** What stands in the same word; undefined where nothing does. */
+	readonly attached: string | undefined;
+	/** Of a boolean. */
+	readonly truth?: boolean;
+}
 
 /**
  * @param argv the words after the command's name
- * @param specs the flags that there are, in camel case
- * @param usage makes the error of a message
- * @returns the words: `-pNAME` in two, booleans with `true` or `false`
- * @throws what `usage` makes: for an unknown flag, a boolean of another value, and one of several values where one is taken
+ * @returns the words, each flag in one. A flag that may stand without a value, and does, has an empty one
+ * @throws AuthError `usage`: for an unknown flag, a missing or empty value, a boolean of another value, and one of several
+ *   values where one is taken
  */
-export function normalWords(
-	argv: readonly string[],
-	specs: Readonly<Record<string, FlagSpec>>,
-	usage: (message: string) => AuthError,
-): readonly string[] {
-	const flags: Flag[] = Object.entries(specs).map(([name, spec]) => ({ ...spec, name: dashed(name) }));
+export function normalWords(definition: Definition, argv: readonly string[]): readonly string[] {
+	const flags = Object.entries<Flag>({ ...definition.flags, ...commonFlags }).map(([name, flag]) => ({
+		name: dashed(name),
+		flag,
+	}));
 	const given = new Set<Flag>();
 	const words: string[] = [];
 	for (let at = 0; at < argv.length; at++) {
@@ -38,60 +43,49 @@ export function normalWords(
 			words.push(word);
 			continue;
 		}
-		const { flag, spelled } = (word.startsWith("--") ? long : short)(word, flags, usage);
-		words.push(...spelled);
-		if (flag.type === "boolean") continue;
-		if (given.has(flag) && !flag.isMultiple) throw usage(`--${flag.name} is given more than once`);
+		const { name, flag, attached, truth } = (word.startsWith("--") ? long : short)(word, flags, definition.words);
+		if (truth !== undefined) {
+			words.push(truth ? `--${name}` : `--no-${name}`);
+			continue;
+		}
+		const usage = (text: string) => usageError(definition.words, `--${name} ${text}`);
+		if (given.has(flag) && !flag.list) throw usage("is given more than once");
 		given.add(flag);
 		const next = argv[at + 1];
-		// A value that is missing is the parser's to tell.
-		if (spelled.length === 1 && !word.includes("=") && next !== undefined && !next.startsWith("-")) {
-			words.push(next);
-			at++;
-		}
+		const separate = attached === undefined && next !== undefined && !next.startsWith("-");
+		if (separate) at++;
+		const value = separate ? next : attached;
+		const isEmpty = flag.list ? splitList(value).length === 0 : value?.trim() === "";
+		if (isOptional(flag)) {
+			if (isEmpty) throw usage("has an empty value");
+		} else if (value === undefined || isEmpty) throw usage("needs a value");
+		words.push(`--${name}=${value ?? ""}`);
 	}
 	return words;
 }
 
-interface Flag extends FlagSpec {
-	/** With dashes. */
-	readonly name: string;
-}
-
-interface Read {
-	readonly flag: Flag;
-	readonly spelled: readonly string[];
-}
-
-function long(word: string, flags: readonly Flag[], usage: (message: string) => AuthError): Read {
-	const [, name = "", value] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-	const flag = flags.find((candidate) => candidate.name === name);
-	if (flag === undefined) {
-		const negated = flags.find((candidate) => candidate.type === "boolean" && `no-${candidate.name}` === name);
-		if (negated !== undefined && value === undefined) return { flag: negated, spelled: [word] };
-		throw unknownFlag(
-			name,
-			flags.map((candidate) => candidate.name),
-			usage,
-		);
+function long(word: string, flags: readonly Named[], command: string): Read {
+	const [, name = "", attached] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
+	const named = flags.find((candidate) => candidate.name === name || candidate.flag.alias === name);
+	if (named === undefined) {
+		const negated = flags.find(({ name: own, flag }) => flag.type === "boolean" && `no-${own}` === name);
+		if (negated === undefined) throw unknownFlag(word, flags.flatMap(spellings), command);
+		if (attached !== undefined) throw usageError(command, `--${name} takes no value`);
+		return { ...negated, attached, truth: false };
 	}
-	if (flag.type === "string" || value === undefined) return { flag, spelled: [word] };
-	const truth = parseBoolean(value);
-	if (truth === undefined) throw usage(`--${name} is either true or false, not "${sanitize(value)}"`);
-	return { flag, spelled: [`--${name}=${truth}`] };
+	if (named.flag.type === "string") return { ...named, attached };
+	const truth = attached === undefined ? true : parseBoolean(attached);
+	if (truth !== undefined) return { ...named, attached, truth };
+	throw usageError(command, `--${name} is either true or false, not "${sanitize(attached ?? "")}"`);
 }
 
-function short(word: string, flags: readonly Flag[], usage: (message: string) => AuthError): Read {
+function short(word: string, flags: readonly Named[], command: string): Read {
 	const [, letter = "", rest = ""] = /^-(.)(.*)$/su.exec(word) ?? [];
-	const flag = flags.find(({ shortFlag }) => shortFlag === letter);
-	if (flag === undefined || (flag.type === "boolean" && rest !== "")) throw usage(`unknown flag ${sanitize(word)}`);
-	if (rest.startsWith("=")) return { flag, spelled: [word] };
-	return { flag, spelled: rest === "" ? [word] : [`-${letter}`, rest] };
+	const named = flags.find(({ flag }) => flag.short === letter);
+	if (named === undefined || (named.flag.type === "boolean" && rest !== "")) throw unknownFlag(word, [], command);
+	if (named.flag.type === "boolean") return { ...named, attached: undefined, truth: true };
+	return { ...named, attached: rest === "" ? undefined : rest.replace(/^=/, "") };
 }
 
-function unknownFlag(name: string, known: readonly string[], usage: (message: string) => AuthError): AuthError {
-	const plain = dashed(name).replace(/^-+/, "");
-	const near = plain.length > 2 ? suggestionFor(plain, known) : undefined;
-	const hint = near === undefined ? "" : `, did you mean --${near}?`;
-	return usage(`unknown flag --${sanitize(name)}${hint}`);
-}
+/** Its name, and the opposite where that is what people want. */
+const spellings = ({ name, flag }: Named): string[] => (flag.shown === `--no-${name}` ? [name, `no-${name}`] : [name]);

@@ -5,6 +5,8 @@ import type { Environment } from "../auth/context.ts";
 import type { AuthErrorOptions } from "../auth/errors.ts";
 import { lowerCase } from "../auth/system/lower-case.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
+import { shellWord } from "../auth/system/shell-word.ts";
+import { splitList } from "../auth/system/split-list.ts";
 import type { Choice } from "./snapshot.ts";
 
 /** What the command line says. */
@@ -29,6 +31,8 @@ export interface SelectionInput {
 	readonly providers: readonly ProviderSummary[];
 	/** Whether a menu may be shown. */
 	readonly interactive: boolean;
+	/** `false` for a command that only uses an identity: its remedies are flags, not logins. */
+	readonly isLogin?: boolean;
 }
 
 export type Selection =
@@ -81,7 +85,7 @@ export function selectIdentity(input: SelectionInput): Selection {
 	}
 
 	if (flags.ask === true && identities.length > 0) return pick("requested", identities, input);
-	const tags = flags.tags ?? split(env.ATMOS_TAGS);
+	const tags = flags.tags ?? splitList(env.ATMOS_TAGS);
 	if (flags.ask !== true && tags.length > 0) return tagged(tags, input);
 
 	if (identities.length === 0) return providerLogin(input);
@@ -142,7 +146,7 @@ function named(
 		details: near.length > 0 ? [] : [`${plural(type)}:`, ...list(rows)],
 		candidates: near.length > 0 ? near.map(clean) : names(rows),
 		remedy:
-			near[0] === undefined ? `give one of them: --${type} NAME` : `atmos-auth login --${type} ${quoted(near[0])}`,
+			near[0] === undefined ? `give one of them: --${type} NAME` : withFlag(input, `--${type} ${quoted(near[0])}`),
 	});
 }
 
@@ -158,7 +162,7 @@ function tagged(tags: readonly string[], input: SelectionInput): Selection {
 				reason: known.length === 0 ? "no identity has any tags" : undefined,
 				details: known.length === 0 ? [] : [`tags: ${known.map(clean).join(", ")}`],
 				candidates: known.map(clean),
-				remedy: "atmos-auth login --identity NAME",
+				remedy: withFlag(input, "--identity NAME"),
 			},
 		);
 	}
@@ -243,10 +247,6 @@ function list(rows: readonly Named[]): string[] {
 const plural = (type: "identity" | "provider"): string => (type === "identity" ? "identities" : "providers");
 const same = (a: string, b: string): boolean => lowerCase(a) === lowerCase(b);
 const clean = (text: string): string => sanitize(text);
-const quoted = (name: string): string =>
-	/^[\w./@:+-]+$/.test(name) ? name : `'${clean(name).replaceAll("'", "'\\''")}'`;
-const split = (text: string | undefined): string[] =>
-	(text ?? "")
-		.split(",")
-		.map((part) => part.trim())
-		.filter((part) => part !== "");
+const quoted = (name: string): string => shellWord(clean(name));
+const withFlag = ({ isLogin = true }: SelectionInput, flag: string): string =>
+	isLogin ? `atmos-auth login ${flag}` : `give ${flag}`;

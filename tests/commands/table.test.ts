@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { dashed } from "../../src/commands/definition.ts";
 import { helpFor } from "../../src/commands/help.ts";
-import { commandNames, findCommand } from "../../src/commands/table.ts";
-import { unknownCommand } from "../../src/commands/unknown-command.ts";
+import { commandNames, commands, findCommand, flagNames } from "../../src/commands/table.ts";
+import { unknownCommand, unknownFlag } from "../../src/commands/unknown.ts";
 
 /** The commands that a help text lists. */
 const listed = (text: string): string[] =>
@@ -30,6 +31,46 @@ describe("a group of commands", () => {
 	});
 });
 
-test("every command has its own help", () => {
-	for (const name of commandNames) expect(helpFor(name)).toContain(`atmos-auth ${name}`);
+test.each([
+	["lgoin", "login"],
+	["logni dev-admin", "login"],
+	["validat", "validate"],
+	["trsut", "trust"],
+	["versoin", "version"],
+	["aws ecr lgoin dev/ecr", "aws ecr login"],
+	["aws eks update-kubeconfg", "aws eks update-kubeconfig"],
+	["azure", undefined],
+])("%s: did you mean %s?", (said, near) => {
+	const { message, candidates } = unknownCommand(said, commandNames);
+	expect(message).toBe(`unknown command "${said}"${near === undefined ? "" : `, did you mean "${near}"?`}`);
+	expect(candidates).toEqual(near === undefined ? commandNames : [near]);
+});
+
+test("a flag without a command has a near miss too", () => {
+	expect(unknownFlag("--versoin", flagNames(), "")).toMatchObject({
+		message: "unknown flag --versoin, did you mean --version?",
+		remedy: "atmos-auth --help",
+	});
+});
+
+describe("help", () => {
+	test.each(commands.map((definition) => [definition.words, definition] as const))("of %s", (words, definition) => {
+		const text = helpFor(words);
+		expect(text).toContain(`\n  atmos-auth ${words}`);
+		for (const [name, { help, env = [], shown }] of Object.entries(definition.flags)) {
+			expect(text).toContain(shown ?? `--${dashed(name)}`);
+			for (const part of [help, ...env]) expect(text).toContain(part);
+		}
+		for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(125);
+	});
+
+	test.each(["", "aws", ...commandNames])("has its flags in columns: %s", (topic) => {
+		const flags = helpFor(topic)
+			.split("\n")
+			.filter((line) => /^ {2}(?:-\w,| {3}) --/.test(line));
+		expect(flags.length).toBeGreaterThan(8);
+		// The explanations begin where that of the last one does.
+		const at = flags.at(-1)?.indexOf("the version") as number;
+		for (const line of flags) expect(line.slice(at - 2, at + 1)).toMatch(/^ {2}\S$/);
+	});
 });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { run } from "../../src/commands/login.ts";
+import { run } from "../../src/commands/login-run.ts";
 import { settleColour, wantsColour } from "../../src/terminal/colour.ts";
 import { gitBashHint } from "../../src/terminal/git-bash.ts";
 import { copySequence, hyperlink, pushTitle } from "../../src/terminal/osc.ts";

@@ -5,6 +5,7 @@ import { type CosmiconfigResult, cosmiconfigSync, type PublicExplorerSync } from
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
+import { splitList } from "../system/split-list.ts";
 import { repositoryRoot } from "./functions.ts";
 import type { ConfigRequest } from "./model.ts";
 import { MOST_BYTES, UnsuitableFile } from "./read-regular.ts";
@@ -138,13 +139,8 @@ function unreadable(path: string, error: unknown): AuthError {
  * @throws AuthError `config` when a file or folder that was asked for does not exist; ConfigError for one that is no YAML
  */
 export function findFiles(ctx: FindContext, request: ConfigRequest): Found {
-	const list = (value: string | undefined): string[] =>
-		(value ?? "")
-			.split(",")
-			.map((item) => item.trim())
-			.filter((item) => item !== "");
-	const files = request.config ?? list(ctx.env.ATMOS_CONFIG);
-	const folders = request.configPath ?? list(ctx.env.ATMOS_CONFIG_PATH);
+	const files = request.config ?? splitList(ctx.env.ATMOS_CONFIG);
+	const folders = request.configPath ?? splitList(ctx.env.ATMOS_CONFIG_PATH);
 	if (files.length > 0 || folders.length > 0) return explicit(ctx, files, folders);
 	return discover(ctx);
 }

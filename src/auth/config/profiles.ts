@@ -5,6 +5,7 @@ import type { AuthContext, Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { configHome } from "../storage/paths.ts";
 import { sanitize } from "../system/sanitize.ts";
+import { splitList } from "../system/split-list.ts";
 import { type FoundFile, type Reader, yamlFilesUnder } from "./find.ts";
 import type { ConfigRequest } from "./model.ts";
 import { suggestionFor } from "./suggest.ts";
@@ -43,17 +44,11 @@ export function profileSettings(
 		const names = section.default;
 		if (names === undefined) continue;
 		standard = (Array.isArray(names) ? (names as readonly YamlValue[]) : [names]).flatMap((name) =>
-			list(plain(name) ?? ""),
+			splitList(plain(name)),
 		);
 	}
 	return { standard, folder };
 }
-
-const list = (text: string): string[] =>
-	text
-		.split(",")
-		.map((name) => name.trim())
-		.filter((name) => name !== "");
 
 /** Which profiles were asked for: `--profile`, else `ATMOS_PROFILE`, else `profiles.default`. */
 export function wantedProfiles(
@@ -62,7 +57,7 @@ export function wantedProfiles(
 	settings: ProfileSettings,
 ): readonly string[] {
 	if (request.profiles !== undefined) return request.profiles;
-	const fromEnv = list(ctx.env.ATMOS_PROFILE ?? "");
+	const fromEnv = splitList(ctx.env.ATMOS_PROFILE);
 	return fromEnv.length > 0 ? fromEnv : settings.standard;
 }
 

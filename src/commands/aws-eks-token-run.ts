@@ -1,0 +1,77 @@
+/**
+ * `aws eks token`: kubectl's plugin. It answers from the stored role credentials, without reading any configuration as long
+ * as the files of the one that they were made for have not changed. It never opens a browser and never asks.
+ */
+import { parseArgs } from "node:util";
+import { eksToken, execCredential } from "../auth/aws/eks/token.ts";
+import { loadAwsCredentials } from "../auth/aws/files.ts";
+import type { AwsCredentials } from "../auth/credentials.ts";
+import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/kubernetes/exec-entry.ts";
+import { isCurrent } from "../auth/storage/config-stamp.ts";
+import { lowerCase } from "../auth/system/lower-case.ts";
+import { writeAnswer } from "../terminal/streams.ts";
+import { awsEksToken } from "./aws-eks-token.ts";
+import { createContext } from "./create-context.ts";
+import { type Command, commonFlags, dashed, type Flag } from "./definition.ts";
+import { optionsOf } from "./options.ts";
+import { usageError } from "./usage.ts";
+import { normalWords } from "./words.ts";
+
+/** Credentials that end sooner are renewed first: a token would end with them. Milliseconds. */
+const MARGIN_MS = 60_000;
+
+/** Read without meow: this runs for every kubectl command. */
+function readFlags(argv: readonly string[]) {
+	const flags = Object.entries<Flag>({ ...awsEksToken.flags, ...commonFlags });
+	const { values, positionals } = parseArgs({
+		args: [...normalWords(awsEksToken, argv)],
+		allowPositionals: true,
+		allowNegative: true,
+		options: Object.fromEntries(
+			flags.map(([name, { type, list }]) => [dashed(name), { type, multiple: list === true }] as const),
+		),
+	});
+	return optionsOf(awsEksToken, { input: positionals, value: (name) => values[name] });
+}
+
+export const run: Command = async ({ argv, terminal }) => {
+	const { flags, common, request } = readFlags(argv);
+	const { clusterName: cluster, region } = flags;
+	if (!cluster) throw usageError(awsEksToken.words, "--cluster-name is missing");
+	if (!region) throw usageError(awsEksToken.words, "--region is missing");
+	const { env } = terminal;
+	const ctx = createContext({ terminal, common: { ...common, usualLevel: "error" } });
+	const named = flags.identity ?? (env.ATMOS_IDENTITY || env.IDENTITY);
+
+	let credentials: AwsCredentials | undefined;
+	const [realm, provider] = [env.ATMOS_AUTH_REALM, env[PROVIDER_VARIABLE]];
+	if (named && realm && provider && Object.values(request).every((value) => value === undefined)) {
+		const basePath = env[FILES_VARIABLE];
+		credentials = await loadAwsCredentials(
+			ctx,
+			{ value: realm },
+			provider,
+			lowerCase(named),
+			(facts) => isCurrent(facts.config, env),
+			basePath ? { basePath } : {},
+		);
+	}
+	const now = ctx.clock.now();
+	if (credentials === undefined || (credentials.expiresAt !== undefined && credentials.expiresAt - now < MARGIN_MS)) {
+		const [{ silentCredentials }, { assertProjectIsThere }] = await Promise.all([
+			import("./silent-credentials.ts"),
+			import("./moved-project.ts"),
+		]);
+		assertProjectIsThere(ctx, named);
+		// What kubectl starts is nobody's decision to run a command.
+		credentials = await silentCredentials(ctx, {
+			flag: flags.identity,
+			request: { ...request, withoutCommands: true },
+			marginMs: MARGIN_MS,
+		});
+	}
+	const token = await eksToken({ credentials, cluster, region, env, now: ctx.clock.now() });
+	writeAnswer(execCredential(token, env.KUBERNETES_EXEC_INFO));
+	ctx.network.close();
+	return 0;
+};
