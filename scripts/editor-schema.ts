@@ -1,8 +1,8 @@
 /** The JSON schema of the auth section of an atmos.yaml, made from the schemas that the program itself checks with. */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
-import type { Section } from "../src/auth/config/kind-names.ts";
-import { SCHEMAS } from "../src/auth/config/schema/kinds.ts";
+import type { Section } from "../src/auth/manifest.ts";
+import { kindsOf, schemaOf } from "../src/auth/registry.ts";
 
 type Json = { [key: string]: unknown };
 
@@ -65,14 +65,21 @@ function kindSchema(kind: string, schema: GenericSchema<unknown, unknown>, linke
 const OR_FUNCTION = ["object", "string", "null"];
 
 /** A map of entries: each is checked as its kind says; an entry that another file completes may lack its kind. */
-function section(name: Section): Json {
-	const kinds = Object.entries(SCHEMAS[name]);
+async function section(name: Section): Promise<Json> {
+	const kinds = kindsOf(name);
+	const schemas = await Promise.all(
+		kinds.map(async (kind) => {
+			const schema = await schemaOf(name, kind);
+			if (schema === undefined) throw new Error(`${kind} has no schema`);
+			return { kind, schema };
+		}),
+	);
 	return {
 		type: OR_FUNCTION,
 		additionalProperties: {
 			type: OR_FUNCTION,
-			properties: { kind: { type: "string", examples: kinds.map(([kind]) => kind) } },
-			allOf: kinds.map(([kind, schema]) => ({
+			properties: { kind: { type: "string", examples: kinds } },
+			allOf: schemas.map(({ kind, schema }) => ({
 				if: { type: "object", properties: { kind: { const: kind } }, required: ["kind"] },
 				// biome-ignore lint/suspicious/noThenProperty: a keyword of JSON schema
 				then: kindSchema(kind, schema, name !== "providers"),
@@ -81,7 +88,7 @@ function section(name: Section): Json {
 	};
 }
 
-export function editorSchema(): Json {
+export async function editorSchema(): Promise<Json> {
 	return {
 		$schema: "http://json-schema.org/draft-07/schema#",
 		title: "atmos.yaml, the auth section",
@@ -97,9 +104,9 @@ export function editorSchema(): Json {
 						maxLength: 64,
 						description: "Namespace of the credential files; made from the configuration's folder if left out",
 					},
-					providers: section("providers"),
-					identities: section("identities"),
-					integrations: section("integrations"),
+					providers: await section("providers"),
+					identities: await section("identities"),
+					integrations: await section("integrations"),
 				},
 			},
 		},

@@ -5,4 +5,4 @@ import { fileURLToPath } from "node:url";
 import { editorSchema } from "./editor-schema.ts";
 
 const file = join(dirname(dirname(fileURLToPath(import.meta.url))), "schema", "atmos-auth.schema.json");
-writeFileSync(file, `${JSON.stringify(editorSchema(), null, 2)}\n`);
+writeFileSync(file, `${JSON.stringify(await editorSchema(), null, 2)}\n`);

@@ -24,6 +24,7 @@ const GROUPS: readonly (readonly [name: string, roots: readonly string[]])[] = [
 			"commands/login-run.ts",
 			"auth/config/check.ts",
 			"auth/aws/files.ts",
+			"auth/aws/schemas.ts",
 			"auth/aws/identity-center/kind.ts",
 			"auth/aws/roles/permission-set.ts",
 			"auth/aws/ecr/kind.ts",

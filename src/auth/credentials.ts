@@ -86,3 +86,8 @@ export interface SsoSession {
 }
 
 export type Credentials = AwsCredentials | SsoSession;
+
+export type CredentialType = Credentials["type"];
+
+/** Credentials of one type, or of one of several. */
+export type CredentialsOf<Type extends CredentialType> = Extract<Credentials, { readonly type: Type }>;

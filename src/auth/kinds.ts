@@ -1,8 +1,7 @@
 /**
- * What a kind of provider, identity or integration is. One file a kind exports one of these objects;
- * `registry.ts` maps the kind's name to a lazy import of that file.
+ * What a kind of provider, identity or integration is, for everybody who uses one. A kind is written with `define.ts`, and
+ * described by its manifest (`manifest.ts`) until it is loaded.
  */
-import type { GenericSchema } from "valibot";
 import type { AuthConfig, Identity, Integration, Provider, Realm } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
 import type { Credentials, SsoSession } from "./credentials.ts";
@@ -39,36 +38,33 @@ export type SessionState =
 			readonly issuedAt?: number | undefined;
 	  };
 
-export interface ProviderKind<Config = unknown> {
+export interface ProviderKind {
 	readonly kind: string;
-	/** The schema of the provider's own keys (all but `kind`), as written in atmos.yaml. */
-	readonly schema: GenericSchema<unknown, Config>;
 	/** Local state only: never the network, never a prompt. */
-	peek(provider: Provider<Config>, ctx: AuthContext, realm: Realm): Promise<SessionState>;
+	peek(provider: Provider, ctx: AuthContext, realm: Realm): Promise<SessionState>;
 	/** Everything that decides whose sessions these are: the credentials of the links after it are used again only for that. */
-	purpose(provider: Provider<Config>, ctx: AuthContext): Aspects;
-	authenticate(provider: Provider<Config>, run: Run): Promise<Credentials>;
+	purpose(provider: Provider, ctx: AuthContext): Aspects;
+	authenticate(provider: Provider, run: Run): Promise<Credentials>;
 	/** Finds the identities that the session may use and writes them for later runs. Called after `authenticate` when the config asks for it. */
-	discover?(provider: Provider<Config>, credentials: Credentials, run: Run): Promise<void>;
+	discover?(provider: Provider, credentials: Credentials, run: Run): Promise<void>;
 }
 
-export interface IdentityKind<Config = unknown> {
+export interface IdentityKind {
 	readonly kind: string;
-	readonly schema: GenericSchema<unknown, Config>;
 	/** Everything that decides whose credentials this link gives, beside what the links before it say of themselves. */
-	purpose(identity: Identity<Config>, rootProvider: Provider, ctx: AuthContext): Aspects;
+	purpose(identity: Identity, rootProvider: Provider, ctx: AuthContext): Aspects;
 	/**
 	 * Turns the credentials of the previous link into this identity's.
 	 * `rootProvider` is the first link of the chain: the folder under which files are kept.
 	 */
-	authenticate(identity: Identity<Config>, base: Credentials, rootProvider: Provider, run: Run): Promise<Credentials>;
+	authenticate(identity: Identity, base: Credentials, rootProvider: Provider, run: Run): Promise<Credentials>;
 	/**
 	 * Credentials that this machine already holds, from files alone.
 	 *
 	 * @param purpose what they have to be for (`purposeOf` the whole chain); none are returned that were made for another
 	 */
 	load(
-		identity: Identity<Config>,
+		identity: Identity,
 		rootProvider: Provider,
 		ctx: AuthContext,
 		realm: Realm,
@@ -78,7 +74,7 @@ export interface IdentityKind<Config = unknown> {
 	 * Writes the target's credentials where `aws` and `atmos` look for them, and beside them what they are for. Only for the
 	 * last link of a chain.
 	 */
-	save(identity: Identity<Config>, credentials: Credentials, rootProvider: Provider, run: Run): Promise<void>;
+	save(identity: Identity, credentials: Credentials, rootProvider: Provider, run: Run): Promise<void>;
 }
 
 /** What an artifact is called, each part by itself: programs that read events need not take `target` apart. */
@@ -136,16 +132,15 @@ export interface IntegrationRun {
 	readonly claims: Map<string, number>;
 }
 
-export interface IntegrationKind<Config = unknown> {
+export interface IntegrationKind {
 	readonly kind: string;
-	readonly schema: GenericSchema<unknown, Config>;
 	/** How long `execute` may take, in milliseconds, where that is not the 30 s of any integration. */
 	readonly limitMs?: number | undefined;
 	/** `atmos-auth aws ecr login NAME` or the like: the command that retries one integration. */
 	retryCommand(name: string): string;
-	peek(integration: Integration<Config>, ctx: AuthContext, realm: Realm): Promise<ArtifactState>;
+	peek(integration: Integration, ctx: AuthContext, realm: Realm): Promise<ArtifactState>;
 	execute(
-		integration: Integration<Config>,
+		integration: Integration,
 		identity: Identity | undefined,
 		credentials: Credentials,
 		run: IntegrationRun,

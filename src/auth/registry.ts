@@ -1,50 +1,93 @@
-/** Which kinds there are. Adding one is a file and a row here; starting the program loads none of them. */
+/**
+ * Which clouds and kinds there are: the one file outside of a cloud's folder that names a cloud. Loading it loads no kind and
+ * no schema.
+ */
+import { manifest as aws, columns as awsColumns } from "./aws/manifest.ts";
+import { FOREIGN_KINDS, FOREIGN_STANDALONE } from "./foreign-kinds.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "./kinds.ts";
+import type {
+	Cloud,
+	Columns,
+	IdentityManifest,
+	IntegrationManifest,
+	Manifest,
+	ProviderManifest,
+	ReadText,
+	Schema,
+	Section,
+} from "./manifest.ts";
 
-// Every file checks its kind against its own configuration type; here, where all of them meet, that type is not known.
-type Rows = Readonly<Record<string, () => Promise<{ readonly kind: object }>>>;
+const CLOUDS: readonly Cloud[] = [aws];
 
-const PROVIDERS: Rows = {
-	"aws/iam-identity-center": () => import("./aws/identity-center/kind.ts"),
-};
-
-const IDENTITIES: Rows = {
-	"aws/permission-set": () => import("./aws/roles/permission-set.ts"),
-};
-
-const INTEGRATIONS: Rows = {
-	"aws/ecr": () => import("./aws/ecr/kind.ts"),
-	"aws/eks": () => import("./aws/eks/kind.ts"),
-};
-
-/** The names of all kinds, sorted, for configuration checks and messages. */
-export function kinds(): {
-	readonly providers: readonly string[];
-	readonly identities: readonly string[];
-	readonly integrations: readonly string[];
-} {
-	return {
-		providers: Object.keys(PROVIDERS).sort(),
-		identities: Object.keys(IDENTITIES).sort(),
-		integrations: Object.keys(INTEGRATIONS).sort(),
-	};
+interface Manifests {
+	readonly providers: ReadonlyMap<string, ProviderManifest>;
+	readonly identities: ReadonlyMap<string, IdentityManifest>;
+	readonly integrations: ReadonlyMap<string, IntegrationManifest>;
 }
 
-/** @returns undefined for a kind that there is not. Kinds are matched exactly, as the Go program does. */
+// Kinds are matched exactly, as the Go program does.
+const MANIFESTS: Manifests = {
+	providers: byKind(CLOUDS.flatMap(({ providers }) => providers)),
+	identities: byKind(CLOUDS.flatMap(({ identities }) => identities)),
+	integrations: byKind(CLOUDS.flatMap(({ integrations }) => integrations)),
+};
+
+function byKind<Item extends { readonly kind: string }>(items: readonly Item[]): ReadonlyMap<string, Item> {
+	return new Map(items.map((item) => [item.kind, item]));
+}
+
+/** @returns undefined for an unknown kind */
+export function manifestOf(section: Section, kind: string): Manifest | undefined {
+	return MANIFESTS[section].get(kind);
+}
+
+/** @returns the names of the kinds that this version has, for messages and lists */
+export function kindsOf(section: Section): readonly string[] {
+	return [...MANIFESTS[section].keys()];
+}
+
+const schemas = new Map<string, Promise<Schema>>();
+
+/** @returns undefined for an unknown kind. Loads nothing of the kind but its schema */
+export async function schemaOf(section: Section, kind: string): Promise<Schema | undefined> {
+	const key = `${section} ${kind}`;
+	// Thousands of entries share a schema; even an import that is done costs something each time.
+	const schema = schemas.get(key) ?? manifestOf(section, kind)?.schema();
+	if (schema !== undefined) schemas.set(key, schema);
+	return schema;
+}
+
+/** Whether an identity of this kind needs no `via`. */
+export function standsAlone(kind: string): boolean {
+	return MANIFESTS.identities.get(kind)?.via.includes("none") ?? FOREIGN_STANDALONE.includes(kind);
+}
+
+/** Whether it is one of Atmos's kinds that this version does not have. */
+export function isForeign(section: Section, kind: string): boolean {
+	return FOREIGN_KINDS[section].includes(kind);
+}
+
+/** @returns the names of Atmos's kinds that this version does not have */
+export function foreignKindsOf(section: Section): readonly string[] {
+	return FOREIGN_KINDS[section];
+}
+
+/** What a list says of an identity; of one whose kind this version does not have, what AWS's have in common. */
+export function columnsOf(kind: string, text: ReadText): Columns {
+	return MANIFESTS.identities.get(kind)?.columns(text) ?? awsColumns(text);
+}
+
+/** @returns undefined for an unknown kind */
 export async function providerKind(kind: string): Promise<ProviderKind | undefined> {
-	return load<ProviderKind>(PROVIDERS, kind);
+	return MANIFESTS.providers.get(kind)?.load();
 }
 
-/** @returns undefined for a kind that there is not */
+/** @returns undefined for an unknown kind */
 export async function identityKind(kind: string): Promise<IdentityKind | undefined> {
-	return load<IdentityKind>(IDENTITIES, kind);
+	return MANIFESTS.identities.get(kind)?.load();
 }
 
-/** @returns undefined for a kind that there is not */
+/** @returns undefined for an unknown kind */
 export async function integrationKind(kind: string): Promise<IntegrationKind | undefined> {
-	return load<IntegrationKind>(INTEGRATIONS, kind);
-}
-
-async function load<Kind>(rows: Rows, kind: string): Promise<Kind | undefined> {
-	return Object.hasOwn(rows, kind) ? ((await rows[kind]?.())?.kind as Kind) : undefined;
+	return MANIFESTS.integrations.get(kind)?.load();
 }

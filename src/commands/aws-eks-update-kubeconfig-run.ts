@@ -1,6 +1,6 @@
 /** `aws eks update-kubeconfig`: writes a cluster's entry again and makes it the current context. */
 
-import { awsKeys } from "../auth/aws/ecr/kind.ts";
+import { awsKeys } from "../auth/aws/aws-keys.ts";
 import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/aws/eks/kind.ts";
 import { loadConfig } from "../auth/config/load.ts";
 import { endpointOf } from "../auth/entry-spec.ts";

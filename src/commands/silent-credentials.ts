@@ -1,6 +1,6 @@
 /** Credentials for a program that cannot ask: cached ones, or renewed through a session that is still good. */
 
-import { awsKeys } from "../auth/aws/ecr/kind.ts";
+import { awsKeys } from "../auth/aws/aws-keys.ts";
 import { ApprovalNeededError } from "../auth/aws/identity-center/approval-needed.ts";
 import { loadConfig } from "../auth/config/load.ts";
 import type { AuthConfig, ConfigRequest } from "../auth/config/model.ts";

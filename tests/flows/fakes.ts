@@ -213,7 +213,6 @@ export function world(options: WorldOptions = {}): World {
 
 	const providerKind: ProviderKind = {
 		kind: "aws/iam-identity-center",
-		schema: undefined as never,
 		peek: async () => ({ state: "none" }),
 		purpose: () => ({}),
 		authenticate: (provider, run) => signIn.enter(provider.name, run),
@@ -221,7 +220,6 @@ export function world(options: WorldOptions = {}): World {
 	};
 	const identityKind: IdentityKind = {
 		kind: "aws/permission-set",
-		schema: undefined as never,
 		purpose: () => ({}),
 		authenticate: (identity, _base, _root, run) => assume.enter(identity.name, run),
 		load: async (identity) => held.get(identity.key),
@@ -230,7 +228,6 @@ export function world(options: WorldOptions = {}): World {
 	const integrationKind: IntegrationKind = {
 		limitMs: options.limitMs,
 		kind: "aws/ecr",
-		schema: undefined as never,
 		retryCommand: (name) => `atmos-auth aws ecr login ${name}`,
 		peek: async (integration) => ({ label: "ECR login", target: `${integration.name}.example`, state: "missing" }),
 		execute: (integration, _identity, _credentials, run) => integrate.enter(integration.name, run),

@@ -1,15 +1,14 @@
 /** Checks an entry against the schema of its kind, and says where each mistake stands. */
 import * as v from "valibot";
+import { foreignKindsOf, isForeign, kindsOf, manifestOf, schemaOf, standsAlone } from "../registry.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { type Claim, type Command, claimsOf } from "./claims.ts";
-import { evaluate, FUNCTIONS, type FunctionContext, isQuick } from "./functions.ts";
-import { FOREIGN_KINDS, IDLE_KEYS, STANDALONE_KINDS } from "./kind-names.ts";
+import { evaluate, FUNCTIONS, type FunctionContext, IDLE_KEYS, isQuick } from "./functions.ts";
 import { locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
 import type { ConfigProblem } from "./model.ts";
 import { nameObjection } from "./names.ts";
-import { SCHEMAS } from "./schema/kinds.ts";
 import { entriesOf, examplesOf, expectation, type Shape, shapeAt } from "./schema/shape.ts";
 import { suggestionFor } from "./suggest.ts";
 import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
@@ -108,14 +107,13 @@ export async function checkEntry(
 		onUnset: (path: readonly string[], variable: string) => void unset.set(path.join("\0"), variable),
 	};
 	const kind = await evaluate(functions, entry.value.kind ?? null, evaluation, ["kind"]);
-	const schemas = SCHEMAS[entry.section];
-	const schema = typeof kind === "string" && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
+	const schema = typeof kind === "string" ? await schemaOf(entry.section, kind) : undefined;
 	if (schema === undefined) {
 		const missing = unset.get("kind");
 		if (missing !== undefined) {
 			problems.push(await problemAt(entry, ["kind"], unsetMessage(missing)));
 		} else if (blind.length === 0) {
-			const foreign = typeof kind === "string" && FOREIGN_KINDS[entry.section].includes(kind);
+			const foreign = typeof kind === "string" && isForeign(entry.section, kind);
 			problems.push(await unknownKind(entry, kind));
 			return failed(foreign);
 		}
@@ -133,7 +131,11 @@ export async function checkEntry(
 	const needed = depth.idle ? entry.value : withoutIdle(entry.value);
 	const value = ((await evaluate(functions, known(schema as Shape, needed), evaluation)) ?? {}) as YamlMap;
 	for (const failure of failures) problems.push(await functionProblem(entry, failure));
-	for (const problem of await checkVia(entry, value, kind as string, exists, { blind, unset })) problems.push(problem);
+	for (const problem of await checkVia(entry, value, { kind: kind as string, schema: schema as Shape }, exists, {
+		blind,
+		unset,
+	}))
+		problems.push(problem);
 	const result = v.safeParse(schema, value, { abortPipeEarly: true });
 	const misspelt = new Set<string>();
 	for (const issue of result.issues ?? []) {
@@ -164,12 +166,11 @@ const overlap = (a: readonly string[], b: readonly string[]): boolean =>
 	a.slice(0, b.length).every((key, index) => key === b[index]);
 
 async function unknownKind(entry: Entry, kind: YamlValue | undefined): Promise<ConfigProblem> {
-	const known = Object.keys(SCHEMAS[entry.section]);
+	const known = kindsOf(entry.section);
 	if (typeof kind !== "string" || kind === "") {
 		return problemAt(entry, ["kind"], `the kind is missing; expected one of ${known.join(", ")}`);
 	}
-	const foreign = FOREIGN_KINDS[entry.section];
-	if (foreign.includes(kind)) {
+	if (isForeign(entry.section, kind)) {
 		return problemAt(entry, ["kind"], `the kind ${sanitize(kind)} is not supported by this version`);
 	}
 	return problemAt(
@@ -177,7 +178,7 @@ async function unknownKind(entry: Entry, kind: YamlValue | undefined): Promise<C
 		["kind"],
 		`unknown kind${named(entry, ["kind"], kind)}; expected one of ${known.join(", ")}`,
 		{
-			suggestion: suggestionFor(kind, [...known, ...foreign]),
+			suggestion: suggestionFor(kind, [...known, ...foreignKindsOf(entry.section)]),
 		},
 	);
 }
@@ -261,15 +262,15 @@ function known(schema: Shape, value: YamlValue, outer: readonly string[] = OUTER
 async function checkVia(
 	entry: Entry,
 	value: YamlMap,
-	kind: string,
+	{ kind, schema }: { readonly kind: string; readonly schema: Shape },
 	exists: LinkTargets,
 	{ blind, unset }: { readonly blind: readonly (readonly string[])[]; readonly unset: ReadonlyMap<string, string> },
 ): Promise<ConfigProblem[]> {
 	if (entry.section === "providers" || blind.some((path) => path[0] === "via")) return [];
 	const via = value.via;
 	if (via === undefined || via === null) {
-		if (STANDALONE_KINDS.includes(kind)) return [];
-		const near = suggestionFor("via", unknownKeysOf(SCHEMAS[entry.section][kind] as Shape, [], entry.value));
+		if (standsAlone(kind)) return [];
+		const near = suggestionFor("via", unknownKeysOf(schema, [], entry.value));
 		const expected = "expected via.provider or via.identity";
 		return [
 			near === undefined
@@ -290,8 +291,11 @@ async function checkVia(
 		const found = links.length === 0 ? "neither" : "both";
 		problems.push(await problemAt(entry, ["via"], `expected either via.provider or via.identity, found ${found}`));
 	}
-	if (kind === "aws/permission-set" && links.includes("identity")) {
-		problems.push(await problemAt(entry, ["via", "identity"], "a permission set needs via.provider"));
+	const manifest = manifestOf(entry.section, kind);
+	for (const link of links) {
+		if (manifest === undefined || manifest.via.includes(link)) continue;
+		const other = link === "provider" ? "identity" : "provider";
+		problems.push(await problemAt(entry, ["via", link], `${manifest.noun} is reached through via.${other}`));
 	}
 	for (const link of links) {
 		const wanted = via[link];
@@ -317,8 +321,7 @@ async function checkVia(
  */
 export async function doubts(entry: Entry, reported: ReadonlySet<string>): Promise<ConfigProblem[]> {
 	const { kind } = entry.value;
-	const schemas = SCHEMAS[entry.section];
-	const schema = typeof kind === "string" && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
+	const schema = typeof kind === "string" ? await schemaOf(entry.section, kind) : undefined;
 	if (schema === undefined || entry.wrong !== undefined) return [];
 	const problems: ConfigProblem[] = [];
 	const warn = async (path: readonly string[], message: string, suggestion: string | undefined): Promise<void> => {

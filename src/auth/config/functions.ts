@@ -28,6 +28,9 @@ export class FunctionFailure extends Error {}
 /** The names of the functions, for near misses. */
 export const FUNCTIONS: readonly string[] = ["!env", "!include", "!repo-root", "!cwd", "!exec"];
 
+/** Keys of an entry whose values no sign-in needs: a function there that would run something is left alone. */
+export const IDLE_KEYS: readonly string[] = ["env", "alias", "tags", "default", "required", "console"];
+
 const MAX_DEPTH = 10;
 
 /** Words of an argument; quotes keep blanks together. */

@@ -1,4 +1,5 @@
 /** What an entry says without anything being run or checked: for lists of thousands of them. */
+import { columnsOf } from "../registry.ts";
 import { evaluateQuick, type FunctionContext, FunctionFailure, withMergedFunction } from "./functions.ts";
 import type { Entry } from "./merge.ts";
 import type { IdentitySummary, Via } from "./model.ts";
@@ -20,22 +21,18 @@ export class Glance {
 
 	summary(entry: Entry): IdentitySummary {
 		const { value } = entry;
-		const principal = this.map(value.principal);
-		const account = this.map(principal.account);
-		const arn = this.text(principal.assume_role);
+		const kind = this.text(value.kind) ?? "";
 		const tags = this.value(value.tags);
 		return {
 			name: entry.name,
 			key: entry.key,
-			kind: this.text(value.kind) ?? "",
+			kind,
 			via: this.via(entry),
 			isDefault: ["true", true].includes(this.value(value.default) as boolean),
 			tags: Array.isArray(tags)
 				? tags.map((tag: YamlValue) => this.text(tag)).filter((tag): tag is string => tag !== undefined)
 				: [],
-			account: this.text(account.name) ?? this.text(account.id) ?? /^arn:[^:]*:iam::(\d{12}):/.exec(arn ?? "")?.[1],
-			role: this.text(principal.name) ?? arn?.split("/").at(-1),
-			region: this.text(principal.region),
+			...columnsOf(kind, (...path) => this.#textAt(value, path)),
 		};
 	}
 
@@ -43,6 +40,12 @@ export class Glance {
 	text(value: YamlValue | undefined): string | undefined {
 		const plain = this.value(value);
 		return typeof plain === "string" && plain !== "" ? plain : undefined;
+	}
+
+	#textAt(value: YamlMap, path: readonly string[]): string | undefined {
+		let node: YamlValue | undefined = value;
+		for (const key of path) node = this.map(node)[key];
+		return this.text(node);
 	}
 
 	/** A map, in the same way; empty where there is none. */

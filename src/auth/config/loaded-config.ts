@@ -1,14 +1,15 @@
 /** The merged configuration as the rest of the library sees it: evaluates and checks an entry when it is asked for. */
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
+import type { Section } from "../manifest.ts";
+import { standsAlone } from "../registry.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import { sanitize } from "../system/sanitize.ts";
 import type { Gate } from "../trust/gate.ts";
 import type { Checked } from "./check.ts";
 import type { Claim } from "./claims.ts";
-import { type FunctionContext, isQuick } from "./functions.ts";
+import { type FunctionContext, IDLE_KEYS, isQuick } from "./functions.ts";
 import { Glance } from "./glance.ts";
-import { IDLE_KEYS, type Section, STANDALONE_KINDS } from "./kind-names.ts";
 import { type Entry, type Merged, SINGULAR } from "./merge.ts";
 import type {
 	AuthConfig,
@@ -248,7 +249,7 @@ export class LoadedConfig implements AuthConfig {
 			const link = via.provider !== undefined ? "provider" : via.identity !== undefined ? "identity" : undefined;
 			if (link === undefined) {
 				const kind = this.#glance.text(entry.value.kind) ?? "";
-				if (STANDALONE_KINDS.includes(kind)) return { provider: kind.replaceAll("/", "-"), identities };
+				if (standsAlone(kind)) return { provider: kind.replaceAll("/", "-"), identities };
 				return { entry, circular: false, path: ["via"], message: "expected via.provider or via.identity" };
 			}
 			const wanted = via[link] as string;

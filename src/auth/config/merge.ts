@@ -3,11 +3,11 @@
  * providers, identities and integrations match without regard to case; their last spelling is kept for display.
  */
 
+import type { Section } from "../manifest.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import { sanitize } from "../system/sanitize.ts";
 import type { FoundFile } from "./find.ts";
 import { evaluateQuick, type FunctionContext, FunctionFailure, withMergedFunction } from "./functions.ts";
-import type { Section } from "./kind-names.ts";
 import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 /** One provider, identity or integration, merged but not yet evaluated. */

@@ -1,5 +1,5 @@
 /** Names of the configuration that become names of files. */
-import type { Section } from "./kind-names.ts";
+import type { Section } from "../manifest.ts";
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what no name may have
 const CONTROL = /[\u0000-\u001f\u007f]/;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { awsKeys } from "../../../src/auth/aws/ecr/kind.ts";
+import { awsKeys } from "../../../src/auth/aws/aws-keys.ts";
 import { eksToken, execCredential } from "../../../src/auth/aws/eks/token.ts";
 import type { AwsCredentials } from "../../../src/auth/credentials.ts";
 import type { IntegrationRun } from "../../../src/auth/kinds.ts";

@@ -8,12 +8,12 @@ import { editorSchema } from "../../../scripts/editor-schema.ts";
 const read = (path: string): string =>
 	readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), "utf8");
 
-test("the schema for editors is current: npm run schema", () => {
-	expect(JSON.parse(read("schema/atmos-auth.schema.json"))).toEqual(JSON.parse(JSON.stringify(editorSchema())));
+test("the schema for editors is current: npm run schema", async () => {
+	expect(JSON.parse(read("schema/atmos-auth.schema.json"))).toEqual(JSON.parse(JSON.stringify(await editorSchema())));
 });
 
-test("it accepts the demo's configuration and refuses a misspelt one", () => {
-	const validate = new Ajv({ strict: false }).compile(editorSchema());
+test("it accepts the demo's configuration and refuses a misspelt one", async () => {
+	const validate = new Ajv({ strict: false }).compile(await editorSchema());
 	const good = load(read("demo/project/atmos.yaml"));
 	expect(validate(good), JSON.stringify(validate.errors)).toBe(true);
 	const bad = structuredClone(good) as { auth: { providers: Record<string, { region?: string }> } };
@@ -41,8 +41,8 @@ test.each([
 			"{kind: aws/eks, via: {identity: a}, spec: {cluster: {name: c, region: us-east-2, kubeconfig: {mode: 0600, update: merge}}}}",
 		),
 	],
-])("it accepts %s", (_, value) => {
-	const validate = new Ajv({ strict: false }).compile(editorSchema());
+])("it accepts %s", async (_, value) => {
+	const validate = new Ajv({ strict: false }).compile(await editorSchema());
 	expect(validate(value), JSON.stringify(validate.errors)).toBe(true);
 });
 
@@ -66,6 +66,6 @@ test.each([
 		"a misspelt choice",
 		ecr("{kind: aws/eks, via: {identity: a}, spec: {auto_provision: ture, cluster: {name: c, region: us-east-2}}}"),
 	],
-])("it refuses %s", (_, value) => {
-	expect(new Ajv({ strict: false }).compile(editorSchema())(value)).toBe(false);
+])("it refuses %s", async (_, value) => {
+	expect(new Ajv({ strict: false }).compile(await editorSchema())(value)).toBe(false);
 });

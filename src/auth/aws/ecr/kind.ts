@@ -1,7 +1,8 @@
 /** `kind: aws/ecr`: logs Docker in to a private registry. */
 
 import type { AuthContext } from "../../context.ts";
-import { type AwsCredentials, type Credentials, Secret } from "../../credentials.ts";
+import { type AwsCredentials, Secret } from "../../credentials.ts";
+import { defineIntegration } from "../../define.ts";
 import {
 	dockerConfigFile,
 	readDockerEntry,
@@ -11,22 +12,22 @@ import {
 } from "../../docker/config.ts";
 import { HELPERS_MS } from "../../docker/helper.ts";
 import { endpointOf } from "../../entry-spec.ts";
-import { AuthError } from "../../errors.ts";
-import type { Artifact, ArtifactState, IntegrationKind } from "../../kinds.ts";
+import type { Artifact, ArtifactState } from "../../kinds.ts";
 import { noteArtifact, readState, updateState } from "../../storage/state.ts";
 import { shellWord } from "../../system/shell-word.ts";
+import { needsAwsKeys } from "../aws-keys.ts";
 import { notAuthorized } from "../not-authorized.ts";
 import { ecrHost, parseEcrHost } from "./hosts.ts";
 import type { Config } from "./schema.ts";
-import { schema } from "./schema.ts";
 
 const LABEL = "ECR login";
 /** A login is left alone while more than this is left of its twelve hours, in milliseconds. */
 const GOOD_FOR_MS = 3_600_000;
 
-export const kind: IntegrationKind<Config> = {
+export const kind = defineIntegration<Config, "aws">({
 	kind: "aws/ecr",
-	schema,
+	takes: ["aws"],
+	refusal: needsAwsKeys,
 	// A request with its retries, and the credential helpers of all registries one after the other.
 	limitMs: 30_000 + HELPERS_MS,
 
@@ -61,7 +62,7 @@ export const kind: IntegrationKind<Config> = {
 			known.expiresAt - now > GOOD_FOR_MS &&
 			known.identity === identity?.key &&
 			known.realm === run.realm.value &&
-			known.purpose === awsKeys(credentials).purpose &&
+			known.purpose === credentials.purpose &&
 			kept !== undefined
 		) {
 			return {
@@ -75,7 +76,7 @@ export const kind: IntegrationKind<Config> = {
 		}
 
 		run.status("requesting a registry token");
-		const token = await authorizationToken(ctx, awsKeys(credentials), region, endpointOf(identity?.config), signal);
+		const token = await authorizationToken(ctx, credentials, region, endpointOf(identity?.config), signal);
 		run.status("writing Docker's configuration");
 		// The registry's own suffix wins over ours: it knows its partition.
 		const host = hostFrom(token.proxyEndpoint, accountId, region) ?? configured;
@@ -88,7 +89,7 @@ export const kind: IntegrationKind<Config> = {
 				issuedAt: now,
 				identity: identity?.key,
 				realm: run.realm.value,
-				purpose: awsKeys(credentials).purpose,
+				purpose: credentials.purpose,
 				mark: stored.mark,
 			}),
 		);
@@ -101,7 +102,7 @@ export const kind: IntegrationKind<Config> = {
 			notes: stored.notes,
 		};
 	},
-};
+});
 
 const named = (registry: string): Pick<Artifact, "target" | "parts"> => ({ target: registry, parts: { registry } });
 
@@ -172,14 +173,4 @@ async function authorizationToken(
 	});
 	const { password, ...token } = checkAnswer(operation, REGISTRY_TOKEN, answer);
 	return { ...token, password: new Secret(password) };
-}
-
-/** @throws AuthError `config` for credentials of another cloud */
-export function awsKeys(credentials: Credentials): AwsCredentials {
-	if (credentials.type === "aws") return credentials;
-	throw new AuthError({
-		code: "config",
-		message: "this integration needs the credentials of an AWS identity",
-		remedy: "link it with via.identity",
-	});
 }

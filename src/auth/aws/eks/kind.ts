@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { AuthContext } from "../../context.ts";
 import type { AwsCredentials } from "../../credentials.ts";
+import { defineIntegration } from "../../define.ts";
 import { endpointOf } from "../../entry-spec.ts";
 import { AuthError } from "../../errors.ts";
-import type { Artifact, IntegrationKind, IntegrationRun } from "../../kinds.ts";
+import type { Artifact, IntegrationRun } from "../../kinds.ts";
 import { execEntry } from "../../kubernetes/exec-entry.ts";
 import type { TakeContext } from "../../kubernetes/kubeconfig.ts";
 import { hasOtherMode, updateKubeconfig } from "../../kubernetes/kubeconfig-file.ts";
@@ -15,17 +16,18 @@ import { noteArtifact, readState, updateState } from "../../storage/state.ts";
 import { readText } from "../../storage/write.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { shellWord } from "../../system/shell-word.ts";
-import { awsKeys } from "../ecr/kind.ts";
+import { needsAwsKeys } from "../aws-keys.ts";
 import { endpointFor } from "../endpoints.ts";
 import { notAuthorized } from "../not-authorized.ts";
 import { type DescribedCluster, unusable } from "./described-cluster.ts";
-import { CONTEXT_RULE, type Config, isContextName, schema } from "./schema.ts";
+import { CONTEXT_RULE, type Config, isContextName } from "./schema.ts";
 
 const LABEL = "EKS kubeconfig";
 
-export const kind: IntegrationKind<Config> = {
+export const kind = defineIntegration<Config, "aws">({
 	kind: "aws/eks",
-	schema,
+	takes: ["aws"],
+	refusal: needsAwsKeys,
 
 	retryCommand: (name) => `atmos-auth aws eks update-kubeconfig --integration ${shellWord(name)}`,
 
@@ -46,14 +48,14 @@ export const kind: IntegrationKind<Config> = {
 		const { cluster } = integration.config.spec;
 		const { ctx } = run;
 		const file = kubeconfigPath(ctx, cluster.kubeconfig?.path);
-		const settled = await leftAlone(run, cluster, identity?.key, awsKeys(credentials).purpose, file);
+		const settled = await leftAlone(run, cluster, identity?.key, credentials.purpose, file);
 		if (settled) return settled;
 		run.status(`describing ${cluster.name}`);
-		const found = await describeCluster(ctx, awsKeys(credentials), cluster, endpointOf(identity?.config), run.signal);
-		const { purpose } = awsKeys(credentials);
+		const found = await describeCluster(ctx, credentials, cluster, endpointOf(identity?.config), run.signal);
+		const { purpose } = credentials;
 		return writeEntry(run, { ...cluster, ...found, identity: identity?.key, purpose, file });
 	},
-};
+});
 
 export interface EksTarget {
 	readonly name: string;

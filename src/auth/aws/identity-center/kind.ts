@@ -1,15 +1,14 @@
 /** AWS IAM Identity Center: a session of the access portal, by a cached token, a refresh token or a device code. */
 
+import { defineProvider } from "../../define.ts";
 import { endpointOf } from "../../entry-spec.ts";
-import { AuthError } from "../../errors.ts";
-import type { ProviderKind } from "../../kinds.ts";
 import { localSessions } from "./local-sessions.ts";
-import { type Config, schema } from "./schema.ts";
+import type { Config } from "./schema.ts";
 import { sessionEndpoints } from "./session-endpoints.ts";
 
-export const kind: ProviderKind<Config> = {
+export const kind = defineProvider<Config, "sso">({
 	kind: "aws/iam-identity-center",
-	schema,
+	gives: "sso",
 
 	async peek(provider, ctx) {
 		const [best] = await localSessions(ctx, provider.config);
@@ -31,9 +30,7 @@ export const kind: ProviderKind<Config> = {
 
 	async discover(provider, credentials, run) {
 		if (provider.config.auto_provision_identities !== true) return;
-		if (credentials.type !== "sso")
-			throw new AuthError({ code: "bug", message: "discovery needs a session of the portal" });
 		const { discoverIdentities } = await import("./discover-identities.ts");
 		await discoverIdentities(provider, credentials, run);
 	},
-};
+});

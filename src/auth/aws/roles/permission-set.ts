@@ -1,21 +1,34 @@
 /** A permission set of IAM Identity Center in one account: short-lived keys of the role that it makes there. */
 import type { Identity, Provider } from "../../config/model.ts";
 import { byDistance } from "../../config/suggest.ts";
-import type { AwsCredentials, Credentials, SsoSession } from "../../credentials.ts";
+import type { AwsCredentials } from "../../credentials.ts";
+import { defineIdentity } from "../../define.ts";
 import { basePathOf, endpointOf } from "../../entry-spec.ts";
 import { AuthError } from "../../errors.ts";
-import type { IdentityKind, Run } from "../../kinds.ts";
+import type { Run } from "../../kinds.ts";
 import { signInCommand } from "../../sign-in-command.ts";
 import type { SessionFacts } from "../../storage/state.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { endpointFor } from "../endpoints.ts";
+import { loadAwsCredentials, saveAwsCredentials } from "../files.ts";
 import { SessionRejectedError } from "../identity-center/session-rejected.ts";
 import type { Account, SsoPortal } from "../identity-center/sso-portal.ts";
-import { type Config, schema } from "./permission-set-schema.ts";
+import type { Config } from "./permission-set-schema.ts";
 
-export const kind: IdentityKind<Config> = {
+export const kind = defineIdentity<Config, "sso", "aws">({
 	kind: "aws/permission-set",
-	schema,
+	takes: ["sso"],
+	gives: "aws",
+
+	refusal(identity) {
+		const name = sanitize(identity.name);
+		return new AuthError({
+			code: "config",
+			message: `${name} needs a session of IAM Identity Center`,
+			reason: "a permission set is reached from a provider of kind aws/iam-identity-center alone",
+			remedy: `Set \`via.provider\` of ${name} to such a provider`,
+		});
+	},
 
 	purpose(identity, _rootProvider, ctx) {
 		const { name: role, account, region } = identity.config.principal;
@@ -25,8 +38,7 @@ export const kind: IdentityKind<Config> = {
 		return { kind: identity.kind, role, ...where, region, endpoint };
 	},
 
-	async authenticate(identity, base, rootProvider, run) {
-		const session = asSession(base, identity);
+	async authenticate(identity, session, rootProvider, run) {
 		const { createSsoPortal } = await import("../identity-center/sso-portal.ts");
 		const endpoint = endpointOf(identity.config) ?? endpointOf(rootProvider.config);
 		const portal = await createSsoPortal(run.ctx, session, endpoint);
@@ -42,31 +54,18 @@ export const kind: IdentityKind<Config> = {
 	},
 
 	async load(identity, rootProvider, ctx, realm, purpose) {
-		const { loadAwsCredentials } = await import("../files.ts");
 		const accepts = (facts: SessionFacts): boolean => facts.purpose === purpose;
 		return loadAwsCredentials(ctx, realm, rootProvider.key, identity.key, accepts, filesOf(rootProvider));
 	},
 
 	async save(identity, credentials, rootProvider, run) {
-		if (credentials.type !== "aws") throw new TypeError("a permission set has AWS credentials");
-		const { saveAwsCredentials } = await import("../files.ts");
 		await saveAwsCredentials(run.ctx, run.realm, rootProvider.key, identity.key, credentials, filesOf(rootProvider));
 	},
-};
+});
 
 function filesOf(provider: Provider): { basePath?: string } {
 	const basePath = basePathOf(provider);
 	return basePath === undefined ? {} : { basePath };
-}
-
-function asSession(base: Credentials, identity: Identity): SsoSession {
-	if (base.type === "sso") return base;
-	throw new AuthError({
-		code: "config",
-		message: `"${sanitize(identity.name)}" needs an IAM Identity Center session`,
-		reason: "a permission set can only be reached through a provider of kind aws/iam-identity-center",
-		remedy: `set \`via.provider\` of "${sanitize(identity.name)}" to a provider of that kind`,
-	});
 }
 
 /** The id decides where both are given, as in the Go program; the name is then for display. */

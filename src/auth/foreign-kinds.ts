@@ -1,8 +1,6 @@
-/** The names of kinds that need no schema: what Atmos knows and this version does not, and what stands alone. */
-
-export type Section = "providers" | "identities" | "integrations";
-
 /** Kinds that Atmos knows and this version does not: no typing mistake, but not to be used here. */
+import type { Section } from "./manifest.ts";
+
 export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 	providers: [
 		"aws/saml",
@@ -37,8 +35,8 @@ export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 	integrations: ["aws/ecr-public", "azure/acr", "azure/aks", "gcp/gke", "github/sts"],
 };
 
-/** Identities that need no `via`. */
-export const STANDALONE_KINDS: readonly string[] = [
+/** Those of them that are identities and begin a chain by themselves. */
+export const FOREIGN_STANDALONE: readonly string[] = [
 	"aws/user",
 	"aws/ambient",
 	"ambient",
@@ -47,6 +45,3 @@ export const STANDALONE_KINDS: readonly string[] = [
 	"azure/emulator",
 	"kubernetes/emulator",
 ];
-
-/** Keys of an entry whose values no sign-in needs: a function there that would run something is left alone. */
-export const IDLE_KEYS: readonly string[] = ["env", "alias", "tags", "default", "required", "console"];

@@ -1,0 +1,56 @@
+/** The kinds of AWS, one manifest each. */
+import type { Cloud, Columns, ReadText } from "../manifest.ts";
+
+/** What identities of AWS say under `principal`: Atmos has these keys for all of them. */
+export function columns(text: ReadText): Columns {
+	const arn = text("principal", "assume_role");
+	return {
+		account:
+			text("principal", "account", "name") ??
+			text("principal", "account", "id") ??
+			/^arn:[^:]*:iam::(\d{12}):/.exec(arn ?? "")?.[1],
+		role: text("principal", "name") ?? arn?.split("/").at(-1),
+		region: text("principal", "region"),
+	};
+}
+
+// One file for all schemas: a check needs those of several kinds, and every file costs a start more than what is in it.
+const schemas = () => import("./schemas.ts");
+
+export const manifest: Cloud = {
+	providers: [
+		{
+			kind: "aws/iam-identity-center",
+			noun: "a portal of IAM Identity Center",
+			via: ["none"],
+			schema: async () => (await schemas()).identityCenter,
+			load: async () => (await import("./identity-center/kind.ts")).kind,
+		},
+	],
+	identities: [
+		{
+			kind: "aws/permission-set",
+			noun: "a permission set",
+			via: ["provider"],
+			columns,
+			schema: async () => (await schemas()).permissionSet,
+			load: async () => (await import("./roles/permission-set.ts")).kind,
+		},
+	],
+	integrations: [
+		{
+			kind: "aws/ecr",
+			noun: "an ECR login",
+			via: ["provider", "identity"],
+			schema: async () => (await schemas()).ecr,
+			load: async () => (await import("./ecr/kind.ts")).kind,
+		},
+		{
+			kind: "aws/eks",
+			noun: "an EKS kubeconfig",
+			via: ["provider", "identity"],
+			schema: async () => (await schemas()).eks,
+			load: async () => (await import("./eks/kind.ts")).kind,
+		},
+	],
+};

@@ -1,0 +1,5 @@
+/** The schemas of AWS's kinds, in one file for the manifests. */
+export { schema as ecr } from "./ecr/schema.ts";
+export { schema as eks } from "./eks/schema.ts";
+export { schema as identityCenter } from "./identity-center/schema.ts";
+export { schema as permissionSet } from "./roles/permission-set-schema.ts";

@@ -1,0 +1,48 @@
+/**
+ * What is known of a kind before it is loaded, and of a cloud. Light data and lazy imports: lists, checks of a configuration
+ * and the editor's schema need no more than this.
+ */
+import type { GenericSchema } from "valibot";
+import type { IdentityKind, IntegrationKind, ProviderKind } from "./kinds.ts";
+
+/** The maps of entries under `auth`. */
+export type Section = "providers" | "identities" | "integrations";
+
+/** What an entry may hang on; `none` is for what begins a chain by itself. */
+export type Link = "provider" | "identity" | "none";
+
+/** Of the keys of an entry (all but `kind` and `via`), as written in atmos.yaml. */
+export type Schema = GenericSchema<unknown, unknown>;
+
+/** What a list says of an identity, as far as its configuration alone says it. */
+export interface Columns {
+	readonly account?: string | undefined;
+	readonly role?: string | undefined;
+	readonly region?: string | undefined;
+}
+
+/** Reads a text of an entry by its path. @returns undefined where there is none without running anything */
+export type ReadText = (...path: readonly string[]) => string | undefined;
+
+export interface Manifest<Kind = unknown> {
+	readonly kind: string;
+	/** For sentences: "a permission set". */
+	readonly noun: string;
+	readonly via: readonly Link[];
+	schema(): Promise<Schema>;
+	load(): Promise<Kind>;
+}
+
+export type ProviderManifest = Manifest<ProviderKind>;
+
+export interface IdentityManifest extends Manifest<IdentityKind> {
+	columns(text: ReadText): Columns;
+}
+
+export type IntegrationManifest = Manifest<IntegrationKind>;
+
+export interface Cloud {
+	readonly providers: readonly ProviderManifest[];
+	readonly identities: readonly IdentityManifest[];
+	readonly integrations: readonly IntegrationManifest[];
+}

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import type { Run } from "../../src/auth/kinds.ts";
+import type { Section } from "../../src/auth/manifest.ts";
+import {
+	foreignKindsOf,
+	identityKind,
+	integrationKind,
+	kindsOf,
+	manifestOf,
+	providerKind,
+	schemaOf,
+	standsAlone,
+} from "../../src/auth/registry.ts";
+
+const SECTIONS: readonly Section[] = ["providers", "identities", "integrations"];
+const load = { providers: providerKind, identities: identityKind, integrations: integrationKind };
+
+describe.each(SECTIONS)("%s", (section) => {
+	test.each(kindsOf(section))("%s loads as what it is registered as, with a schema", async (kind) => {
+		expect(await load[section](kind)).toMatchObject({ kind });
+		expect(await schemaOf(section, kind)).toMatchObject({ type: "object" });
+		expect(manifestOf(section, kind)?.via).not.toEqual([]);
+	});
+
+	test("what this version has is not among Atmos's other kinds", () => {
+		expect(foreignKindsOf(section).filter((kind) => kindsOf(section).includes(kind))).toEqual([]);
+	});
+
+	test.each(["aws/ECR", "AWS/iam-identity-center", "constructor", ""])("%j is unknown", async (kind) => {
+		expect(await load[section](kind)).toBeUndefined();
+		expect(await schemaOf(section, kind)).toBeUndefined();
+	});
+});
+
+test.each([
+	["aws/permission-set", false],
+	["aws/user", true],
+	["aws/assume-role", false],
+	["toString", false],
+])("%s begins a chain by itself: %s", (kind, alone) => {
+	expect(standsAlone(kind)).toBe(alone);
+});
+
+test("an integration refuses credentials of a type that it does not take", async () => {
+	const ecr = await integrationKind("aws/ecr");
+	const integration = { name: "ecr", key: "ecr", kind: "aws/ecr", file: "", via: {}, config: {} };
+	const session = {
+		type: "sso",
+		accessToken: undefined as never,
+		expiresAt: 0,
+		region: "",
+		startUrl: "",
+		origin: "cache",
+	} as const;
+	await expect(ecr?.execute(integration, undefined, session, {} as never)).rejects.toMatchObject({
+		code: "config",
+		message: "this integration needs the credentials of an AWS identity",
+	});
+});
+
+test("an identity is not taken for one of another kind", async () => {
+	const permissionSet = await identityKind("aws/permission-set");
+	const identity = { name: "a", key: "a", kind: "aws/user", file: "", via: {}, config: {} };
+	const session = {
+		type: "sso",
+		accessToken: undefined as never,
+		expiresAt: 0,
+		region: "",
+		startUrl: "",
+		origin: "cache",
+	} as const;
+	const root = { ...identity, kind: "aws/iam-identity-center" };
+	await expect(permissionSet?.authenticate(identity, session, root, {} as Run)).rejects.toMatchObject({ code: "bug" });
+});
