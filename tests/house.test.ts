@@ -30,16 +30,96 @@ const importsOf = (text: string): string[] =>
 
 const part = (file: string): string => file.split("/")[0] as string;
 
+/** The files of ours that a file imports, from `src`. */
+const targetsOf = ({ file, text }: { readonly file: string; readonly text: string }): string[] =>
+	importsOf(text)
+		.filter((name) => name.startsWith("."))
+		.map((name) => relative(src, resolve(src, dirname(file), name)).replaceAll("\\", "/"));
+
+/** The folders of `src/auth`: a cloud each, and what all clouds share. */
+const CLOUDS: readonly string[] = ["aws"];
+const SHARED: readonly string[] = ["config", "docker", "kubernetes", "net", "storage", "system", "trust"];
+
+/**
+ * Imports against the direction, that close a circle among the shared folders. Each is one of types alone, or of what the
+ * other side loads lazily; there are to be fewer of them.
+ */
+const AGAINST_THE_DIRECTION: readonly string[] = ["config → trust", "storage → config"];
+
+/** The folder in `src/auth`, or undefined for the files that lie there, and for those elsewhere. */
+const authFolder = (file: string): string | undefined => /^auth\/([^/]+)\//.exec(file)?.[1];
+
+/** @returns all folders that lead from one to another, over any number of imports */
+function reachable(from: string, edges: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+	const found = new Set<string>();
+	const queue = [from];
+	for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+		for (const next of edges.get(at) ?? []) {
+			if (found.has(next)) continue;
+			found.add(next);
+			queue.push(next);
+		}
+	}
+	return found;
+}
+
 describe("the house", () => {
 	test("imports go one way", () => {
 		const wrong = sources.flatMap(({ file, text }) =>
-			importsOf(text)
-				.filter((name) => name.startsWith("."))
-				.map((name) => relative(src, resolve(src, dirname(file), name)))
+			targetsOf({ file, text })
 				.filter((target) => part(target) !== part(file) && !MAY_IMPORT[part(file)]?.includes(part(target)))
 				.map((target) => `${file} imports ${target}`),
 		);
 		expect(wrong).toEqual([]);
+	});
+
+	test("every folder of auth is a cloud's or shared by all", () => {
+		const folders = new Set(sources.map(({ file }) => authFolder(file)).filter((folder) => folder !== undefined));
+		expect([...folders].sort()).toEqual([...CLOUDS, ...SHARED].sort());
+	});
+
+	test("inside auth, only the registry knows a cloud, and clouds do not know each other", () => {
+		const wrong = sources.flatMap((source) => {
+			const folder = authFolder(source.file);
+			if (part(source.file) !== "auth" || source.file === "auth/registry.ts") return [];
+			return targetsOf(source)
+				.filter((target) => CLOUDS.includes(authFolder(target) ?? "") && authFolder(target) !== folder)
+				.map((target) => `${source.file} imports ${target}`);
+		});
+		expect(wrong).toEqual([]);
+	});
+
+	test("inside auth, a kind is called by its name in its cloud's folder and in the registry alone", () => {
+		const wrong = sources
+			.filter(({ file }) => part(file) === "auth" && !CLOUDS.includes(authFolder(file) ?? ""))
+			.filter(({ file }) => !["auth/registry.ts", "auth/foreign-kinds.ts"].includes(file))
+			.filter(({ text }) => /["'](?:aws|azure|gcp)\/[\w-]+["']/.test(text))
+			.map(({ file }) => file);
+		expect(wrong).toEqual([]);
+	});
+
+	test("what the clouds share has no circle", () => {
+		const edges = new Map(SHARED.map((folder) => [folder, new Set<string>()]));
+		const imports = new Map<string, string[]>();
+		for (const source of sources) {
+			const from = authFolder(source.file) ?? "";
+			if (!SHARED.includes(from)) continue;
+			for (const target of targetsOf(source)) {
+				const to = authFolder(target);
+				if (to === undefined || to === from) continue;
+				const edge = `${from} → ${to}`;
+				imports.set(edge, [...(imports.get(edge) ?? []), source.file]);
+				if (!AGAINST_THE_DIRECTION.includes(edge)) edges.get(from)?.add(to);
+			}
+		}
+		const circular = [...edges].flatMap(([from, targets]) =>
+			[...targets]
+				.filter((to) => reachable(to, edges).has(from))
+				.map((to) => `${from} → ${to}: ${imports.get(`${from} → ${to}`)?.join(", ")}`),
+		);
+		expect(circular).toEqual([]);
+		// An exception that is none any more is taken off the list.
+		expect(AGAINST_THE_DIRECTION.filter((edge) => !imports.has(edge))).toEqual([]);
 	});
 
 	test("relative imports name their file", () => {

@@ -3,12 +3,12 @@
  * read for each credentials file, and nothing is evaluated or checked for them.
  */
 
-import type { StoredAwsSession } from "./aws/files.ts";
-import { currentSessions } from "./aws/stored-sessions.ts";
 import type { AuthConfig, IdentitySummary, ProviderSummary } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
 import type { ArtifactState, SessionState } from "./kinds.ts";
-import { readState } from "./storage/state.ts";
+import { integrationKind, providerKind } from "./registry.ts";
+import { readState, type SessionFacts } from "./storage/state.ts";
+import { currentSessions } from "./stored-sessions.ts";
 import { lowerCase } from "./system/lower-case.ts";
 import { sanitize } from "./system/sanitize.ts";
 
@@ -79,8 +79,7 @@ export async function identityRows(ctx: AuthContext, config: AuthConfig): Promis
 	const [state, ...stored] = await Promise.all([
 		readState(ctx),
 		...[...byRoot].map(async ([root = "", members]) => {
-			const keys = members.map(({ key }) => key);
-			return [root, await currentSessions(ctx, config, root, keys)] as const;
+			return [root, await currentSessions(ctx, config, root, members)] as const;
 		}),
 	]);
 	const sessions = new Map(stored);
@@ -111,7 +110,6 @@ export async function identityRows(ctx: AuthContext, config: AuthConfig): Promis
 
 /** @returns all providers, by name, with the state of their sessions. Never rejects for a broken entry */
 export async function providerRows(ctx: AuthContext, config: AuthConfig): Promise<readonly BoardRow[]> {
-	const { providerKind } = await import("./registry.ts");
 	return Promise.all(
 		config.providers().map(async (summary): Promise<BoardRow> => {
 			const row = {
@@ -164,7 +162,7 @@ async function accountOf(
 	summary: IdentitySummary,
 	path: Path,
 ): Promise<string | undefined> {
-	const sessions = "provider" in path ? await currentSessions(ctx, config, path.provider, [summary.key]) : undefined;
+	const sessions = "provider" in path ? await currentSessions(ctx, config, path.provider, [summary]) : undefined;
 	const account = accountIn(sessions?.get(summary.key)) ?? summary.account;
 	return account === undefined ? undefined : sanitize(account);
 }
@@ -176,7 +174,6 @@ async function integrationState(
 ): Promise<ArtifactState & { readonly name: string }> {
 	const name = sanitize(entry.name);
 	try {
-		const { integrationKind } = await import("./registry.ts");
 		const kind = await integrationKind(entry.kind);
 		if (kind === undefined) return missing(name, sanitize(entry.kind));
 		const integration = await config.previewIntegration(entry.key);
@@ -221,11 +218,11 @@ function pathFinder({ byKey, providers }: Lists): (key: string) => Path {
 }
 
 /** Of credentials that are at hand, what they are for is known better than from the configuration. */
-function accountIn(found: StoredAwsSession | undefined): string | undefined {
+function accountIn(found: SessionFacts | undefined): string | undefined {
 	return found?.accountName ?? found?.accountId;
 }
 
-function sessionState(found: StoredAwsSession | undefined, now: number): SessionState {
+function sessionState(found: SessionFacts | undefined, now: number): SessionState {
 	if (found === undefined) return { state: "none" };
 	const { expiresAt, issuedAt } = found;
 	return { state: expiresAt === undefined || expiresAt > now ? "valid" : "expired", expiresAt, issuedAt };

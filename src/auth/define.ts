@@ -63,6 +63,7 @@ export interface IdentityDefinition<Config, Takes extends CredentialType, Gives 
 		realm: Realm,
 		purpose: string,
 	): Promise<CredentialsOf<Gives> | undefined>;
+	readonly list: IdentityKind["list"];
 	save(identity: Identity<Config>, credentials: CredentialsOf<Gives>, rootProvider: Provider, run: Run): Promise<void>;
 }
 
@@ -80,6 +81,7 @@ export function defineIdentity<Config, Takes extends CredentialType, Gives exten
 		},
 		load: async (identity, rootProvider, ctx, realm, purpose) =>
 			definition.load(own(identity), rootProvider, ctx, realm, purpose),
+		list: async (root, ctx, realm) => definition.list(root, ctx, realm),
 		save: async (identity, credentials, rootProvider, run) =>
 			definition.save(own(identity), ownCredentials(credentials, kind, gives), rootProvider, run),
 	};

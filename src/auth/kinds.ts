@@ -7,6 +7,7 @@ import type { AuthContext } from "./context.ts";
 import type { Credentials, SsoSession } from "./credentials.ts";
 import type { Interaction } from "./interaction.ts";
 import type { Aspects } from "./purpose.ts";
+import type { SessionFacts } from "./storage/state.ts";
 
 /** What one step is given. */
 export interface Run {
@@ -49,6 +50,13 @@ export interface ProviderKind {
 	discover?(provider: Provider, credentials: Credentials, run: Run): Promise<void>;
 }
 
+/** The first link of a chain, under which credentials are kept, as far as a list knows it. */
+export interface StoreRoot {
+	readonly key: string;
+	/** Its `spec.files.base_path`. */
+	readonly basePath?: string | undefined;
+}
+
 export interface IdentityKind {
 	readonly kind: string;
 	/** Everything that decides whose credentials this link gives, beside what the links before it say of themselves. */
@@ -70,6 +78,11 @@ export interface IdentityKind {
 		realm: Realm,
 		purpose: string,
 	): Promise<Credentials | undefined>;
+	/**
+	 * What is known of all credentials of such identities that this machine holds under one root, by the identity's key: from
+	 * files alone, for lists of thousands. Never rejects for a broken file.
+	 */
+	list(root: StoreRoot, ctx: AuthContext, realm: Realm): Promise<ReadonlyMap<string, SessionFacts>>;
 	/**
 	 * Writes the target's credentials where `aws` and `atmos` look for them, and beside them what they are for. Only for the
 	 * last link of a chain.

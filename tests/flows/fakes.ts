@@ -223,6 +223,7 @@ export function world(options: WorldOptions = {}): World {
 		purpose: () => ({}),
 		authenticate: (identity, _base, _root, run) => assume.enter(identity.name, run),
 		load: async (identity) => held.get(identity.key),
+		list: async () => new Map(),
 		save: async (identity) => void saved.push(identity.name),
 	};
 	const integrationKind: IntegrationKind = {

@@ -23,9 +23,6 @@ export interface AwsFilesOptions {
 	readonly basePath?: string | undefined;
 }
 
-/** What is known of stored credentials without using them. Where no facts hold for them, it is not known what they are for. */
-export type StoredAwsSession = SessionFacts;
-
 /** `; atmos: expiration=2026-11-23T15:42:07Z`, among other words perhaps. */
 const EXPIRATION = /^[ \t]*[;#]+[ \t]*atmos:(?:.*[ \t])?expiration=([^ \t]+)/;
 
@@ -118,8 +115,8 @@ export async function listAwsSessions(
 	realm: RealmValue,
 	providerKey: string,
 	options: AwsFilesOptions = {},
-): Promise<Map<string, StoredAwsSession>> {
-	const sessions = new Map<string, StoredAwsSession>();
+): Promise<Map<string, SessionFacts>> {
+	const sessions = new Map<string, SessionFacts>();
 	try {
 		const path = (await ownFiles(ctx, realm, providerKey, options)).credentials;
 		const [text, state] = await Promise.all([readText(ctx, path), readState(ctx)]);
@@ -256,7 +253,7 @@ function expirationIn(note: string): number | undefined {
 }
 
 /** What we remember holds only for the very keys that we wrote: another program may have put its own in their place. */
-function facts({ values, note }: Section, known: SessionFacts | undefined): StoredAwsSession {
+function facts({ values, note }: Section, known: SessionFacts | undefined): SessionFacts {
 	const expiresAt = values.get(TOKEN) && note !== undefined ? expirationIn(note) : undefined;
 	const holds = known?.keys === digestOf(fromBytes(values.get(ID) ?? "")) && known.expiresAt === expiresAt;
 	return holds ? known : { expiresAt };

@@ -1,10 +1,10 @@
 /** Reads, changes and writes a kubeconfig under kubectl's lock and ours. */
 import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { isInGitFolder } from "../aws/eks/schema.ts";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { keepCopy } from "../storage/keep-copy.ts";
+import { isInGitFolder } from "../storage/paths.ts";
 import { withKubectlLock, withLock } from "../storage/with-lock.ts";
 import { readText, writeWhole } from "../storage/write.ts";
 import { sanitize } from "../system/sanitize.ts";

@@ -125,3 +125,10 @@ export function shellPath(path: string): string {
 	const clean = isAbsolute(path) ? path : `./${path}`;
 	return /^[\w@%+=:,./-]+$/.test(clean) ? clean : `'${sanitize(clean).replaceAll("'", "'\\''")}'`;
 }
+
+/**
+ * git runs what lies in its folder. The names are those that git itself refuses to check out, for disks that ignore case,
+ * final dots and blanks, or have short names (verify_path in git's read-cache.c).
+ */
+export const isInGitFolder = (path: string): boolean =>
+	path.split(/[/\\]/).some((part) => /^(?:\.git|git~1)[. ]*$/i.test(part));

@@ -1,6 +1,7 @@
 /** `kind: aws/ecr`: Docker's login to a private registry. */
 import * as v from "valibot";
-import { accountId, integrationEntries, region } from "../../config/schema/common.ts";
+import { integrationEntries } from "../../config/schema/common.ts";
+import { accountId, region } from "../schema.ts";
 
 export const schema = v.object({
 	spec: v.object({

@@ -1,6 +1,8 @@
 /** `kind: aws/eks`: a cluster's entry in a kubeconfig. */
 import * as v from "valibot";
-import { integrationEntries, region, text, writeMark } from "../../config/schema/common.ts";
+import { integrationEntries, text, writeMark } from "../../config/schema/common.ts";
+import { isInGitFolder } from "../../storage/paths.ts";
+import { region } from "../schema.ts";
 
 /**
  * `"0600"`, `0600` or `600`: read as written, in octal. A kubeconfig is nothing to execute, and whoever may write it
@@ -23,13 +25,6 @@ const CONTEXT = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}._:/@+=-]{0,252}$/u;
 export const CONTEXT_RULE =
 	"expected a name for the context: letters, digits and . _ : / @ + = -, starting with a letter, a digit or _";
 export const isContextName = (name: string): boolean => CONTEXT.test(name);
-
-/**
- * git runs what lies in its folder. The names are those that git itself refuses to check out, for disks that ignore case,
- * final dots and blanks, or have short names (verify_path in git's read-cache.c).
- */
-export const isInGitFolder = (path: string): boolean =>
-	path.split(/[/\\]/).some((part) => /^(?:\.git|git~1)[. ]*$/i.test(part));
 
 export const schema = v.object({
 	spec: v.object({

@@ -1,6 +1,7 @@
 /** `kind: aws/iam-identity-center`: a provider that signs in through IAM Identity Center. */
 import * as v from "valibot";
-import { duration, endpointSpec, flag, region, tags, text, webAddress } from "../../config/schema/common.ts";
+import { duration, flag, tags, text, webAddress } from "../../config/schema/common.ts";
+import { endpointSpec, region } from "../schema.ts";
 
 export const schema = v.object({
 	start_url: webAddress("the address of the access portal, such as https://acme.awsapps.com/start"),

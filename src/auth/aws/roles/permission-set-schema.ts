@@ -1,9 +1,10 @@
 /** `kind: aws/permission-set`: a permission set in an account, reached through IAM Identity Center. */
 import * as v from "valibot";
-import { accountId, identityEntries, region, text } from "../../config/schema/common.ts";
+import { text } from "../../config/schema/common.ts";
+import { accountId, awsIdentityEntries, region } from "../schema.ts";
 
 export const schema = v.object({
-	...identityEntries,
+	...awsIdentityEntries,
 	principal: v.object({
 		name: text("the name of a permission set, such as AdministratorAccess"),
 		account: v.pipe(

@@ -10,7 +10,7 @@ import { signInCommand } from "../../sign-in-command.ts";
 import type { SessionFacts } from "../../storage/state.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { endpointFor } from "../endpoints.ts";
-import { loadAwsCredentials, saveAwsCredentials } from "../files.ts";
+import { listAwsSessions, loadAwsCredentials, saveAwsCredentials } from "../files.ts";
 import { SessionRejectedError } from "../identity-center/session-rejected.ts";
 import type { Account, SsoPortal } from "../identity-center/sso-portal.ts";
 import type { Config } from "./permission-set-schema.ts";
@@ -57,6 +57,8 @@ export const kind = defineIdentity<Config, "sso", "aws">({
 		const accepts = (facts: SessionFacts): boolean => facts.purpose === purpose;
 		return loadAwsCredentials(ctx, realm, rootProvider.key, identity.key, accepts, filesOf(rootProvider));
 	},
+
+	list: ({ key, basePath }, ctx, realm) => listAwsSessions(ctx, realm, key, { basePath }),
 
 	async save(identity, credentials, rootProvider, run) {
 		await saveAwsCredentials(run.ctx, run.realm, rootProvider.key, identity.key, credentials, filesOf(rootProvider));

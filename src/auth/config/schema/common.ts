@@ -1,6 +1,5 @@
 /** What the schemas of several kinds have in common. Values arrive as strings, booleans, null, lists and maps. */
 import * as v from "valibot";
-import { REGIONS } from "../../aws/regions.ts";
 import { withScheme } from "../../net/hosts.ts";
 
 /** A string that says something; numbers arrive as they were written, so that account ids keep their leading zeros. */
@@ -11,17 +10,6 @@ export const text = (expected: string) =>
 export const flag = v.pipe(
 	v.union([v.boolean(), v.picklist(["true", "false"])], "expected true or false"),
 	v.transform((value) => value === true || value === "true"),
-);
-
-export const accountId = v.pipe(
-	text("a 12-digit AWS account ID"),
-	v.regex(/^\d{12}$/, "expected a 12-digit AWS account ID"),
-);
-
-export const region = v.pipe(
-	text("an AWS region such as us-east-1"),
-	v.regex(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, "expected an AWS region such as us-east-1"),
-	v.examples([...REGIONS]),
 );
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
@@ -61,16 +49,7 @@ export const endpointMark = <Input>(at: readonly string[] = []) =>
 export const writeMark = <Input>(options: { readonly variables?: boolean } = {}) =>
 	v.metadata<Input, { fact: "write"; variables?: boolean }>({ fact: "write", ...options });
 
-/** The address of a service in place of the vendor's own. */
-const endpoint = v.pipe(webAddress("the address of an endpoint"), endpointMark());
-
 export const tags = v.array(text("a tag"), "expected a list of tags");
-
-export const endpointSpec = v.object({
-	endpoint_url: v.optional(endpoint),
-	aws: v.optional(v.object({ resolver: v.optional(v.object({ url: v.optional(endpoint) })) })),
-	files: v.optional(v.object({ base_path: v.optional(v.pipe(text("a folder"), writeMark())) })),
-});
 
 /** Keys that any identity may have, whatever its kind. `via` and `kind` are read before the schema. */
 export const identityEntries = {
@@ -86,8 +65,6 @@ export const identityEntries = {
 		),
 	),
 	session: v.optional(v.object({ duration: v.optional(duration) })),
-	spec: v.optional(endpointSpec),
-	credentials: v.optional(v.pipe(v.looseObject({}), endpointMark(["aws", "resolver", "url"]))),
 };
 
 /** Keys that any integration's `spec` may have. */

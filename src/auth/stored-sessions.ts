@@ -1,11 +1,13 @@
 /** Which of the stored credentials are still what the configuration asks for. For screens: local files alone. */
-import type { AuthConfig } from "../config/model.ts";
-import type { AuthContext } from "../context.ts";
-import { type Aspects, purposeOf } from "../purpose.ts";
-import { listAwsSessions, type StoredAwsSession } from "./files.ts";
+import type { AuthConfig } from "./config/model.ts";
+import type { AuthContext } from "./context.ts";
+import { type Aspects, purposeOf } from "./purpose.ts";
+import { identityKind, providerKind } from "./registry.ts";
+import type { SessionFacts } from "./storage/state.ts";
 
 /**
- * @param root key of the provider in whose files they are
+ * @param root key of the chains' first link, under which they are kept
+ * @param identities those that are asked about
  * @returns those that the next sign-in would know as its own, by identity. Where it takes a program to know what an identity
  *   is, they are taken for what they were made for. Never rejects
  */
@@ -13,15 +15,25 @@ export async function currentSessions(
 	ctx: AuthContext,
 	config: AuthConfig,
 	root: string,
-	identities: readonly string[],
-): Promise<ReadonlyMap<string, StoredAwsSession>> {
+	identities: readonly { readonly key: string; readonly kind: string }[],
+): Promise<ReadonlyMap<string, SessionFacts>> {
 	const basePath = config.providers().find(({ key }) => key === root)?.basePath;
-	// A name that cannot be a folder has no files; whoever signs in with it is told.
-	const stored = await listAwsSessions(ctx, config.realm, root, { basePath }).catch(() => new Map());
+	const kinds = new Set(identities.map(({ kind }) => kind));
+	const stored = new Map(
+		await Promise.all(
+			[...kinds].map(async (kind) => {
+				// A name that cannot be a folder has no files; whoever signs in with it is told.
+				const sessions = await identityKind(kind)
+					.then((known) => known?.list({ key: root, basePath }, ctx, config.realm))
+					.catch(() => undefined);
+				return [kind, sessions] as const;
+			}),
+		),
+	);
 	const purpose = purposeFinder(ctx, config);
 	const found = await Promise.all(
-		identities.map(async (key): Promise<readonly [string, StoredAwsSession] | undefined> => {
-			const session = stored.get(key);
+		identities.map(async ({ key, kind }): Promise<readonly [string, SessionFacts] | undefined> => {
+			const session = stored.get(kind)?.get(key);
 			if (session?.purpose === undefined) return undefined;
 			const wanted = await purpose(key).catch(() => undefined);
 			return wanted === session.purpose || wanted === "unknown" ? [key, session] : undefined;
@@ -39,14 +51,12 @@ function purposeFinder(ctx: AuthContext, config: AuthConfig): (identity: string)
 		return found;
 	};
 	const providerOf = async (key: string): Promise<Aspects> => {
-		const { providerKind } = await import("../registry.ts");
 		const provider = await config.provider(key);
 		const kind = await providerKind(provider.kind);
 		if (kind === undefined) throw new Error(`unknown kind ${provider.kind}`);
 		return kind.purpose(provider, ctx);
 	};
 	const identityOf = async (key: string, root: string): Promise<Aspects> => {
-		const { identityKind } = await import("../registry.ts");
 		const [identity, provider] = await Promise.all([config.identity(key), config.provider(root)]);
 		const kind = await identityKind(identity.kind);
 		if (kind === undefined) throw new Error(`unknown kind ${identity.kind}`);

@@ -1,0 +1,31 @@
+/** What the schemas of AWS's kinds have in common. */
+import * as v from "valibot";
+import { endpointMark, identityEntries, text, webAddress, writeMark } from "../config/schema/common.ts";
+import { REGIONS } from "./regions.ts";
+
+export const accountId = v.pipe(
+	text("an AWS account id of 12 digits"),
+	v.regex(/^\d{12}$/, "expected an AWS account id of 12 digits"),
+);
+
+export const region = v.pipe(
+	text("an AWS region such as us-east-1"),
+	v.regex(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, "expected an AWS region such as us-east-1"),
+	v.examples([...REGIONS]),
+);
+
+/** The address of a service in place of the vendor's own. */
+const endpoint = v.pipe(webAddress("the address of an endpoint"), endpointMark());
+
+export const endpointSpec = v.object({
+	endpoint_url: v.optional(endpoint),
+	aws: v.optional(v.object({ resolver: v.optional(v.object({ url: v.optional(endpoint) })) })),
+	files: v.optional(v.object({ base_path: v.optional(v.pipe(text("a folder"), writeMark())) })),
+});
+
+/** Keys that any identity of AWS may have. */
+export const awsIdentityEntries = {
+	...identityEntries,
+	spec: v.optional(endpointSpec),
+	credentials: v.optional(v.pipe(v.looseObject({}), endpointMark(["aws", "resolver", "url"]))),
+};
