@@ -42,6 +42,14 @@ export interface IdentityManifest extends Manifest<IdentityKind> {
 export type IntegrationManifest = Manifest<IntegrationKind>;
 
 export interface Cloud {
+	/** True for the hosts of the vendor's own services that this program calls; in lower case. */
+	isVendorHost(host: string): boolean;
+	/** True for the variables by which a person names an endpoint in place of the vendor's. */
+	isEndpointVariable(name: string): boolean;
+	/** The variables that decide for what credentials are good. */
+	readonly decisiveVariables: readonly string[];
+	/** True for the arguments of a plugin of kubectl that this program or Atmos has written. */
+	isTokenCommand(args: readonly unknown[]): boolean;
 	readonly providers: readonly ProviderManifest[];
 	readonly identities: readonly IdentityManifest[];
 	readonly integrations: readonly IntegrationManifest[];

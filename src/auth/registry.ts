@@ -91,3 +91,23 @@ export async function identityKind(kind: string): Promise<IdentityKind | undefin
 export async function integrationKind(kind: string): Promise<IntegrationKind | undefined> {
 	return MANIFESTS.integrations.get(kind)?.load();
 }
+
+/** @param host in lower case */
+export function isVendorHost(host: string): boolean {
+	return CLOUDS.some((cloud) => cloud.isVendorHost(host));
+}
+
+/** True for the variables by which a person names an endpoint in place of a vendor's. */
+export function isEndpointVariable(name: string): boolean {
+	return CLOUDS.some((cloud) => cloud.isEndpointVariable(name));
+}
+
+/** @returns the variables that decide for what credentials are good */
+export function decisiveVariables(): readonly string[] {
+	return CLOUDS.flatMap((cloud) => cloud.decisiveVariables);
+}
+
+/** True for the arguments of a plugin of kubectl that this program or Atmos has written, whatever the cloud. */
+export function isTokenCommand(args: readonly unknown[]): boolean {
+	return CLOUDS.some((cloud) => cloud.isTokenCommand(args));
+}

@@ -5,9 +5,9 @@
 import { parseArgs } from "node:util";
 import { eksToken, execCredential } from "../auth/aws/eks/token.ts";
 import { loadAwsCredentials } from "../auth/aws/files.ts";
+import { isCurrent } from "../auth/config/stamp.ts";
 import type { AwsCredentials } from "../auth/credentials.ts";
 import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/kubernetes/exec-entry.ts";
-import { isCurrent } from "../auth/storage/config-stamp.ts";
 import { lowerCase } from "../auth/system/lower-case.ts";
 import { writeAnswer } from "../terminal/streams.ts";
 import { awsEksToken } from "./aws-eks-token.ts";

@@ -1,5 +1,6 @@
 /** The links of a sign-in, resolved, and how each is walked. Shared by the login machine and by commands without a screen. */
 import type { AuthConfig, Identity, IdentitySummary, Provider } from "../auth/config/model.ts";
+import { stampOf } from "../auth/config/stamp.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
@@ -7,7 +8,7 @@ import { isFresh } from "../auth/freshness.ts";
 import type { IdentityKind, ProviderKind, Run, SessionState } from "../auth/kinds.ts";
 import { type Aspects, purposeOf } from "../auth/purpose.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
-import { type ConfigStamp, stampOf } from "../auth/storage/config-stamp.ts";
+import type { ConfigStamp } from "../auth/storage/state.ts";
 import { noteConfig, readState, updateState } from "../auth/storage/state.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { shellWord } from "../auth/system/shell-word.ts";

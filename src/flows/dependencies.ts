@@ -5,8 +5,7 @@ import { projectName } from "../auth/config/project-name.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "../auth/kinds.ts";
 import { identityKind, integrationKind, providerKind } from "../auth/registry.ts";
-import type { ConfigStamp } from "../auth/storage/config-stamp.ts";
-import { noteConfig, noteUse, updateState } from "../auth/storage/state.ts";
+import { type ConfigStamp, noteConfig, noteUse, updateState } from "../auth/storage/state.ts";
 import type { BoardDetails, BoardRow } from "./snapshot.ts";
 
 /** One successful sign-in with an identity, as it is remembered on this machine. */

@@ -11,7 +11,7 @@ import { AuthError } from "../errors.ts";
 import { fromBytes, IniSyntaxError, parseIni, toBytes } from "../storage/ini.ts";
 import type { SectionEdit } from "../storage/ini-edit.ts";
 import { checkOwnFolder } from "../storage/own-folder.ts";
-import { awsFolder, filesBase, shellPath } from "../storage/paths.ts";
+import { filesBase, providerFolder, shellPath } from "../storage/paths.ts";
 import { pauseFor } from "../storage/pause.ts";
 import { readSecretFile } from "../storage/read.ts";
 import { noteSession, readState, type SessionFacts, updateState } from "../storage/state.ts";
@@ -41,7 +41,7 @@ export function awsFiles(
 	providerKey: string,
 	options: AwsFilesOptions = {},
 ): { readonly credentials: string; readonly config: string } {
-	const folder = awsFolder(ctx, realm, providerKey, options.basePath);
+	const folder = providerFolder(ctx, realm, "aws", providerKey, options.basePath);
 	return { credentials: join(folder, "credentials"), config: join(folder, "config") };
 }
 

@@ -1,5 +1,7 @@
 /** The kinds of AWS, one manifest each. */
 import type { Cloud, Columns, ReadText } from "../manifest.ts";
+import { isTokenCommand } from "./eks/token-command.ts";
+import { DECISIVE_VARIABLES, isEndpointVariable, isVendorHost } from "./vendor.ts";
 
 /** What identities of AWS say under `principal`: Atmos has these keys for all of them. */
 export function columns(text: ReadText): Columns {
@@ -18,6 +20,11 @@ export function columns(text: ReadText): Columns {
 const schemas = () => import("./schemas.ts");
 
 export const manifest: Cloud = {
+	isVendorHost,
+	isEndpointVariable,
+	decisiveVariables: DECISIVE_VARIABLES,
+	isTokenCommand,
+
 	providers: [
 		{
 			kind: "aws/iam-identity-center",

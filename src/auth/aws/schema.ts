@@ -4,8 +4,8 @@ import { endpointMark, identityEntries, text, webAddress, writeMark } from "../c
 import { REGIONS } from "./regions.ts";
 
 export const accountId = v.pipe(
-	text("an AWS account id of 12 digits"),
-	v.regex(/^\d{12}$/, "expected an AWS account id of 12 digits"),
+	text("a 12-digit AWS account ID"),
+	v.regex(/^\d{12}$/, "expected a 12-digit AWS account ID"),
 );
 
 export const region = v.pipe(

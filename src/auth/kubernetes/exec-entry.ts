@@ -5,6 +5,7 @@
  */
 import type { AuthConfig } from "../config/model.ts";
 import type { AuthContext } from "../context.ts";
+import { isTokenCommand } from "../registry.ts";
 
 export interface ExecEntry {
 	readonly apiVersion: "client.authentication.k8s.io/v1beta1";
@@ -33,13 +34,13 @@ const FOLDERS = [
 export function execEntry(
 	ctx: AuthContext,
 	options: {
-		readonly cluster: string;
-		readonly region: string;
+		/** What prints the token: the words after the program's own. */
+		readonly command: readonly string[];
 		readonly identity: string | undefined;
 		readonly config: AuthConfig;
 	},
 ): ExecEntry {
-	const { cluster, region, identity, config } = options;
+	const { command, identity, config } = options;
 	const env: Record<string, string> = { ...config.locator, ATMOS_AUTH_REALM: config.realm.value };
 	for (const name of FOLDERS) {
 		const value = ctx.env[name];
@@ -55,17 +56,7 @@ export function execEntry(
 	return {
 		apiVersion: "client.authentication.k8s.io/v1beta1",
 		command: ctx.self.command,
-		args: [
-			...ctx.self.args,
-			"aws",
-			"eks",
-			"token",
-			"--cluster-name",
-			cluster,
-			"--region",
-			region,
-			...(identity === undefined ? [] : [`--identity=${identity}`]),
-		],
+		args: [...ctx.self.args, ...command, ...(identity === undefined ? [] : [`--identity=${identity}`])],
 		env: Object.keys(env)
 			.sort()
 			.map((name) => ({ name, value: env[name] as string })),
@@ -74,10 +65,8 @@ export function execEntry(
 	};
 }
 
-/** True for a user entry that this program or Atmos has written: its plugin is an `aws eks token`. */
+/** True for a user entry that this program or Atmos has written: its plugin prints the token of some cloud. */
 export function isOurs(exec: unknown): boolean {
 	const args = (exec as { args?: unknown } | undefined)?.args;
-	if (!Array.isArray(args)) return false;
-	const at = args.indexOf("aws");
-	return at >= 0 && args[at + 1] === "eks" && args[at + 2] === "token" && args.includes("--cluster-name");
+	return Array.isArray(args) && isTokenCommand(args);
 }

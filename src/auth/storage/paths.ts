@@ -1,7 +1,5 @@
 /** Where files lie. The folders are shared with Cloud Posse's `atmos`, so every rule here is that program's. */
-import { createHash } from "node:crypto";
 import { isAbsolute, type PlatformPath, posix, sep, win32 } from "node:path";
-import type { Realm } from "../config/model.ts";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
@@ -10,7 +8,7 @@ import { sanitize } from "../system/sanitize.ts";
 export type PathContext = Pick<AuthContext, "env" | "home" | "cwd" | "platform">;
 
 /** The rules for paths of the context's system. */
-const rulesOf = (ctx: Pick<PathContext, "platform">): PlatformPath => (ctx.platform === "win32" ? win32 : posix);
+export const rulesOf = (ctx: Pick<PathContext, "platform">): PlatformPath => (ctx.platform === "win32" ? win32 : posix);
 
 /** `<configuration>/atmos`, absolute: `ATMOS_XDG_CONFIG_HOME`, else `XDG_CONFIG_HOME`, else `~/.config`, on macOS too. */
 export function configHome(ctx: PathContext): string {
@@ -49,20 +47,21 @@ export function relativeFolders({ env, platform }: Pick<PathContext, "env" | "pl
 }
 
 /**
- * The folder of `credentials` and `config` of one root provider: `<base>/<realm>/aws/<provider>`.
+ * The folder of the credential files of one root provider: `<base>/<realm>/<cloud>/<provider>`.
  *
  * @param providerKey the lower-cased name of the chain's first link; slashes in it make subfolders, as in the Go program
  * @param basePath the provider's `spec.files.base_path` in place of `<configuration>/atmos`; `~` is expanded
  * @throws AuthError `config` for a name that would lead out of the realm's folder
  */
-export function awsFolder(
+export function providerFolder(
 	ctx: PathContext,
-	realm: Pick<Realm, "value">,
+	realm: { readonly value: string },
+	cloud: string,
 	providerKey: string,
 	basePath?: string | undefined,
 ): string {
 	const { join } = rulesOf(ctx);
-	return join(filesBase(ctx, basePath) ?? configHome(ctx), realm.value, "aws", ...safeSegments(ctx, providerKey));
+	return join(filesBase(ctx, basePath) ?? configHome(ctx), realm.value, cloud, ...safeSegments(ctx, providerKey));
 }
 
 /** The folder that a provider's `spec.files.base_path` names, absolute; undefined without one. */
@@ -81,15 +80,6 @@ function safeSegments({ platform }: PathContext, name: string): string[] {
 		});
 	}
 	return segments;
-}
-
-/**
- * The session of an access portal. Realms share it, and the start URL is hashed exactly as it is configured: another
- * spelling is another session.
- */
-export function ssoSessionFile(ctx: PathContext, startUrl: string, region: string): string {
-	const name = createHash("sha1").update(`${startUrl}|${region}`).digest("hex");
-	return rulesOf(ctx).join(cacheHome(ctx), "aws-sso", "sessions", `${name}.json`);
 }
 
 /** The identities found by `auto_provision_identities`, where the configuration's loader of either program looks. */

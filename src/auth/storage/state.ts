@@ -3,9 +3,16 @@
  * integrations made. It holds no secret, and it may be lost: less is known then, and what was stored is not used again.
  */
 import type { AuthContext } from "../context.ts";
-import type { ConfigStamp } from "./config-stamp.ts";
 import { stateFile } from "./paths.ts";
 import { readText } from "./read.ts";
+
+/** By what a configuration is recognized without reading it: see `config/stamp.ts`. */
+export interface ConfigStamp {
+	/** Variables that decide which files are read and which endpoints are asked, by name. */
+	readonly env: Readonly<Record<string, string>>;
+	/** Path → its time of change, size and number, or "-" where there was nothing. */
+	readonly paths: Readonly<Record<string, string>>;
+}
 
 /** Facts about stored credentials. They hold for the very keys that they were written down for, and for no others. */
 export interface SessionFacts {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import {
-	awsFolder,
 	cacheHome,
 	configHome,
 	dataHome,
 	discoveredFile,
 	expandHome,
 	type PathContext,
+	providerFolder,
 	shellPath,
 	tildify,
 } from "../../../src/auth/storage/paths.ts";
@@ -42,18 +42,18 @@ describe("the folders", () => {
 
 	test("of a provider are below its realm", () => {
 		const realm = { value: "realm" };
-		expect(awsFolder(on(), realm, "company/sso")).toBe("/home/ann/.config/atmos/realm/aws/company/sso");
-		expect(awsFolder(on(), realm, "sso", "~/keys")).toBe("/home/ann/keys/realm/aws/sso");
-		expect(awsFolder(on(), realm, "sso", "keys")).toBe("/srv/project/keys/realm/aws/sso");
+		expect(providerFolder(on(), realm, "aws", "company/sso")).toBe("/home/ann/.config/atmos/realm/aws/company/sso");
+		expect(providerFolder(on(), realm, "aws", "sso", "~/keys")).toBe("/home/ann/keys/realm/aws/sso");
+		expect(providerFolder(on(), realm, "aws", "sso", "keys")).toBe("/srv/project/keys/realm/aws/sso");
 		for (const name of ["", "..", "../x", "a/./b", "a\0b"]) {
-			expect(() => awsFolder(on(), realm, name)).toThrow("cannot be used for a folder");
+			expect(() => providerFolder(on(), realm, "aws", name)).toThrow("cannot be used for a folder");
 		}
 	});
 
 	test("of a provider have a backslash in their names where it separates nothing", () => {
 		const realm = { value: "realm" };
-		expect(awsFolder(on(), realm, "a\\b")).toBe("/home/ann/.config/atmos/realm/aws/a\\b");
-		expect(awsFolder(on(), realm, "a\\..\\b")).toBe("/home/ann/.config/atmos/realm/aws/a\\..\\b");
+		expect(providerFolder(on(), realm, "aws", "a\\b")).toBe("/home/ann/.config/atmos/realm/aws/a\\b");
+		expect(providerFolder(on(), realm, "aws", "a\\..\\b")).toBe("/home/ann/.config/atmos/realm/aws/a\\..\\b");
 	});
 
 	test.each([
@@ -66,8 +66,10 @@ describe("the folders", () => {
 		["sso", "~\\keys", "C:\\Users\\ann\\keys\\realm\\aws\\sso"],
 	])("of a provider on Windows: %j below %j", (provider, basePath, folder) => {
 		const windows: PathContext = { env: {}, home: "C:\\Users\\ann", cwd: "C:\\project", platform: "win32" };
-		expect(awsFolder(windows, { value: "realm" }, provider, basePath)).toBe(folder);
-		expect(() => awsFolder(windows, { value: "realm" }, "a\\..\\b")).toThrow("cannot be used for a folder");
+		expect(providerFolder(windows, { value: "realm" }, "aws", provider, basePath)).toBe(folder);
+		expect(() => providerFolder(windows, { value: "realm" }, "aws", "a\\..\\b")).toThrow(
+			"cannot be used for a folder",
+		);
 	});
 
 	test.each([

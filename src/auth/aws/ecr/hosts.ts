@@ -4,20 +4,7 @@
  * https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-requests.html (dual-stack and FIPS)
  */
 
-/** DNS suffixes by the region's beginning; the partition table of the AWS SDKs. */
-const SUFFIXES: readonly (readonly [prefix: string, suffix: string])[] = [
-	["cn-", "amazonaws.com.cn"],
-	["us-isob-", "sc2s.sgov.gov"],
-	["us-isof-", "csp.hci.ic.gov"],
-	["eu-isoe-", "cloud.adc-e.uk"],
-	["us-iso-", "c2s.ic.gov"],
-	["eusc-", "amazonaws.eu"],
-];
-
-/** @returns the DNS suffix of a region's partition */
-export function dnsSuffix(region: string): string {
-	return SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
-}
+import { dnsSuffix } from "../partitions.ts";
 
 /**
  * @param options.fips the form for FIPS 140 endpoints

@@ -21,6 +21,7 @@ import { endpointFor } from "../endpoints.ts";
 import { notAuthorized } from "../not-authorized.ts";
 import { type DescribedCluster, unusable } from "./described-cluster.ts";
 import { CONTEXT_RULE, type Config, isContextName } from "./schema.ts";
+import { tokenCommand } from "./token-command.ts";
 
 const LABEL = "EKS kubeconfig";
 
@@ -95,7 +96,7 @@ async function leftAlone(
 	// A cluster of this name in another account is another cluster.
 	if (known.purpose !== purpose) return undefined;
 	const context = cluster.alias ?? mark.context;
-	const exec = execEntry(ctx, { cluster: cluster.name, region: cluster.region, identity, config: run.config });
+	const exec = execEntry(ctx, { command: tokenCommand(cluster.name, cluster.region), identity, config: run.config });
 	if (context !== mark.context || mark.exec !== digest(JSON.stringify(exec))) return undefined;
 	const text = await readText(file);
 	if (text === undefined) return undefined;
@@ -157,7 +158,7 @@ export async function writeEntry(
 	const account = arn.split(":")[4] ?? "";
 	const context = target.alias ?? arn;
 	run.status("writing the kubeconfig");
-	const exec = execEntry(ctx, { cluster: name, region, identity, config: run.config });
+	const exec = execEntry(ctx, { command: tokenCommand(name, region), identity, config: run.config });
 	const change = await updateKubeconfig(
 		ctx,
 		file,

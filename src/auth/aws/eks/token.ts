@@ -9,8 +9,8 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import type { Environment } from "../../context.ts";
 import type { AwsCredentials } from "../../credentials.ts";
 import { Secret } from "../../credentials.ts";
-import { dnsSuffix } from "../ecr/hosts.ts";
 import { endpointFor } from "../endpoints.ts";
+import { dnsSuffix } from "../partitions.ts";
 
 /** STS takes the URL for fifteen minutes whatever it says; one is left for the way (aws-iam-authenticator#160). */
 const TOKEN_MS = 14 * 60_000;

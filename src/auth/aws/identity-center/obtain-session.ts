@@ -9,7 +9,6 @@ import { endpointOf } from "../../entry-spec.ts";
 import { AuthError } from "../../errors.ts";
 import { isFresh } from "../../freshness.ts";
 import type { Run } from "../../kinds.ts";
-import { ssoSessionFile } from "../../storage/paths.ts";
 import { joinOrLead, type Leader } from "../../storage/single-flight.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { endpointFor } from "../endpoints.ts";
@@ -18,6 +17,7 @@ import { isSame, localSessions } from "./local-sessions.ts";
 import { renewSession } from "./renew-session.ts";
 import type { Config } from "./schema.ts";
 import { sessionEndpoints } from "./session-endpoints.ts";
+import { ssoSessionFile } from "./session-file.ts";
 import { checkVerificationLink } from "./verification-link.ts";
 
 /**

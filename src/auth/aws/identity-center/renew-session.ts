@@ -6,7 +6,6 @@ import { basePathOf, endpointOf } from "../../entry-spec.ts";
 import { AuthError } from "../../errors.ts";
 import type { Run } from "../../kinds.ts";
 import { checkWritable } from "../../storage/check-writable.ts";
-import { ssoSessionFile } from "../../storage/paths.ts";
 import { endpointFor } from "../endpoints.ts";
 import { oauthCode } from "../errors.ts";
 import { ownFiles } from "../files.ts";
@@ -16,7 +15,7 @@ import { fromStored, isSame, loadStored, localSessions } from "./local-sessions.
 import type { Config } from "./schema.ts";
 import { sessionDuration } from "./session-duration.ts";
 import { mayReceive, sessionEndpoints } from "./session-endpoints.ts";
-import { dropSsoSession, type StoredSsoSession, saveSsoSession } from "./session-file.ts";
+import { dropSsoSession, type StoredSsoSession, saveSsoSession, ssoSessionFile } from "./session-file.ts";
 import { createSsoOidc, type Registration, type SsoOidc, type Token } from "./sso-oidc.ts";
 
 /** An old session is used to its end rather than bothering a person, but not for the last seconds of it. */

@@ -7,8 +7,8 @@ import type { Environment } from "../../context.ts";
 import type { SessionEndpoints, SsoSession } from "../../credentials.ts";
 import { AuthError } from "../../errors.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import { dnsSuffix } from "../ecr/hosts.ts";
 import { type AwsService, endpointFor } from "../endpoints.ts";
+import { dnsSuffix } from "../partitions.ts";
 
 type SessionService = Extract<AwsService, "sso" | "sso-oidc">;
 type Bound = Pick<SsoSession, "region" | "endpoints">;

@@ -3,17 +3,27 @@
  * `atmos`, which reads and writes the same file. One key is our own: which endpoints the session belongs to, where they are
  * not the region's own. The Go program passes over it, and drops it when it writes a session of its own.
  */
+import { createHash } from "node:crypto";
 import { rename, unlink } from "node:fs/promises";
 import type { AuthContext } from "../../context.ts";
 import { Secret, type SessionEndpoints } from "../../credentials.ts";
 import { errnoOf, storageError } from "../../storage/failure.ts";
-import { ssoSessionFile } from "../../storage/paths.ts";
+import { cacheHome, type PathContext, rulesOf } from "../../storage/paths.ts";
 import { pauseFor } from "../../storage/pause.ts";
 import { readSecretFile } from "../../storage/read.ts";
 import { formatNano, GO_ZERO_TIME, parseTime } from "../../storage/times.ts";
 import { withLock } from "../../storage/with-lock.ts";
 import { writeWhole } from "../../storage/write.ts";
 import { sanitize } from "../../system/sanitize.ts";
+
+/**
+ * The session of an access portal. Realms share it, and the start URL is hashed exactly as it is configured: another
+ * spelling is another session.
+ */
+export function ssoSessionFile(ctx: PathContext, startUrl: string, region: string): string {
+	const name = createHash("sha1").update(`${startUrl}|${region}`).digest("hex");
+	return rulesOf(ctx).join(cacheHome(ctx), "aws-sso", "sessions", `${name}.json`);
+}
 
 export interface StoredSsoSession {
 	readonly accessToken: Secret;

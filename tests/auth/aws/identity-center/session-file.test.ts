@@ -8,9 +8,9 @@ import {
 	loadSsoSession,
 	type StoredSsoSession,
 	saveSsoSession,
+	ssoSessionFile,
 } from "../../../../src/auth/aws/identity-center/session-file.ts";
 import { Secret } from "../../../../src/auth/credentials.ts";
-import { ssoSessionFile } from "../../../../src/auth/storage/paths.ts";
 import { type TestContext, testContext } from "../../../helpers/context.ts";
 
 const startUrl = "https://acme.awsapps.com/start?a=1&b=<2>";

@@ -4,25 +4,14 @@
  */
 import { type Stats, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
-import type { AuthConfig } from "../config/model.ts";
 import type { AuthContext, Environment } from "../context.ts";
-import { configHome, discoveredFile, type PathContext } from "./paths.ts";
-
-export interface ConfigStamp {
-	/** Variables that decide which files are read and which endpoints are asked, by name. */
-	readonly env: Readonly<Record<string, string>>;
-	/** Path → its time of change, size and number, or "-" where there was nothing. */
-	readonly paths: Readonly<Record<string, string>>;
-}
+import { decisiveVariables } from "../registry.ts";
+import { configHome, discoveredFile, type PathContext } from "../storage/paths.ts";
+import type { ConfigStamp } from "../storage/state.ts";
+import type { AuthConfig } from "./model.ts";
 
 /** The names in `AuthConfig.locator`, and the others that find a configuration. */
 const LOCATORS = ["ATMOS_CLI_CONFIG_PATH", "ATMOS_CONFIG", "ATMOS_CONFIG_PATH", "ATMOS_BASE_PATH", "ATMOS_PROFILE"];
-const ENDPOINTS = [
-	"AWS_ENDPOINT_URL",
-	"AWS_ENDPOINT_URL_SSO",
-	"AWS_ENDPOINT_URL_SSO_OIDC",
-	"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-];
 /** More than this is no configuration to be told by its files' state. */
 const MOST_PATHS = 200;
 /** By how much a file system's clock may lag behind, in milliseconds: Linux stamps files with the time of its last tick. */
@@ -47,13 +36,13 @@ export function stampOf(
 		if (info !== undefined && Math.max(info.mtimeMs, info.ctimeMs) > config.loadedAt - TICK_MS) return undefined;
 		states[path] = describe(info);
 	}
-	return { env: { ...pick(ctx.env, ENDPOINTS), ...pick(config.locator, LOCATORS) }, paths: states };
+	return { env: { ...pick(ctx.env, decisiveVariables()), ...pick(config.locator, LOCATORS) }, paths: states };
 }
 
 /** Whether the stamped configuration is the one that this process would read, and is as it was. */
 export function isCurrent(stamp: ConfigStamp | undefined, env: Environment): boolean {
 	if (stamp === undefined) return false;
-	const now = pick(env, [...ENDPOINTS, ...LOCATORS]);
+	const now = pick(env, [...decisiveVariables(), ...LOCATORS]);
 	const names = new Set([...Object.keys(now), ...Object.keys(stamp.env)]);
 	for (const name of names) if (now[name] !== stamp.env[name]) return false;
 	return Object.entries(stamp.paths).every(([path, state]) => describe(look(path)) === state);

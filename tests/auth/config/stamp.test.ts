@@ -2,7 +2,7 @@ import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../../src/auth/config/load.ts";
-import { isCurrent, stampOf } from "../../../src/auth/storage/config-stamp.ts";
+import { isCurrent, stampOf } from "../../../src/auth/config/stamp.ts";
 import { realClock, type TestContext, testContext } from "../../helpers/context.ts";
 
 const YAML = `auth:

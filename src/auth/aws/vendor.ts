@@ -1,0 +1,26 @@
+/** What a configuration's checks have to know of AWS: its own addresses, and the variables that name others. */
+
+/**
+ * The endpoints of the services that this program calls. Not any host of AWS's domains: customers have names there too
+ * (`bucket.s3.amazonaws.com`, `…execute-api…`, load balancers).
+ * https://docs.aws.amazon.com/general/latest/gr/rande.html and, for the newer domains, botocore's partitions.json
+ */
+const SERVICES = "(?:portal\\.sso|sso|oidc|signin|sts|api\\.ecr|ecr|api\\.ecr-public|ecr-public|eks)(?:-fips)?";
+const REGION = "[a-z]{2,4}(?:-[a-z]+)+-\\d{1,2}";
+const DOMAINS =
+	"(?:amazonaws\\.com(?:\\.cn)?|amazonaws\\.eu|api\\.aws|api\\.amazonwebservices\\.(?:com\\.cn|eu)|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)";
+const VENDOR = new RegExp(`^(?:${SERVICES}\\.${REGION}\\.${DOMAINS}|sts\\.amazonaws\\.com)$`);
+
+/** @param host in lower case */
+export const isVendorHost = (host: string): boolean => VENDOR.test(host);
+
+/** True for the variables by which a person names an endpoint: those of the AWS SDKs. */
+export const isEndpointVariable = (name: string): boolean => /^AWS_ENDPOINT_URL(?:_|$)/.test(name);
+
+/** The variables that decide for what a session is good: what was issued at one endpoint is not used at another. */
+export const DECISIVE_VARIABLES: readonly string[] = [
+	"AWS_ENDPOINT_URL",
+	"AWS_ENDPOINT_URL_SSO",
+	"AWS_ENDPOINT_URL_SSO_OIDC",
+	"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+];
