@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -152,6 +152,24 @@ describe("the house", () => {
 					.filter((name) => /^(?:ink|react)(?:$|[-/])/.test(name))
 					.map((name) => `${file}: ${name}`),
 			);
+		expect(wrong).toEqual([]);
+	});
+
+	test("what finds a command and its help loads nothing else", () => {
+		const commands = sources.filter(
+			({ file }) => file.endsWith(".ts") && existsSync(join(src, file.replace(/\.ts$/, "-run.ts"))),
+		);
+		expect(commands.length).toBeGreaterThan(5);
+		const loaded = [
+			...commands,
+			...sources.filter(({ file }) => /^commands\/(?:table|help|definition)\.ts$/.test(file)),
+		];
+		const wrong = loaded.flatMap(({ file, text }) =>
+			[...text.matchAll(/^import (?!type )[^;]*?from "([^"]+)"/gm)]
+				.map(([, name]) => relative(src, resolve(src, dirname(file), name as string)))
+				.filter((target) => !loaded.some((other) => other.file === target))
+				.map((target) => `${file} imports ${target}`),
+		);
 		expect(wrong).toEqual([]);
 	});
 

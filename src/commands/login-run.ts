@@ -157,10 +157,8 @@ async function runFace(
 	switch (options.face) {
 		case "json":
 			return runJson({ login, clock, ending, write: (text) => terminal.stdout.write(text) });
-		case "plain": {
-			const { style } = printer;
-			return runPlain({ login, clock, style, ending, write: (text) => terminal.stderr.write(text) });
-		}
+		case "plain":
+			return runPlain({ login, clock, printer, ending });
 		default: {
 			const { runDashboard } = await import("../components/dashboard.tsx");
 			await runDashboard({ login, terminal, clock, colour: options.colour, cwd: ctx.cwd });

@@ -6,8 +6,8 @@ import type { LoginEvent } from "./events.ts";
 import type { EndingOptions } from "./exit-code.ts";
 import { follow } from "./follow.ts";
 import { goneText } from "./gone.ts";
-import { type Style, shown } from "./style.ts";
-import { escapeWorkflowCommands } from "./workflow-commands.ts";
+import type { Printer } from "./printer.ts";
+import type { Style } from "./style.ts";
 
 /** Hundreds of accounts do not become hundreds of lines, in milliseconds. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -15,16 +15,14 @@ const PROGRESS_EVERY_MS = 2_000;
 export interface PlainOptions {
 	readonly login: LoginHandle;
 	readonly clock: Clock;
-	readonly style: Style;
+	readonly printer: Printer;
 	/** Says by which signal it was cancelled. */
 	readonly ending?: EndingOptions | undefined;
-	/** Takes finished lines, line break included. */
-	write(text: string): void;
 }
 
 /** Follows a login to its end. What it has come to is said by `endingLines`. @returns the last snapshot */
 export function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
-	const { clock, style } = options;
+	const { clock, printer } = options;
 	let progressed = Number.NEGATIVE_INFINITY;
 	return follow(options, (event) => {
 		const now = clock.now();
@@ -39,9 +37,7 @@ export function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
 				return;
 			progressed = now;
 		}
-		const lines = plainLines(event, now, style);
-		if (lines.length > 0)
-			options.write(`${lines.map((line) => escapeWorkflowCommands(shown(line, style))).join("\n")}\n`);
+		printer.print(plainLines(event, now, printer.style));
 	});
 }
 

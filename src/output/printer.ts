@@ -15,13 +15,17 @@ export interface Printer {
 
 /** @param colour `true` for `--color`, `false` for `--no-color`, else what the terminal takes */
 export function createPrinter(terminal: Terminal, colour?: boolean | undefined): Printer {
-	const style = stderrStyle(terminal, colour);
+	return printerTo(stderrStyle(terminal, colour), (text) => terminal.stderr.write(text));
+}
+
+/** @param write takes finished lines, line breaks included */
+export function printerTo(style: Style, write: (text: string) => void): Printer {
 	return {
 		style,
 		print(lines) {
 			if (lines.length === 0) return;
 			const safe = lines.flatMap((line) => shown(line, style).split("\n")).map(escapeWorkflowCommands);
-			terminal.stderr.write(`${safe.join("\n")}\n`);
+			write(`${safe.join("\n")}\n`);
 		},
 	};
 }

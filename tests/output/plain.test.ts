@@ -5,6 +5,7 @@ import { annotations } from "../../src/output/annotations.ts";
 import { eventsBetween } from "../../src/output/events.ts";
 import { runJson } from "../../src/output/json.ts";
 import { plainLines, runPlain } from "../../src/output/plain.ts";
+import { printerTo } from "../../src/output/printer.ts";
 import { createStyle, plainStyle } from "../../src/output/style.ts";
 import { annotationCommand } from "../../src/output/workflow-commands.ts";
 import { awsCredentials, NOW, ssoSession, world } from "../flows/fakes.ts";
@@ -65,10 +66,9 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 		const run = runPlain({
 			login,
 			clock,
-			style: plainStyle,
-			write: (text) => {
+			printer: printerTo(plainStyle, (text) => {
 				written += text;
-			},
+			}),
 		});
 		const { interaction } = (await it.signIn.call()).given;
 		const said = (): string[] => written.split("\n").filter((line) => line.startsWith("waiting:"));
@@ -99,10 +99,9 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 		const run = runPlain({
 			login,
 			clock,
-			style: plainStyle,
-			write: (text) => {
+			printer: printerTo(plainStyle, (text) => {
 				written += text;
-			},
+			}),
 		});
 		(await it.signIn.call()).given.interaction.prompt(prompt);
 		const reminders = (): number => written.split("still waiting").length - 1;
@@ -130,10 +129,9 @@ async function plainRun(style: typeof plainStyle): Promise<string> {
 	const run = runPlain({
 		login,
 		clock,
-		style,
-		write: (text) => {
+		printer: printerTo(style, (text) => {
 			written += text;
-		},
+		}),
 	});
 	const signInCall = await it.signIn.call();
 	signInCall.given.interaction.prompt(prompt);

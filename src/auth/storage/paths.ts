@@ -3,6 +3,7 @@ import { isAbsolute, type PlatformPath, posix, sep, win32 } from "node:path";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
+import { shellWord } from "../system/shell-word.ts";
 
 /** What a path depends on. */
 export type PathContext = Pick<AuthContext, "env" | "home" | "cwd" | "platform">;
@@ -112,8 +113,7 @@ export function expandHome(ctx: Pick<PathContext, "home" | "platform">, path: st
 
 /** A path as it can be pasted into a POSIX shell. */
 export function shellPath(path: string): string {
-	const clean = isAbsolute(path) ? path : `./${path}`;
-	return /^[\w@%+=:,./-]+$/.test(clean) ? clean : `'${sanitize(clean).replaceAll("'", "'\\''")}'`;
+	return shellWord(sanitize(isAbsolute(path) ? path : `./${path}`));
 }
 
 /**
