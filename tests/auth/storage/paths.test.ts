@@ -67,9 +67,7 @@ describe("the folders", () => {
 	])("of a provider on Windows: %j below %j", (provider, basePath, folder) => {
 		const windows: PathContext = { env: {}, home: "C:\\Users\\ann", cwd: "C:\\project", platform: "win32" };
 		expect(providerFolder(windows, { value: "realm" }, "aws", provider, basePath)).toBe(folder);
-		expect(() => providerFolder(windows, { value: "realm" }, "aws", "a\\..\\b")).toThrow(
-			"cannot be used for a folder",
-		);
+		expect(() => providerFolder(windows, { value: "realm" }, "aws", "a\\..\\b")).toThrow("cannot be used for a folder");
 	});
 
 	test.each([

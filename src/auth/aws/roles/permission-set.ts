@@ -24,9 +24,9 @@ export const kind = defineIdentity<Config, "sso", "aws">({
 		const name = sanitize(identity.name);
 		return new AuthError({
 			code: "config",
-			message: `${name} needs a session of IAM Identity Center`,
-			reason: "a permission set is reached from a provider of kind aws/iam-identity-center alone",
-			remedy: `Set \`via.provider\` of ${name} to such a provider`,
+			message: `"${name}" needs an IAM Identity Center session`,
+			reason: "a permission set can only be reached through a provider of kind aws/iam-identity-center",
+			remedy: `set \`via.provider\` of "${name}" to a provider of that kind`,
 		});
 	},
 
