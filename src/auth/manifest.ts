@@ -42,8 +42,14 @@ export interface IdentityManifest extends Manifest<IdentityKind> {
 export type IntegrationManifest = Manifest<IntegrationKind>;
 
 export interface Cloud {
+	/** What its folder below a realm's is called: `<config>/atmos/<realm>/<name>/<provider>`. */
+	readonly name: string;
+	/** Its folders for sessions, below `<cache>/atmos`. */
+	readonly cacheFolders: readonly string[];
 	/** True for the hosts of the vendor's own services that this program calls; in lower case. */
 	isVendorHost(host: string): boolean;
+	/** @returns a name of the vendor's that has an address wherever there is a network, beside one that was not found */
+	referenceHost(host: string): string;
 	/** True for the variables by which a person names an endpoint in place of the vendor's. */
 	isEndpointVariable(name: string): boolean;
 	/** The variables that decide for what credentials are good. */

@@ -17,7 +17,7 @@ import type {
 	Section,
 } from "./manifest.ts";
 
-const CLOUDS: readonly Cloud[] = [aws];
+const CLOUDS: readonly [Cloud, ...Cloud[]] = [aws];
 
 interface Manifests {
 	readonly providers: ReadonlyMap<string, ProviderManifest>;
@@ -97,6 +97,11 @@ export function isVendorHost(host: string): boolean {
 	return CLOUDS.some((cloud) => cloud.isVendorHost(host));
 }
 
+/** @returns a name that has an address wherever there is a network, beside one that was not found; the same vendor's if it has one */
+export function referenceHost(host: string): string {
+	return (CLOUDS.find((cloud) => cloud.isVendorHost(host)) ?? CLOUDS[0]).referenceHost(host);
+}
+
 /** True for the variables by which a person names an endpoint in place of a vendor's. */
 export function isEndpointVariable(name: string): boolean {
 	return CLOUDS.some((cloud) => cloud.isEndpointVariable(name));
@@ -110,4 +115,14 @@ export function decisiveVariables(): readonly string[] {
 /** True for the arguments of a plugin of kubectl that this program or Atmos has written, whatever the cloud. */
 export function isTokenCommand(args: readonly unknown[]): boolean {
 	return CLOUDS.some((cloud) => cloud.isTokenCommand(args));
+}
+
+/** @returns what the clouds' folders below a realm's are called */
+export function cloudNames(): readonly string[] {
+	return CLOUDS.map(({ name }) => name);
+}
+
+/** @returns the clouds' folders for sessions, below `<cache>/atmos` */
+export function cacheFolders(): readonly string[] {
+	return CLOUDS.flatMap((cloud) => cloud.cacheFolders);
 }

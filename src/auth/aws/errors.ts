@@ -6,6 +6,7 @@ import { isTransientNetworkError, networkError } from "../net/network-errors.ts"
 import { routeOf } from "../net/route.ts";
 import { signInCommand } from "../sign-in-command.ts";
 import { sanitize } from "../system/sanitize.ts";
+import { regionOf } from "./partitions.ts";
 
 /** The parts of an SDK error that are of use. None of them can be relied on: a proxy may have made the answer. */
 interface SdkError {
@@ -105,7 +106,7 @@ export function awsError(error: unknown, call: { readonly ctx: AuthContext; read
 	if (error instanceof AuthError || (isAbort(error) && error instanceof Error)) return error;
 	const { ctx, operation } = call;
 	const service = describeAwsError(error, operation);
-	const network = networkError(error, operation, ctx);
+	const network = networkError(error, operation, ctx, { name: "AWS", regionOf });
 	if (network !== undefined) return network;
 	const unreadable = unreadableAdvice(error, service);
 	if (unreadable !== undefined) return new AuthError({ ...unreadable, service });

@@ -17,6 +17,7 @@ import { readSecretFile } from "../storage/read.ts";
 import { noteSession, readState, type SessionFacts, updateState } from "../storage/state.ts";
 import { formatSeconds, parseTime } from "../storage/times.ts";
 import { sanitize } from "../system/sanitize.ts";
+import { REALM_FOLDER } from "./vendor.ts";
 
 export interface AwsFilesOptions {
 	/** The provider's `spec.files.base_path`. */
@@ -41,7 +42,7 @@ export function awsFiles(
 	providerKey: string,
 	options: AwsFilesOptions = {},
 ): { readonly credentials: string; readonly config: string } {
-	const folder = providerFolder(ctx, realm, "aws", providerKey, options.basePath);
+	const folder = providerFolder(ctx, realm, REALM_FOLDER, providerKey, options.basePath);
 	return { credentials: join(folder, "credentials"), config: join(folder, "config") };
 }
 

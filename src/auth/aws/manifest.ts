@@ -1,7 +1,8 @@
 /** The kinds of AWS, one manifest each. */
 import type { Cloud, Columns, ReadText } from "../manifest.ts";
 import { isTokenCommand } from "./eks/token-command.ts";
-import { DECISIVE_VARIABLES, isEndpointVariable, isVendorHost } from "./vendor.ts";
+import { referenceHost } from "./partitions.ts";
+import { DECISIVE_VARIABLES, isEndpointVariable, isVendorHost, REALM_FOLDER, SESSIONS_FOLDER } from "./vendor.ts";
 
 /** What identities of AWS say under `principal`: Atmos has these keys for all of them. */
 export function columns(text: ReadText): Columns {
@@ -20,7 +21,10 @@ export function columns(text: ReadText): Columns {
 const schemas = () => import("./schemas.ts");
 
 export const manifest: Cloud = {
+	name: REALM_FOLDER,
+	cacheFolders: [SESSIONS_FOLDER],
 	isVendorHost,
+	referenceHost,
 	isEndpointVariable,
 	decisiveVariables: DECISIVE_VARIABLES,
 	isTokenCommand,

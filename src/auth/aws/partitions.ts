@@ -14,3 +14,18 @@ const SUFFIXES: readonly (readonly [prefix: string, suffix: string])[] = [
 export function dnsSuffix(region: string): string {
 	return SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
 }
+
+/** `oidc.us-east-2.amazonaws.com`, `portal.sso.us-east-2.amazonaws.com`, `api.ecr.…`, `eks.…`: the region in a host. */
+export function regionOf(host: string): string | undefined {
+	return /^[a-z.-]+?\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(?:amazonaws\.|api\.aws|on\.aws)/.exec(host)?.[1] ?? guessed(host);
+}
+
+/** A region that is not even shaped like one, still in the place of one. */
+function guessed(host: string): string | undefined {
+	return /^(?:oidc|portal\.sso|sts|eks|api\.ecr)\.([a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)/.exec(host)?.[1];
+}
+
+/** @returns a name that has an address wherever there is a network, by the domain of one that was not found */
+export function referenceHost(host: string): string {
+	return host.endsWith(".amazonaws.com.cn") ? "sts.cn-north-1.amazonaws.com.cn" : "sts.amazonaws.com";
+}

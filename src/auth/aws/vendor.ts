@@ -1,4 +1,4 @@
-/** What a configuration's checks have to know of AWS: its own addresses, and the variables that name others. */
+/** What the rest of `auth` asks of AWS through the registry: its own addresses, the variables that name others, its folders. */
 
 /**
  * The endpoints of the services that this program calls. Not any host of AWS's domains: customers have names there too
@@ -24,3 +24,9 @@ export const DECISIVE_VARIABLES: readonly string[] = [
 	"AWS_ENDPOINT_URL_SSO_OIDC",
 	"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 ];
+
+/** What the folder of AWS below a realm's is called, as in the Go program. */
+export const REALM_FOLDER = "aws";
+
+/** Where sessions of access portals are, below `<cache>/atmos`, as in the Go program. */
+export const SESSIONS_FOLDER = "aws-sso";

@@ -2,14 +2,10 @@
 import { lookup } from "node:dns/promises";
 import type { Agent as HttpAgent } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { referenceHost } from "../registry.ts";
 
 /** An answer that takes longer is of no help to somebody who waits for a message. Milliseconds. */
 const PATIENCE_MS = 3_000;
-
-/** A name of AWS that has an address wherever there is a network, by the domain of the one that was not found. */
-function referenceHost(host: string): string {
-	return host.endsWith(".amazonaws.com.cn") ? "sts.cn-north-1.amazonaws.com.cn" : "sts.amazonaws.com";
-}
 
 /**
  * After a name had no address: is it this name, or is there no network at all?

@@ -12,12 +12,24 @@ interface Advice {
 	readonly remedy: string;
 }
 
+/** Whose services are called, for what is said of their hosts. */
+export interface Vendor {
+	readonly name: string;
+	/** @returns the region in the name of a host of this vendor's */
+	regionOf(host: string): string | undefined;
+}
+
 /**
  * @param operation what was called, such as `sso:ListAccounts`
  * @returns undefined when the error did not happen between us and the service
  */
-export function networkError(error: unknown, operation: string, ctx: AuthContext): AuthError | undefined {
-	const advice = adviceFor(error, ctx);
+export function networkError(
+	error: unknown,
+	operation: string,
+	ctx: AuthContext,
+	vendor: Vendor,
+): AuthError | undefined {
+	const advice = adviceFor(error, ctx, vendor);
 	if (advice === undefined) return undefined;
 	return new AuthError({ code: "network", ...advice, service: { operation }, cause: error });
 }
@@ -47,7 +59,7 @@ const TRANSIENT = new Set([
 	"ETIMEDOUT",
 ]);
 
-function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
+function adviceFor(error: unknown, ctx: AuthContext, vendor: Vendor): Advice | undefined {
 	const route = routeOf(error);
 	const host = sanitize(route?.host ?? "the service");
 	const proxy = route?.proxy;
@@ -57,10 +69,10 @@ function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
 	const trust = trustAdvice(error, code, host, ctx);
 	if (trust !== undefined) return trust;
 	const target = proxy === undefined ? host : `the proxy ${proxy}`;
-	if (route?.offline) return noNetwork(host);
+	if (route?.offline) return noNetwork(host, vendor);
 	switch (code) {
 		case "ENOTFOUND":
-			return notFound(host, proxy);
+			return notFound(host, proxy, vendor);
 		case "EAI_AGAIN":
 			return {
 				message: `the address of ${target} could not be resolved`,
@@ -105,15 +117,15 @@ function adviceFor(error: unknown, ctx: AuthContext): Advice | undefined {
 }
 
 /** The region in the name is not to blame where no name at all is found. */
-function noNetwork(host: string): Advice {
+function noNetwork(host: string, vendor: Vendor): Advice {
 	return {
 		message: `there is no network: ${host} was not found`,
-		reason: "no other AWS host was found either",
+		reason: `no other ${vendor.name} host was found either`,
 		remedy: "check the network connection, the VPN and the DNS server",
 	};
 }
 
-function notFound(host: string, proxy: string | undefined): Advice {
+function notFound(host: string, proxy: string | undefined, vendor: Vendor): Advice {
 	if (proxy !== undefined) {
 		return {
 			message: `the proxy ${proxy} was not found`,
@@ -121,25 +133,15 @@ function notFound(host: string, proxy: string | undefined): Advice {
 			remedy: "check HTTPS_PROXY, or unset it",
 		};
 	}
-	const region = regionOf(host);
+	const region = vendor.regionOf(host);
 	return {
 		message: `${host} was not found`,
-		reason: region === undefined ? "its name does not resolve" : `there may be no AWS region ${region}`,
+		reason: region === undefined ? "its name does not resolve" : `there may be no ${vendor.name} region ${region}`,
 		remedy:
 			region === undefined
 				? "check the endpoint and the network connection"
 				: `check \`region\` in atmos.yaml (${region}) and the network connection`,
 	};
-}
-
-/** `oidc.us-east-2.amazonaws.com`, `portal.sso.us-east-2.amazonaws.com`, `api.ecr.…`, `eks.…`: the region in a host. */
-function regionOf(host: string): string | undefined {
-	return /^[a-z.-]+?\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(?:amazonaws\.|api\.aws|on\.aws)/.exec(host)?.[1] ?? guessed(host);
-}
-
-/** A region that is not even shaped like one, still in the place of one. */
-function guessed(host: string): string | undefined {
-	return /^(?:oidc|portal\.sso|sts|eks|api\.ecr)\.([a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)/.exec(host)?.[1];
 }
 
 function proxyAdvice(refusal: ProxyRefusal, host: string, proxy: string): Advice {

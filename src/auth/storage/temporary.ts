@@ -8,6 +8,7 @@ import { lstat, readdir, unlink } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import type { AuthContext } from "../context.ts";
+import { cacheFolders, cloudNames } from "../registry.ts";
 import { errnoOf } from "./failure.ts";
 import { cacheHome, configHome } from "./paths.ts";
 
@@ -97,7 +98,7 @@ function isDead(pid: number): boolean {
 export async function sweepTemporaries(ctx: Pick<AuthContext, "env" | "home" | "cwd" | "platform">): Promise<void> {
 	const cache = cacheHome(ctx);
 	await Promise.all([
-		sweepTree(join(cache, "aws-sso"), 1),
+		...cacheFolders().map((folder) => sweepTree(join(cache, folder), 1)),
 		sweepTree(join(cache, "auth"), 1),
 		sweepTree(join(cache, "atmos-auth"), 1),
 		sweepRealms(configHome(ctx)),
@@ -106,12 +107,14 @@ export async function sweepTemporaries(ctx: Pick<AuthContext, "env" | "home" | "
 	]);
 }
 
-/** `<realm>/aws/<provider>`, and `kube`. */
+/** `<realm>/<cloud>/<provider>`, and `kube`. */
 async function sweepRealms(config: string): Promise<void> {
 	const realms = await readdir(config).catch(() => []);
 	await Promise.all(
-		realms.map((realm) =>
-			realm === "kube" ? sweepFolder(join(config, realm)) : sweepTree(join(config, realm, "aws"), MOST_DEPTH),
+		realms.flatMap((realm) =>
+			realm === "kube"
+				? sweepFolder(join(config, realm))
+				: cloudNames().map((cloud) => sweepTree(join(config, realm, cloud), MOST_DEPTH)),
 		),
 	);
 }

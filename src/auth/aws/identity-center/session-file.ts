@@ -15,6 +15,7 @@ import { formatNano, GO_ZERO_TIME, parseTime } from "../../storage/times.ts";
 import { withLock } from "../../storage/with-lock.ts";
 import { writeWhole } from "../../storage/write.ts";
 import { sanitize } from "../../system/sanitize.ts";
+import { SESSIONS_FOLDER } from "../vendor.ts";
 
 /**
  * The session of an access portal. Realms share it, and the start URL is hashed exactly as it is configured: another
@@ -22,7 +23,7 @@ import { sanitize } from "../../system/sanitize.ts";
  */
 export function ssoSessionFile(ctx: PathContext, startUrl: string, region: string): string {
 	const name = createHash("sha1").update(`${startUrl}|${region}`).digest("hex");
-	return rulesOf(ctx).join(cacheHome(ctx), "aws-sso", "sessions", `${name}.json`);
+	return rulesOf(ctx).join(cacheHome(ctx), SESSIONS_FOLDER, "sessions", `${name}.json`);
 }
 
 export interface StoredSsoSession {
