@@ -68,9 +68,6 @@ function parseMark(text: string | undefined): Mark | undefined {
 	return text ? { kept: "file", login: text } : undefined;
 }
 
-/** The helper that asks ECR itself: it needs no login and takes none. */
-const ECR_HELPER = "ecr-login";
-
 /** `$DOCKER_CONFIG/config.json`, else `~/.docker/config.json`. */
 export function dockerConfigFile(ctx: Pick<AuthContext, "env" | "home" | "cwd" | "platform">): string {
 	const folder = ctx.env.DOCKER_CONFIG ? expandHome(ctx, ctx.env.DOCKER_CONFIG) : join(ctx.home, ".docker");
@@ -133,9 +130,6 @@ export async function readDockerEntry(ctx: AuthContext, host: string): Promise<D
 	const file = dockerConfigFile(ctx);
 	return entryOf(parseConfig((await readText(file)) ?? "", file), host);
 }
-
-/** True where Docker asks ECR by itself for this host. */
-export const servedByEcrHelper = (entry: DockerEntry): boolean => entry.helper === ECR_HELPER;
 
 /**
  * Whether a login is still where it was put.

@@ -4,9 +4,9 @@ import type { AuthContext } from "../../context.ts";
 import { type AwsCredentials, Secret } from "../../credentials.ts";
 import { defineIntegration } from "../../define.ts";
 import {
+	type DockerEntry,
 	dockerConfigFile,
 	readDockerEntry,
-	servedByEcrHelper,
 	stillStored,
 	storeDockerLogin,
 } from "../../docker/config.ts";
@@ -21,6 +21,8 @@ import { ecrHost, parseEcrHost } from "./hosts.ts";
 import type { Config } from "./schema.ts";
 
 const LABEL = "ECR login";
+/** Docker's credential helper that asks ECR itself: it needs no login and takes none. */
+const ECR_HELPER = "ecr-login";
 /** A login is left alone while more than this is left of its twelve hours, in milliseconds. */
 const GOOD_FOR_MS = 3_600_000;
 
@@ -105,6 +107,8 @@ export const kind = defineIntegration<Config, "aws">({
 });
 
 const named = (registry: string): Pick<Artifact, "target" | "parts"> => ({ target: registry, parts: { registry } });
+
+const servedByEcrHelper = (entry: DockerEntry): boolean => entry.helper === ECR_HELPER;
 
 const isTrue = (value: string | undefined): boolean => value?.toLowerCase() === "true";
 
