@@ -87,7 +87,7 @@ export const commonFlags = {
 		type: "boolean",
 		shown: "--no-color",
 		env: ["NO_COLOR", "ATMOS_NO_COLOR", "FORCE_COLOR"],
-		help: "no colors",
+		help: "no colors; --color: colors",
 	},
 	logLevel: {
 		type: "string",

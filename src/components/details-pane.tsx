@@ -6,7 +6,7 @@ import type { BoardEntry } from "./identity-list.ts";
 import { timeLeft, URGENCY_TONES, urgencyOf } from "./lifetime.ts";
 import { fitSegments, type Segment, Segments, Split } from "./segments.tsx";
 import { Line, Styled } from "./styled.tsx";
-import { asciiMarks, cell, clean, fit, widthOf } from "./text.ts";
+import { asciiMarks, cell, clean, truncate, widthOf } from "./text.ts";
 import { UNICODE } from "./theme.ts";
 import { useUi } from "./ui-context.ts";
 
@@ -98,7 +98,7 @@ export function DetailsPane({ entry, known, width, lines }: DetailsPaneProps): R
 		shown.push(
 			text(
 				[
-					{ text: fit(entry.name, Math.ceil(width / 2), ellipsis), strong: true },
+					{ text: truncate(entry.name, Math.ceil(width / 2), ellipsis), strong: true },
 					{ text: `   ${chain}`, tone: "muted" },
 				],
 				"name",

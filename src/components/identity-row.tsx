@@ -6,7 +6,7 @@ import { ACCOUNT, type BoardEntry, type Columns, DEFAULT_MARK, LEAD, NAME, ROLE 
 import { highlighted, paintSegments, type Segment } from "./segments.tsx";
 import { lookOf, sessionSymbol, sessionText } from "./session.ts";
 import { Line } from "./styled.tsx";
-import { cell, fit, widthOf } from "./text.ts";
+import { cell, truncate, widthOf } from "./text.ts";
 import { type UiContext, useUi } from "./ui-context.ts";
 
 export interface IdentityRowProps {
@@ -24,7 +24,7 @@ function staticText(props: IdentityRowProps, { paint, symbols }: UiContext): str
 	const { ellipsis } = symbols;
 	const terms = termsOf(query);
 	const cellOf = (text: string, field: number, wide: number, look: Omit<Segment, "text">): string => {
-		const shown = fit(text, wide, ellipsis);
+		const shown = truncate(text, wide, ellipsis);
 		const places = terms.length === 0 ? [] : placesIn(entry.fields[field] ?? "", terms);
 		const seen = shown === text ? places : places.filter((place) => place < shown.length - 1);
 		return paintSegments(highlighted({ ...look, text: shown }, seen), paint) + " ".repeat(wide - widthOf(shown));

@@ -1,7 +1,7 @@
 /** Lines put together of short texts, each with its meaning, cut so that the line fits. */
 import type { ReactNode } from "react";
 import { Line } from "./styled.tsx";
-import { fit, graphemes, widthOf } from "./text.ts";
+import { graphemes, truncate, widthOf } from "./text.ts";
 import type { Paint, Tone } from "./theme.ts";
 import { useUi } from "./ui-context.ts";
 
@@ -22,7 +22,7 @@ export function fitSegments(segments: readonly Segment[], width: number, ellipsi
 	for (const segment of segments) {
 		const needed = widthOf(segment.text);
 		if (needed > left) {
-			if (left > 0) kept.push({ ...segment, text: fit(segment.text, left, ellipsis) });
+			if (left > 0) kept.push({ ...segment, text: truncate(segment.text, left, ellipsis) });
 			break;
 		}
 		kept.push(segment);

@@ -44,7 +44,7 @@ export function graphemes(text: string): string[] {
  * @param ellipsis one column wide; takes the place of what is cut off
  * @returns the text, cut at its end to at most `width` columns
  */
-export function fit(text: string, width: number, ellipsis = "…"): string {
+export function truncate(text: string, width: number, ellipsis = "…"): string {
 	if (width <= 0) return "";
 	if (widthOf(text) <= width) return text;
 	if (isNarrow(text)) return text.slice(0, width - 1) + ellipsis;
@@ -66,7 +66,7 @@ export function cell(
 	width: number,
 	options: { align?: "left" | "right"; ellipsis?: string } = {},
 ): string {
-	const fitted = fit(text, width, options.ellipsis);
+	const fitted = truncate(text, width, options.ellipsis);
 	const space = " ".repeat(Math.max(0, width - widthOf(fitted)));
 	if (options.align === "right") return space + fitted;
 	const filled = fitted + space;

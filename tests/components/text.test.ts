@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { cell, chop, clean, fit as cut, widthOf, wrap } from "../../src/components/text.ts";
+import { cell, chop, clean, truncate, widthOf, wrap } from "../../src/components/text.ts";
 
 /** One grapheme that takes three columns: a note head, its stem and its flag. */
 const NOTE = "\u{1d158}\u{1d165}\u{1d16e}";
@@ -41,13 +41,13 @@ describe("text", () => {
 	});
 
 	test("is cut to what fits, with a sign that it was", () => {
-		expect(cut("AdministratorAccess", 10)).toBe("Administr…");
-		expect(cut("漢字漢字", 5)).toBe("漢字…");
-		expect(cut("漢字", 4)).toBe("漢字");
-		expect(cut("anything", 0)).toBe("");
+		expect(truncate("AdministratorAccess", 10)).toBe("Administr…");
+		expect(truncate("漢字漢字", 5)).toBe("漢字…");
+		expect(truncate("漢字", 4)).toBe("漢字");
+		expect(truncate("anything", 0)).toBe("");
 		fc.assert(
 			fc.property(any, width, (text, columns) => {
-				expect(widthOf(cut(clean(text), columns))).toBeLessThanOrEqual(columns);
+				expect(widthOf(truncate(clean(text), columns))).toBeLessThanOrEqual(columns);
 			}),
 		);
 	});

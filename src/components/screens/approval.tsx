@@ -15,7 +15,7 @@ import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Spinner } from "../spinner.tsx";
 import { type Block, stack } from "../stack.ts";
 import { Line, Styled } from "../styled.tsx";
-import { chop, clean, fit, graphemes, widthOf, wrap } from "../text.ts";
+import { chop, clean, graphemes, truncate, widthOf, wrap } from "../text.ts";
 import { UNICODE } from "../theme.ts";
 import { useUi } from "../ui-context.ts";
 
@@ -73,7 +73,7 @@ function Countdown({ prompt, wide }: { prompt: DeviceCodePrompt; wide: boolean }
 			)}
 			<Styled tone="muted">{wide ? "code expires in " : "expires in "}</Styled>
 			<Styled tone={urgency === "good" ? "plain" : tone} strong={urgency !== "good"}>
-				{fit(left, TIME)}
+				{truncate(left, TIME)}
 			</Styled>
 		</>
 	);
@@ -152,7 +152,7 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 	const fitsInset = beside || inset + widthOf(url) <= page.width;
 	const pieces = widthOf(url) <= page.width ? [url] : chop(url, columns);
 	// Where not even that fits, the shortened text is a link over all of it still, and `u` shows the rest.
-	const linkLines = pieces.length <= Math.max(1, page.bodyHeight - 2) ? pieces : [fit(url, columns, ellipsis)];
+	const linkLines = pieces.length <= Math.max(1, page.bodyHeight - 2) ? pieces : [truncate(url, columns, ellipsis)];
 	const linkInset = fitsInset ? inset : 0;
 	const linkOutdent = widthOf(url) > page.width ? page.margin : 0;
 
@@ -183,7 +183,7 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 				<Line key="code">
 					{" ".repeat(inset)}
 					<Styled tone="accent" strong>
-						{fit(spacedCode(code, column), column, ellipsis)}
+						{truncate(spacedCode(code, column), column, ellipsis)}
 					</Styled>
 				</Line>,
 			],

@@ -11,7 +11,7 @@ import { identityKeys } from "../keys/handlers.ts";
 import { Split } from "../segments.tsx";
 import { type Store, useStore } from "../store.ts";
 import { Line, Styled } from "../styled.tsx";
-import { cell, clean, fit, widthOf } from "../text.ts";
+import { cell, clean, truncate, widthOf } from "../text.ts";
 import { useUi } from "../ui-context.ts";
 
 const TITLE = "atmos auth login";
@@ -124,7 +124,7 @@ export function Identities({ picker, choice }: { readonly picker: Picker; readon
 			})}
 			{rows.length === 0 && (
 				<Line>
-					<Styled tone="muted">{fit("    nothing matches", page.width, ellipsis)}</Styled>
+					<Styled tone="muted">{truncate("    nothing matches", page.width, ellipsis)}</Styled>
 				</Line>
 			)}
 			{Array.from({ length: parts.list - Math.max(1, rows.length) }, (_, index) => (
@@ -154,5 +154,5 @@ function headings(columns: Columns, width: number): string {
 		.filter(([, wide]) => wide > 0)
 		.map(([name, wide]) => cell(name, wide + columns.gap))
 		.join("");
-	return cell(`  ${left}`, width - columns.session) + fit("SESSION", columns.session);
+	return cell(`  ${left}`, width - columns.session) + truncate("SESSION", columns.session);
 }

@@ -7,7 +7,7 @@ import { Frame, usePage } from "../frame.tsx";
 import { KeyHubContext, useKeys } from "../keys/dispatch.ts";
 import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Line, Styled } from "../styled.tsx";
-import { cell, clean, fit, widthOf, wrap } from "../text.ts";
+import { cell, clean, truncate, widthOf, wrap } from "../text.ts";
 import { useUi } from "../ui-context.ts";
 
 export interface MenuProps {
@@ -85,7 +85,7 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 		return options.map(({ value, label, note, key }, index) => {
 			const number = options.length <= 9 ? `${key ?? index + 1}  ` : "";
 			const text = note ? `${cell(clean(label), widest)}   ${clean(note)}` : clean(label);
-			return { key: `${index}`, value, label: fit(number + text, page.width - 2, symbols.ellipsis) };
+			return { key: `${index}`, value, label: truncate(number + text, page.width - 2, symbols.ellipsis) };
 		});
 	}, [options, page.width, symbols.ellipsis]);
 	return (

@@ -17,7 +17,7 @@ import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Spinner } from "../spinner.tsx";
 import { useOnce, useStore } from "../store.ts";
 import { Line, Styled } from "../styled.tsx";
-import { asciiMarks, cell, clean, fit, widthOf } from "../text.ts";
+import { asciiMarks, cell, clean, truncate, widthOf } from "../text.ts";
 import { UNICODE } from "../theme.ts";
 import { useUi } from "../ui-context.ts";
 
@@ -111,7 +111,8 @@ export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): Re
 	const { from, to } = windowOf(lines, page.bodyHeight);
 	const title = snapshot.target === undefined ? "atmos auth login" : clean(snapshot.target);
 	const chain = snapshot.chain.map(({ name }) => clean(name)).join(` ${symbols.arrow} `);
-	const chainText = snapshot.chain.length > 1 ? fit(chain, Math.max(0, page.width - widthOf(title) - 4), ellipsis) : "";
+	const chainText =
+		snapshot.chain.length > 1 ? truncate(chain, Math.max(0, page.width - widthOf(title) - 4), ellipsis) : "";
 	return (
 		<Frame
 			title={[{ text: title, strong: true }]}
@@ -126,7 +127,7 @@ export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): Re
 				<Line>
 					{"  "}
 					<Spinner />
-					<Styled tone="muted"> {fit(BEGINNINGS[snapshot.phase] ?? "working", page.width - 4, ellipsis)}</Styled>
+					<Styled tone="muted"> {truncate(BEGINNINGS[snapshot.phase] ?? "working", page.width - 4, ellipsis)}</Styled>
 				</Line>
 			)}
 			{lines.slice(from, to).map((line) => (
