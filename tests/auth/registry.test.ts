@@ -41,17 +41,18 @@ test.each([
 	expect(standsAlone(kind)).toBe(alone);
 });
 
+const session = {
+	type: "sso",
+	accessToken: undefined as never,
+	expiresAt: 0,
+	region: "",
+	startUrl: "",
+	origin: "cache",
+} as const;
+
 test("an integration refuses credentials of a type that it does not take", async () => {
 	const ecr = await integrationKind("aws/ecr");
 	const integration = { name: "ecr", key: "ecr", kind: "aws/ecr", file: "", via: {}, config: {} };
-	const session = {
-		type: "sso",
-		accessToken: undefined as never,
-		expiresAt: 0,
-		region: "",
-		startUrl: "",
-		origin: "cache",
-	} as const;
 	await expect(ecr?.execute(integration, undefined, session, {} as never)).rejects.toMatchObject({
 		code: "config",
 		message: "this integration needs the credentials of an AWS identity",
@@ -61,14 +62,6 @@ test("an integration refuses credentials of a type that it does not take", async
 test("an identity is not taken for one of another kind", async () => {
 	const permissionSet = await identityKind("aws/permission-set");
 	const identity = { name: "a", key: "a", kind: "aws/user", file: "", via: {}, config: {} };
-	const session = {
-		type: "sso",
-		accessToken: undefined as never,
-		expiresAt: 0,
-		region: "",
-		startUrl: "",
-		origin: "cache",
-	} as const;
 	const root = { ...identity, kind: "aws/iam-identity-center" };
 	await expect(permissionSet?.authenticate(identity, session, root, {} as Run)).rejects.toMatchObject({ code: "bug" });
 });

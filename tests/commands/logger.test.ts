@@ -70,7 +70,7 @@ test.each([
 	"requesting a registry token",
 	"the AWS CLI's session is not used",
 	"https://acme.awsapps.com/start?x=1",
-	"at run (/work/projects/acme/infra/accounts/dev/x.ts)",
+	"at run (/srv/projects/acme/infra/accounts/dev/x.ts)",
 	"tokens=3 expires=2026-11-24T12:00:00.000Z",
 ])("%s tells nothing and stays", (text) => {
 	expect(redact(text)).toBe(text);

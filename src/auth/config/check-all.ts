@@ -30,7 +30,7 @@ export async function checkAll(
 			location: await locateDeepest([file], path),
 		});
 	}
-	problems.push(...(await nothingToDo(parts)), ...(await severalDefaults(parts, identities)));
+	problems.push(...(await noEntries(parts)), ...(await severalDefaults(parts, identities)));
 	for (const section of SECTIONS) {
 		for (const entry of merged.sections[section].values()) {
 			const checked = await checkEntry(functions, entry, targets, { idle: true, run: new Set() });
@@ -84,7 +84,7 @@ async function unknownKeys({ merged }: LoadedParts): Promise<ConfigProblem[]> {
 	return problems;
 }
 
-async function nothingToDo({ files, merged }: LoadedParts): Promise<ConfigProblem[]> {
+async function noEntries({ files, merged }: LoadedParts): Promise<ConfigProblem[]> {
 	const file = files.at(-1);
 	if (file === undefined || SECTIONS.some((section) => merged.sections[section].size > 0)) return [];
 	const location = (await locate(file, ["auth"]))?.location ?? { file, line: 1, column: 1 };

@@ -18,8 +18,8 @@ test.each([
 	["/srv/ΟΔΟΣ", "linux", "/srv/οδοσ"],
 	["/srv/a\\B", "linux", "/srv/a\\b"],
 	["/", "darwin", "/"],
-	["C:\\Work\\Infra\\", "win32", "c:/work/infra"],
-	["C:/Work/../Infra", "win32", "c:/infra"],
+	["C:\\Acme\\Infra\\", "win32", "c:/acme/infra"],
+	["C:/Acme/../Infra", "win32", "c:/infra"],
 	["C:\\", "win32", "c:/"],
 	["\\\\Server\\Share\\infra", "win32", "//server/share/infra"],
 ] as const)("the realm of %s on %s is the hash of %s", (directory, platform, hashed) => {

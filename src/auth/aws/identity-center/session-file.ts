@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { rename, unlink } from "node:fs/promises";
 import type { AuthContext } from "../../context.ts";
-import { Secret, type SessionEndpoints } from "../../credentials.ts";
+import { Secret, type SessionEndpoints, type SsoSession } from "../../credentials.ts";
 import { errnoOf, storageError } from "../../storage/failure.ts";
 import { cacheHome, type PathContext, rulesOf } from "../../storage/paths.ts";
 import { pauseFor } from "../../storage/pause.ts";
@@ -26,16 +26,8 @@ export function ssoSessionFile(ctx: PathContext, startUrl: string, region: strin
 	return rulesOf(ctx).join(cacheHome(ctx), SESSIONS_FOLDER, "sessions", `${name}.json`);
 }
 
-export interface StoredSsoSession {
-	readonly accessToken: Secret;
-	/** Milliseconds since the epoch. */
-	readonly expiresAt: number;
-	/** The file has no place for it: it is the file's time of modification. */
-	readonly issuedAt?: number | undefined;
-	readonly region: string;
-	readonly startUrl: string;
-	/** Whose it is, with all that is in it. The region's own services', if left out. */
-	readonly endpoints?: SessionEndpoints | undefined;
+/** A session with what renews it. The file has no place for `issuedAt`: it is the file's time of modification. */
+export interface StoredSsoSession extends Omit<SsoSession, "type" | "origin"> {
 	readonly refreshToken?: Secret | undefined;
 	readonly clientId?: string | undefined;
 	readonly clientSecret?: Secret | undefined;
