@@ -43,17 +43,13 @@ export class Secret {
 	}
 }
 
-/** AWS access keys, short-lived when `sessionToken` is set. */
-export interface AwsCredentials {
-	readonly type: "aws";
-	readonly accessKeyId: string;
-	readonly secretAccessKey: Secret;
-	readonly sessionToken?: Secret | undefined;
-	readonly region?: string | undefined;
-	/** Milliseconds since the epoch; absent for keys that do not expire. */
+/** What is known of any credentials, whatever their type. */
+export interface CredentialFacts {
+	/** Milliseconds since the epoch; absent for what does not expire. */
 	readonly expiresAt?: number | undefined;
 	/** When they were issued, in milliseconds since the epoch, where that is known. */
 	readonly issuedAt?: number | undefined;
+	readonly region?: string | undefined;
 	readonly accountId?: string | undefined;
 	readonly accountName?: string | undefined;
 	/** The permission set or role that they were made for, for display. */
@@ -62,32 +58,13 @@ export interface AwsCredentials {
 	readonly purpose?: string | undefined;
 }
 
-/** The addresses of the two services that a session was issued for, where they are not the region's own. */
-export interface SessionEndpoints {
-	/** The sign-in service, which issues and refreshes it. */
-	readonly oidc?: string | undefined;
-	/** The access portal, which takes it. */
-	readonly portal?: string | undefined;
-}
+/** The types of credentials by name, each with its name as `type`. A cloud adds its own in its folder by declaration merging. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by the clouds
+export interface CredentialTypes {}
 
-/** An IAM Identity Center session: the bearer token of the access portal. */
-export interface SsoSession {
-	readonly type: "sso";
-	readonly accessToken: Secret;
-	/** Milliseconds since the epoch. */
-	readonly expiresAt: number;
-	readonly issuedAt?: number | undefined;
-	readonly region: string;
-	readonly startUrl: string;
-	/** Whose it is: it is sent nowhere else. The region's own services, if left out. */
-	readonly endpoints?: SessionEndpoints | undefined;
-	/** Where the session came from, to be told to the user. */
-	readonly origin: "cache" | "aws-cli" | "refresh" | "device" | "shared";
-}
-
-export type Credentials = AwsCredentials | SsoSession;
-
-export type CredentialType = Credentials["type"];
+export type CredentialType = keyof CredentialTypes;
 
 /** Credentials of one type, or of one of several. */
-export type CredentialsOf<Type extends CredentialType> = Extract<Credentials, { readonly type: Type }>;
+export type CredentialsOf<Type extends CredentialType> = CredentialTypes[Type];
+
+export type Credentials = CredentialsOf<CredentialType>;

@@ -2,11 +2,21 @@
  * How a kind is written: with the types of its own configuration and credentials. Whoever uses kinds knows neither, so both
  * are checked at run time, here and nowhere else.
  */
-import type { Identity, Integration, Provider, Realm } from "./config/model.ts";
-import type { AuthContext } from "./context.ts";
+import type { Identity, Integration, Provider } from "./config/model.ts";
 import type { Credentials, CredentialsOf, CredentialType } from "./credentials.ts";
 import { AuthError } from "./errors.ts";
-import type { Artifact, IdentityKind, IntegrationKind, IntegrationRun, ProviderKind, Run } from "./kinds.ts";
+import type {
+	Artifact,
+	ChainRoot,
+	EnvironmentChange,
+	IdentityKind,
+	IntegrationKind,
+	IntegrationRun,
+	Place,
+	ProviderKind,
+	Run,
+	Store,
+} from "./kinds.ts";
 
 type Own<Kind, Method extends keyof Kind, Entry> = Required<Kind>[Method] extends (
 	entry: never,
@@ -21,69 +31,75 @@ export interface ProviderDefinition<Config, Gives extends CredentialType> {
 	readonly peek: Own<ProviderKind, "peek", Provider<Config>>;
 	readonly purpose: Own<ProviderKind, "purpose", Provider<Config>>;
 	authenticate(provider: Provider<Config>, run: Run): Promise<CredentialsOf<Gives>>;
-	discover?(provider: Provider<Config>, credentials: CredentialsOf<Gives>, run: Run): Promise<void>;
+	describe(credentials: CredentialsOf<Gives>): ReturnType<ProviderKind["describe"]>;
+	readonly discovery?: {
+		isWanted(provider: Provider<Config>): boolean;
+		run(provider: Provider<Config>, credentials: CredentialsOf<Gives>, run: Run): Promise<void>;
+	};
 }
 
 export function defineProvider<Config, Gives extends CredentialType>(
 	definition: ProviderDefinition<Config, Gives>,
 ): ProviderKind {
-	const { kind, gives } = definition;
+	const { kind, gives, discovery } = definition;
 	const own = (provider: Provider): Provider<Config> => ownEntry(provider, kind);
-	const discover = definition.discover?.bind(definition);
 	return {
 		kind,
 		peek: async (provider, ctx, realm) => definition.peek(own(provider), ctx, realm),
 		purpose: (provider, ctx) => definition.purpose(own(provider), ctx),
 		authenticate: async (provider, run) => definition.authenticate(own(provider), run),
-		...(discover && {
-			discover: async (provider, credentials, run) =>
-				discover(own(provider), ownCredentials(credentials, kind, gives), run),
+		describe: (credentials) => definition.describe(ownCredentials(credentials, kind, gives)),
+		...(discovery && {
+			discovery: {
+				isWanted: (provider) => discovery.isWanted(own(provider)),
+				run: async (provider, credentials, run) =>
+					discovery.run(own(provider), ownCredentials(credentials, kind, gives), run),
+			},
 		}),
 	};
 }
 
 export interface IdentityDefinition<Config, Takes extends CredentialType, Gives extends CredentialType> {
 	readonly kind: string;
-	/** The types of credentials that it can be reached with. */
+	/** The types of credentials that it can be reached with; none for a kind that begins a chain. */
 	readonly takes: readonly Takes[];
 	readonly gives: Gives;
-	/** What is said where the link before it gives others. */
+	/** What is said where the link before it gives others, or where there is none. */
 	refusal(identity: Identity<Config>): AuthError;
 	readonly purpose: Own<IdentityKind, "purpose", Identity<Config>>;
+	/** @param base of one of the types in `takes`; undefined only where it takes none */
 	authenticate(
 		identity: Identity<Config>,
-		base: CredentialsOf<Takes>,
-		rootProvider: Provider,
+		base: [Takes] extends [never] ? undefined : CredentialsOf<Takes>,
+		root: ChainRoot,
 		run: Run,
 	): Promise<CredentialsOf<Gives>>;
-	load(
-		identity: Identity<Config>,
-		rootProvider: Provider,
-		ctx: AuthContext,
-		realm: Realm,
-		purpose: string,
-	): Promise<CredentialsOf<Gives> | undefined>;
-	readonly list: IdentityKind["list"];
-	save(identity: Identity<Config>, credentials: CredentialsOf<Gives>, rootProvider: Provider, run: Run): Promise<void>;
+	readonly store: Store<CredentialsOf<Gives>>;
+	environment(identity: Identity<Config>, credentials: CredentialsOf<Gives>, place: Place): EnvironmentChange;
 }
 
 export function defineIdentity<Config, Takes extends CredentialType, Gives extends CredentialType>(
 	definition: IdentityDefinition<Config, Takes, Gives>,
 ): IdentityKind {
-	const { kind, takes, gives } = definition;
+	const { kind, takes, gives, store } = definition;
+	type Base = Parameters<typeof definition.authenticate>[1];
 	const own = (identity: Identity): Identity<Config> => ownEntry(identity, kind);
+	const isBase = (base: Credentials | undefined): base is Base =>
+		takes.length === 0 ? base === undefined : base !== undefined && isOf(base, takes);
 	return {
 		kind,
-		purpose: (identity, rootProvider, ctx) => definition.purpose(own(identity), rootProvider, ctx),
-		async authenticate(identity, base, rootProvider, run) {
-			if (!isOf(base, takes)) throw definition.refusal(own(identity));
-			return definition.authenticate(own(identity), base, rootProvider, run);
+		purpose: (identity, root, ctx) => definition.purpose(own(identity), root, ctx),
+		async authenticate(identity, base, root, run) {
+			if (!isBase(base)) throw definition.refusal(own(identity));
+			return definition.authenticate(own(identity), base, root, run);
 		},
-		load: async (identity, rootProvider, ctx, realm, purpose) =>
-			definition.load(own(identity), rootProvider, ctx, realm, purpose),
-		list: async (root, ctx, realm) => definition.list(root, ctx, realm),
-		save: async (identity, credentials, rootProvider, run) =>
-			definition.save(own(identity), ownCredentials(credentials, kind, gives), rootProvider, run),
+		store: {
+			load: async (place, purpose) => store.load(place, purpose),
+			save: async (place, credentials) => store.save(place, ownCredentials(credentials, kind, gives)),
+			list: async (root, ctx, realm) => store.list(root, ctx, realm),
+		},
+		environment: (identity, credentials, place) =>
+			definition.environment(own(identity), ownCredentials(credentials, kind, gives), place),
 	};
 }
 

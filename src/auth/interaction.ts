@@ -1,4 +1,7 @@
-/** How a step of `src/auth` asks something of a person. The login machine turns each into a state that the faces show. */
+/**
+ * How a step of `src/auth` tells and asks something of a person: what is shown, and stays until it is taken away, and
+ * questions, which have an answer. Faces show these and no others.
+ */
 
 /** RFC 8628 §3.2: what the user must see to approve a device. */
 export interface DeviceCodePrompt {
@@ -38,7 +41,24 @@ export interface ChoicePrompt {
 	readonly options: readonly ChoiceOption[];
 }
 
-export type Prompt = DeviceCodePrompt | ChoicePrompt;
+/** One line of digits, such as the code of an MFA device. */
+export interface CodePrompt {
+	readonly type: "code";
+	readonly question: string;
+	/** Where the code is found, such as the device's ARN. */
+	readonly source: string;
+	readonly digits: number;
+	/** Why it is asked again. */
+	readonly problem?: string | undefined;
+}
+
+/** What stays on the screen until the step takes it away. */
+export type Shown = DeviceCodePrompt;
+
+/** What has an answer. */
+export type Question = ChoicePrompt | CodePrompt;
+
+export type Prompt = Shown | Question;
 
 /** Progress of a provider's discovery of accounts and roles. */
 export interface DiscoveryProgress {
@@ -59,16 +79,37 @@ export interface GoneIdentities {
 	readonly names: readonly string[];
 }
 
+/**
+ * How far a step reaches a person: not at all, with a link that they can follow, with a question that is answered in a line,
+ * or with menus too. Each reaches as far as those before it.
+ */
+export type Reach = "nobody" | "link" | "line" | "keyboard";
+
+const REACHES: readonly Reach[] = ["nobody", "link", "line", "keyboard"];
+
+const NEEDED: Readonly<Record<Prompt["type"], Reach>> = {
+	"device-code": "link",
+	code: "line",
+	choice: "keyboard",
+};
+
+/** Whether there is somebody who can be shown, or asked, such a thing. */
+export function reaches({ reach }: Pick<Interaction, "reach">, type: Prompt["type"]): boolean {
+	return REACHES.indexOf(reach) >= REACHES.indexOf(NEEDED[type]);
+}
+
 export interface Interaction {
-	/** Shows a prompt; a later one replaces it; `undefined` takes it away. Never blocks. */
-	prompt(prompt: Prompt | undefined): void;
+	/** What goes further fails at once, with what to do instead: see `reaches`. */
+	readonly reach: Reach;
+	/** Shows something in place of what was shown before; with `undefined`, takes it away. Never blocks. */
+	show(shown: Shown | undefined): void;
 	/**
-	 * Asks for one of several values. Only where a person can answer on the dashboard (`canChoose`); elsewhere the step
-	 * fails with an error that lists the options.
+	 * @returns the answer: the value of an option, or what was typed
+	 * @throws the signal's reason when it is aborted
 	 */
-	readonly canChoose: boolean;
-	choose(prompt: ChoicePrompt, signal: AbortSignal): Promise<string>;
+	ask(question: Question, signal: AbortSignal): Promise<string>;
 	/** What the step is doing now, in the present participle: "registering the client". */
 	status(text: string): void;
-	discovery(progress: DiscoveryProgress): void;
+	/** How far the discovery of identities has come. */
+	progress(progress: DiscoveryProgress): void;
 }

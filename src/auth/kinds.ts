@@ -4,7 +4,7 @@
  */
 import type { AuthConfig, Identity, Integration, Provider, Realm } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
-import type { Credentials, SsoSession } from "./credentials.ts";
+import type { Credentials } from "./credentials.ts";
 import type { Interaction } from "./interaction.ts";
 import type { Aspects } from "./purpose.ts";
 import type { SessionFacts } from "./storage/state.ts";
@@ -16,18 +16,13 @@ export interface Run {
 	readonly signal: AbortSignal;
 	readonly realm: Realm;
 	readonly interaction: Interaction;
-	/**
-	 * Renew even what is still good. The login machine sets it for the link that was asked for, the last one: with a session
-	 * that is still fresh, a forced login of an identity renews the role's credentials and not the session.
-	 */
+	/** Renew even what is still good: set for what was asked for, and not for what it hangs on. */
 	readonly force: boolean;
 	/**
-	 * A session that a later link was turned away with (`SessionRejectedError`): the provider's step leaves it alone, however
-	 * good it looks, and gets another one.
+	 * Credentials that a later link was turned away with (`RejectedCredentials`): the step leaves them alone, however good they
+	 * look, and gets others.
 	 */
-	readonly rejected?: SsoSession | undefined;
-	/** Whether a person can be asked. When false, a step that would have to ask fails at once with the remedy. */
-	readonly mayPrompt: boolean;
+	readonly rejected?: Credentials | undefined;
 }
 
 /** What local state says about a session, without the network. */
@@ -46,48 +41,82 @@ export interface ProviderKind {
 	/** Everything that decides whose sessions these are: the credentials of the links after it are used again only for that. */
 	purpose(provider: Provider, ctx: AuthContext): Aspects;
 	authenticate(provider: Provider, run: Run): Promise<Credentials>;
-	/** Finds the identities that the session may use and writes them for later runs. Called after `authenticate` when the config asks for it. */
-	discover?(provider: Provider, credentials: Credentials, run: Run): Promise<void>;
+	/** @returns how the credentials came about: whether they were at hand, by whomever made, and the words for it */
+	describe(credentials: Credentials): { readonly reused: boolean; readonly shared: boolean; readonly text: string };
+	/** Finds the identities that the session may use and writes them for later runs; undefined where the kind cannot. */
+	readonly discovery?: {
+		isWanted(provider: Provider): boolean;
+		run(provider: Provider, credentials: Credentials, run: Run): Promise<void>;
+	};
 }
 
-/** The first link of a chain, under which credentials are kept, as far as a list knows it. */
-export interface StoreRoot {
+/** The first link of a chain, under whose name the credentials of its identities are kept. */
+export interface Root {
+	/** The provider's key; of a chain that begins with an identity, its kind with dashes: `aws-user`. */
 	readonly key: string;
-	/** Its `spec.files.base_path`. */
+	/** The provider's `spec.files.base_path`: the folder that takes the place of `<config>/atmos`. */
 	readonly basePath?: string | undefined;
+}
+
+/** The root of a chain that is about to be walked. */
+export interface ChainRoot extends Root {
+	/** Undefined where the chain begins with an identity. */
+	readonly provider?: Provider | undefined;
+}
+
+/** Where the credentials of one identity are kept. */
+export interface Place {
+	readonly ctx: AuthContext;
+	readonly realm: Pick<Realm, "value">;
+	readonly root: Root;
+	/** The identity's. */
+	readonly key: string;
+}
+
+/** Where credentials are kept for other programs and later runs, and what is known of them. */
+export interface Store<Kept extends Credentials = Credentials> {
+	/**
+	 * Credentials that this machine already holds, from files alone, expired or not.
+	 *
+	 * @param purpose what they have to be for (`purposeOf` the whole chain); none are returned that were made for another
+	 * @throws AuthError `storage` for a file that cannot be read
+	 */
+	load(place: Place, purpose: string): Promise<Kept | undefined>;
+	/**
+	 * Writes the credentials where other programs look for them, and beside them what they are for. Only for what was asked for:
+	 * links on the way are kept nowhere.
+	 *
+	 * @throws AuthError `storage`; what was there is intact then
+	 */
+	save(place: Place, credentials: Kept): Promise<void>;
+	/**
+	 * What is known of all credentials that this machine holds under one root, by the identity's key: from files alone, for lists
+	 * of thousands. Never rejects for a broken file.
+	 */
+	list(root: Root, ctx: AuthContext, realm: Pick<Realm, "value">): Promise<ReadonlyMap<string, SessionFacts>>;
+}
+
+/** What a program's environment needs for the credentials of an identity, and what must not be in it. */
+export interface EnvironmentChange {
+	readonly set: Readonly<Record<string, string>>;
+	/** Other credentials, which would be used instead. */
+	readonly unset: readonly string[];
 }
 
 export interface IdentityKind {
 	readonly kind: string;
 	/** Everything that decides whose credentials this link gives, beside what the links before it say of themselves. */
-	purpose(identity: Identity, rootProvider: Provider, ctx: AuthContext): Aspects;
+	purpose(identity: Identity, root: ChainRoot, ctx: AuthContext): Aspects;
 	/**
 	 * Turns the credentials of the previous link into this identity's.
-	 * `rootProvider` is the first link of the chain: the folder under which files are kept.
-	 */
-	authenticate(identity: Identity, base: Credentials, rootProvider: Provider, run: Run): Promise<Credentials>;
-	/**
-	 * Credentials that this machine already holds, from files alone.
 	 *
-	 * @param purpose what they have to be for (`purposeOf` the whole chain); none are returned that were made for another
+	 * @param base undefined where the chain begins with the identity
+	 * @throws RejectedCredentials for a base that the service turns down
 	 */
-	load(
-		identity: Identity,
-		rootProvider: Provider,
-		ctx: AuthContext,
-		realm: Realm,
-		purpose: string,
-	): Promise<Credentials | undefined>;
-	/**
-	 * What is known of all credentials of such identities that this machine holds under one root, by the identity's key: from
-	 * files alone, for lists of thousands. Never rejects for a broken file.
-	 */
-	list(root: StoreRoot, ctx: AuthContext, realm: Realm): Promise<ReadonlyMap<string, SessionFacts>>;
-	/**
-	 * Writes the target's credentials where `aws` and `atmos` look for them, and beside them what they are for. Only for the
-	 * last link of a chain.
-	 */
-	save(identity: Identity, credentials: Credentials, rootProvider: Provider, run: Run): Promise<void>;
+	authenticate(identity: Identity, base: Credentials | undefined, root: ChainRoot, run: Run): Promise<Credentials>;
+	readonly store: Store;
+	/** How other programs find the credentials that are kept in a place: paths and names, no secrets. */
+	environment(identity: Identity, credentials: Credentials, place: Place): EnvironmentChange;
 }
 
 /** What an artifact is called, each part by itself: programs that read events need not take `target` apart. */

@@ -1,8 +1,10 @@
 /** Which of the stored credentials are still what the configuration asks for. For screens: local files alone. */
 import type { AuthConfig } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
+import type { ChainRoot } from "./kinds.ts";
 import { type Aspects, purposeOf } from "./purpose.ts";
 import { identityKind, providerKind } from "./registry.ts";
+import { providerRoot } from "./root.ts";
 import type { SessionFacts } from "./storage/state.ts";
 
 /**
@@ -24,7 +26,7 @@ export async function currentSessions(
 			[...kinds].map(async (kind) => {
 				// A name that cannot be a folder has no files; whoever signs in with it is told.
 				const sessions = await identityKind(kind)
-					.then((known) => known?.list({ key: root, basePath }, ctx, config.realm))
+					.then((known) => known?.store.list({ key: root, basePath }, ctx, config.realm))
 					.catch(() => undefined);
 				return [kind, sessions] as const;
 			}),
@@ -56,18 +58,19 @@ function purposeFinder(ctx: AuthContext, config: AuthConfig): (identity: string)
 		if (kind === undefined) throw new Error(`unknown kind ${provider.kind}`);
 		return kind.purpose(provider, ctx);
 	};
-	const identityOf = async (key: string, root: string): Promise<Aspects> => {
-		const [identity, provider] = await Promise.all([config.identity(key), config.provider(root)]);
+	const identityOf = async (key: string, root: ChainRoot): Promise<Aspects> => {
+		const identity = await config.identity(key);
 		const kind = await identityKind(identity.kind);
 		if (kind === undefined) throw new Error(`unknown kind ${identity.kind}`);
-		return kind.purpose(identity, provider, ctx);
+		return kind.purpose(identity, root, ctx);
 	};
 	return async (identity) => {
 		if (config.evaluation(identity) === "slow") return "unknown";
-		const { provider, identities } = config.chain(identity);
+		const { provider, root: rootKey, identities } = config.chain(identity);
+		const root = provider === undefined ? { key: rootKey } : providerRoot(await config.provider(provider));
 		const links = await Promise.all([
-			once(`provider ${provider}`, () => providerOf(provider)),
-			...identities.map((key) => once(`identity ${key}`, () => identityOf(key, provider))),
+			...(provider === undefined ? [] : [once(`provider ${provider}`, () => providerOf(provider))]),
+			...identities.map((key) => once(`identity ${key}`, () => identityOf(key, root))),
 		]);
 		return purposeOf(links);
 	};

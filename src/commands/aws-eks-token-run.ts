@@ -3,10 +3,10 @@
  * as the files of the one that they were made for have not changed. It never opens a browser and never asks.
  */
 import { parseArgs } from "node:util";
+import type { AwsCredentials } from "../auth/aws/credentials.ts";
 import { eksToken, execCredential } from "../auth/aws/eks/token.ts";
 import { loadAwsCredentials } from "../auth/aws/files.ts";
 import { isCurrent } from "../auth/config/stamp.ts";
-import type { AwsCredentials } from "../auth/credentials.ts";
 import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/kubernetes/exec-entry.ts";
 import { lowerCase } from "../auth/system/lower-case.ts";
 import { writeAnswer } from "../terminal/streams.ts";

@@ -2,8 +2,8 @@
 
 import { awsKeys } from "../auth/aws/aws-keys.ts";
 import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/aws/eks/kind.ts";
+import { endpointOf } from "../auth/aws/entry-spec.ts";
 import { loadConfig } from "../auth/config/load.ts";
-import { endpointOf } from "../auth/entry-spec.ts";
 import type { AuthError } from "../auth/errors.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { sanitize } from "../auth/system/sanitize.ts";

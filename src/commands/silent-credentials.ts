@@ -1,11 +1,11 @@
 /** Credentials for a program that cannot ask: cached ones, or renewed through a session that is still good. */
 
 import { awsKeys } from "../auth/aws/aws-keys.ts";
+import type { AwsCredentials } from "../auth/aws/credentials.ts";
 import { ApprovalNeededError } from "../auth/aws/identity-center/approval-needed.ts";
 import { loadConfig } from "../auth/config/load.ts";
 import type { AuthConfig, ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
-import type { AwsCredentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { limitsOf } from "../auth/net/limits.ts";
 import { commandFor } from "../auth/sign-in-command.ts";

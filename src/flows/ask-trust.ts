@@ -1,6 +1,6 @@
 /** Asks a person to agree to what a project's configuration wants: once, with all of it shown. */
 import type { AuthConfig, EntryName } from "../auth/config/model.ts";
-import type { Interaction } from "../auth/interaction.ts";
+import { type Interaction, reaches } from "../auth/interaction.ts";
 import { type Fact, factLines } from "../auth/trust/facts.ts";
 import { UntrustedError } from "../auth/trust/untrusted-error.ts";
 
@@ -17,7 +17,7 @@ interface Asking {
  * an entry then is told.
  */
 export async function askFor(asking: Asking, entries: readonly EntryName[]): Promise<void> {
-	if (!asking.interaction.canChoose) return;
+	if (!reaches(asking.interaction, "choice")) return;
 	const facts = await asking.config.trust.pending(entries);
 	if (facts.length > 0) await ask(asking, facts);
 }
@@ -28,14 +28,14 @@ export async function withTrust<Result>(asking: Asking, work: () => Promise<Resu
 		try {
 			return await work();
 		} catch (error) {
-			if (!(error instanceof UntrustedError) || error.refused || !asking.interaction.canChoose) throw error;
+			if (!(error instanceof UntrustedError) || error.refused || !reaches(asking.interaction, "choice")) throw error;
 			await ask(asking, error.facts);
 		}
 	}
 }
 
 async function ask({ config, interaction, signal, cwd }: Asking, facts: readonly Fact[]): Promise<void> {
-	const answer = await interaction.choose(
+	const answer = await interaction.ask(
 		{
 			type: "choice",
 			question: "Do you trust this project? Its configuration wants to:",

@@ -1,14 +1,17 @@
 /** What the login machine remembers, and the events that move it. */
 import type { AuthConfig } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
-import type { Credentials, SsoSession } from "../auth/credentials.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import type { ErrorView } from "../auth/errors.ts";
-import type { ChoicePrompt, DiscoveryProgress, Prompt } from "../auth/interaction.ts";
-import type { Artifact, ArtifactParts } from "../auth/kinds.ts";
-import type { Plan, Target } from "./chain.ts";
+import type { DiscoveryProgress, Question, Reach, Shown } from "../auth/interaction.ts";
+import type { Artifact, Subject } from "../auth/kinds.ts";
+import type { Begun } from "./begin.ts";
 import type { LoginDependencies } from "./dependencies.ts";
+import type { Plan } from "./plan.ts";
+import type { IntegrationRequest } from "./plan-integrations.ts";
 import type { SelectionFlags } from "./select-identity.ts";
-import type { Choice, IntegrationRow, LoginAction, LoginResult, Row } from "./snapshot.ts";
+import type { Asked, Choice, LoginAction, StepId, Target } from "./snapshot.ts";
+import type { Works } from "./work.ts";
 
 /** What a login is started with. */
 export interface LoginSettings {
@@ -18,9 +21,16 @@ export interface LoginSettings {
 	readonly flags: SelectionFlags;
 	/** A person can choose from menus, and failures wait for a retry. */
 	readonly interactive: boolean;
-	/** A person can approve a code. */
-	readonly mayPrompt: boolean;
+	/** How far the steps reach a person. */
+	readonly reach: Reach;
 	readonly force: boolean;
+	/** Integrations that were asked for by name, in place of those that are linked to the targets. */
+	readonly integrations?: IntegrationRequest | undefined;
+}
+
+/** What is open before a person, and where the answer to a question goes. */
+export interface Open extends Asked {
+	readonly answer?: ((value: string) => void) | undefined;
 }
 
 /** The machine's own data. Credentials in it are of a type that does not print; the projection leaves them out. */
@@ -30,53 +40,59 @@ export interface LoginData {
 	readonly project: string;
 	readonly profiles: readonly string[];
 	readonly choice?: Choice | undefined;
-	readonly target?: Target | undefined;
+	readonly targets: readonly Target[];
+	/** Those that this login has signed in to; they are not renewed again. */
+	readonly done: ReadonlySet<StepId>;
 	readonly plan?: Plan | undefined;
-	readonly chain: readonly Row[];
-	/** Position in `chain` of the link that is walked now. */
-	readonly link: number;
-	/** Of the link before `link`. */
-	readonly credentials?: Credentials | undefined;
-	/** The provider's, for the discovery of identities. */
-	readonly session?: Credentials | undefined;
-	/** The session that the service did not accept; set for the one sign-in that this allows. */
-	readonly rejected?: SsoSession | undefined;
-	readonly integrations: readonly IntegrationRow[];
-	/** Keys of the integrations, in the order of their rows. */
-	readonly integrationKeys: readonly string[];
-	/** See `IntegrationRun.claims`. */
-	readonly claims: Map<string, number>;
-	readonly prompt?: Prompt | undefined;
-	/** Where the answer to a choice prompt goes. */
-	readonly answer?: ((value: string) => void) | undefined;
+	readonly works: Works;
+	readonly open: readonly Open[];
 	readonly discovery?: DiscoveryProgress | undefined;
 	readonly warnings: readonly string[];
-	readonly result?: LoginResult | undefined;
+	/** Of the login as a whole. */
 	readonly error?: ErrorView | undefined;
+	/** The same as it was thrown. */
+	readonly thrown?: unknown;
 }
 
-/** What running actors tell the machine. */
+/** What the machine begins with: nothing, or as much as was found out without it. */
+export interface Beginning {
+	readonly begun?: Begun | undefined;
+	readonly plan?: Plan | undefined;
+	/** What was told meanwhile. */
+	readonly warnings?: readonly string[] | undefined;
+}
+
+/** What running steps tell the machine. */
 export type Report =
-	| { readonly type: "PROMPT"; readonly prompt: Prompt | undefined }
-	| { readonly type: "ASK"; readonly prompt: ChoicePrompt; readonly answer: (value: string) => void }
-	| { readonly type: "STATUS"; readonly text: string }
-	| { readonly type: "DISCOVERY_PROGRESS"; readonly progress: DiscoveryProgress }
-	| { readonly type: "INTEGRATION_STATUS"; readonly name: string; readonly text: string }
-	| { readonly type: "INTEGRATION_DONE"; readonly name: string; readonly artifact: Artifact }
+	| { readonly type: "SHOW"; readonly step: StepId; readonly prompt: Shown | undefined }
 	| {
-			readonly type: "INTEGRATION_FAILED";
-			readonly name: string;
-			readonly error: ErrorView;
-			readonly label: string;
-			readonly target: string;
-			readonly parts?: ArtifactParts | undefined;
+			readonly type: "ASK";
+			readonly step: StepId;
+			readonly prompt: Question;
+			readonly answer: (value: string) => void;
 	  }
-	| { readonly type: "WARNING"; readonly text: string };
+	/** What was asked needs no answer any more. */
+	| { readonly type: "ASKED"; readonly step: StepId }
+	| { readonly type: "STATUS"; readonly step: StepId; readonly text: string }
+	| { readonly type: "PROGRESS"; readonly progress: DiscoveryProgress }
+	| { readonly type: "SIGNED_IN"; readonly step: StepId; readonly credentials: Credentials }
+	| { readonly type: "DISCOVERED"; readonly step: StepId }
+	| { readonly type: "MADE"; readonly step: StepId; readonly artifact: Artifact }
+	| {
+			readonly type: "FAILED";
+			readonly step: StepId;
+			readonly thrown: unknown;
+			/** What an integration was about. */
+			readonly subject?: Subject | undefined;
+	  };
 
-/** Events that the machine raises to itself. */
-type Internal = { readonly type: "DISCOVER" } | { readonly type: "NO_DISCOVERY" };
+/** Told by the log, at any time. */
+interface Warning {
+	readonly type: "WARNING";
+	readonly text: string;
+}
 
-export type MachineEvent = LoginAction | Report | Internal;
+export type MachineEvent = LoginAction | Report | Warning;
 
 /** The data of a login that has not begun. */
 export function initialData(): LoginData {
@@ -84,31 +100,15 @@ export function initialData(): LoginData {
 		attempt: 1,
 		project: "",
 		profiles: [],
-		chain: [],
-		link: 0,
-		integrations: [],
-		integrationKeys: [],
-		claims: new Map(),
+		targets: [],
+		done: new Set(),
+		works: new Map(),
+		open: [],
 		warnings: [],
 	};
 }
 
 /** What is cleared when another target is chosen or the whole sign-in is tried again. */
 export function cleared(): Partial<LoginData> {
-	return {
-		plan: undefined,
-		chain: [],
-		link: 0,
-		credentials: undefined,
-		session: undefined,
-		rejected: undefined,
-		integrations: [],
-		integrationKeys: [],
-		claims: new Map(),
-		prompt: undefined,
-		answer: undefined,
-		discovery: undefined,
-		result: undefined,
-		error: undefined,
-	};
+	return { plan: undefined, works: new Map(), open: [], discovery: undefined, error: undefined, thrown: undefined };
 }

@@ -1,77 +1,212 @@
 /**
- * The login as a state machine. Its states are the phases of `snapshot.ts`; every call outside is an actor that is
- * aborted when the state that started it is left.
+ * The login as a state machine, and the only scheduler of its steps. Every call outside is an actor that is aborted when the
+ * state that started it is left; while the login works, a child runs for each step that may.
  */
-import { and, type DoneActorEvent, type ErrorActorEvent, stateIn } from "xstate";
-import { SessionRejectedError } from "../auth/aws/identity-center/session-rejected.ts";
-import { toErrorView } from "../auth/errors.ts";
-import type { Running, Started } from "./login-actors.ts";
-import { initialData, type LoginData, type LoginSettings } from "./login-data.ts";
-import { asking, discovers, setupLogin } from "./login-setup.ts";
+import { and, assign, type DoneActorEvent, type ErrorActorEvent, fromPromise, type StateValue, setup } from "xstate";
+import type { ErrorView } from "../auth/errors.ts";
+import { actorInteraction } from "./actor-interaction.ts";
+import { askFor, withTrust } from "./ask-trust.ts";
+import { type Begun, begin, plan as makePlan, offeredRows } from "./begin.ts";
+import {
+	type Beginning,
+	initialData,
+	type LoginData,
+	type LoginSettings,
+	type MachineEvent,
+	type Report,
+} from "./login-data.ts";
 import * as update from "./login-updates.ts";
+import { entriesOf, type Plan } from "./plan.ts";
+import { workingPhase } from "./project-snapshot.ts";
+import { runStep, type StepInput } from "./run-step.ts";
+import type { Choice, Phase, StepId } from "./snapshot.ts";
+import { awaitingRetry, baseCredentials, failedIntegrations, isSettled, ready, started, targetViews } from "./work.ts";
 
-/** Everything that a login does has come to its end, well or not. */
-const ENDED = stateIn({ working: { main: "settled", discovery: "ended" } });
+/** Every promise that an actor waits for, so that the end of a login can be waited for. */
+export type Running = Set<Promise<unknown>>;
+
+interface Reporter {
+	readonly report: (report: Report) => void;
+}
 
 /** Parameters of actions and guards: what an actor gave, and what it rejected with. */
 const output = <Output>({ event }: { readonly event: DoneActorEvent<Output> }): Output => event.output;
 const thrown = ({ event }: { readonly event: ErrorActorEvent }): unknown => event.error;
+
+const hasFailed = (data: LoginData): boolean => viewsOf(data).some(({ state }) => state === "failed");
+
+const viewsOf = ({ plan, works, config }: LoginData) =>
+	plan === undefined || config === undefined ? [] : targetViews(plan, works, config.realm.value);
+
+/** Nothing can still be signed in to, or nothing is left to do. */
+const isOver = (data: LoginData): boolean => {
+	const views = viewsOf(data);
+	return (views.length > 0 && views.every(({ state }) => state === "failed")) || isSettled(data.works);
+};
+
+/** What the login, or its targets, failed of. */
+const errorsOf = (data: LoginData): readonly ErrorView[] => [
+	...(data.error === undefined ? [] : [data.error]),
+	...viewsOf(data).flatMap(({ error }) => error ?? []),
+];
+
+function dataOf({ begun, plan, warnings = [] }: Beginning): LoginData {
+	return {
+		...initialData(),
+		warnings,
+		...(begun === undefined ? {} : update.begun(begun)),
+		...(plan === undefined ? {} : update.planned(plan)),
+	};
+}
 
 /**
  * @param settings what the login is started with
  * @param running filled with the promises that its actors wait for
  */
 export function createLoginMachine(settings: LoginSettings, running: Running) {
-	const { ctx } = settings;
-	const login = setupLogin(settings, running);
+	const { ctx, interactive } = settings;
 
-	/** Starts an actor for every integration that waits. */
+	/**
+	 * An actor whose promise is known to `running` until it settles, even after the actor was stopped. It reports only while
+	 * it runs: what comes after its end or its abort cannot touch a later state.
+	 */
+	function actor<Output, Input extends object>(work: (input: Input, signal: AbortSignal) => Promise<Output>) {
+		return fromPromise<Output, Input>(({ input, signal }) => {
+			let over = false;
+			const report = (event: Report): void => {
+				if (!over && !signal.aborted) (input as Partial<Reporter>).report?.(event);
+			};
+			const promise = work({ ...input, report }, signal);
+			running.add(promise);
+			const done = (): void => {
+				over = true;
+				running.delete(promise);
+			};
+			promise.then(done, done);
+			return promise;
+		});
+	}
+
+	const login = setup({
+		types: { context: {} as LoginData, events: {} as MachineEvent, input: {} as Beginning },
+		actors: {
+			/** Reads the configuration and decides what the login is for. */
+			begin: actor((input: Pick<LoginData, "targets">) => begin(settings, input.targets)),
+			/** Reads the local state of the rows on offer once more. */
+			refresh: actor(async ({ config, choice }: Pick<LoginData, "config" | "choice">): Promise<Choice> => {
+				if (config === undefined || choice === undefined) throw new Error("nothing is offered");
+				const offered = new Set(choice.rows.map((row) => row.key));
+				const rows = await offeredRows(settings, config, choice.of);
+				return { ...choice, rows: rows.filter((row) => offered.has(row.key)) };
+			}),
+			/** Makes the plan, after a person has agreed to what the entries on it want. */
+			plan: actor(async (input: Reporter & Pick<LoginData, "config" | "targets" | "done">, signal): Promise<Plan> => {
+				const { config, targets, done, report } = input;
+				const [first] = targets;
+				if (config === undefined || first === undefined) throw new Error("nothing is selected");
+				const interaction = actorInteraction({ step: first.id, signal, reach: settings.reach, report });
+				const asking = { config, interaction, signal, cwd: ctx.cwd };
+				await askFor(
+					asking,
+					targets.flatMap((target) => entriesOf(config, target)),
+				);
+				return withTrust(asking, () => makePlan(settings, config, targets, done));
+			}),
+			/** One step. It reports how it went and rejects only when it was stopped. */
+			step: actor(({ report, ...input }: Reporter & StepInput, signal) => runStep({ settings, signal, report }, input)),
+		},
+		actions: {
+			begun: assign((_, found: Begun) => update.begun(found)),
+			offered: assign((_, choice: Choice) => ({ choice })),
+			selected: assign(({ context }, key: string) => update.selected(context, key)),
+			planned: assign((_, plan: Plan) => update.planned(plan)),
+			failed: assign((_, error: unknown) => update.failedWith(error)),
+			reported: assign(({ context, event }) => update.reported(context, event)),
+			again: assign(({ context }) => update.again(context)),
+			unselect: assign(({ context }) => ({
+				...update.again(context),
+				attempt: context.attempt,
+				targets: [],
+				done: new Set(),
+			})),
+			awaitRetry: assign(({ context }, id: StepId | undefined) => ({ works: awaitingRetry(context.works, id) })),
+			close: assign(() => ({ open: [] })),
+		},
+		guards: {
+			interactive: () => interactive,
+			hasChoice: ({ context }) => context.choice !== undefined,
+			isOffered: ({ context }, key: string) => context.choice?.rows.some((row) => row.key === key) === true,
+			/** Somebody has said no to what was asked. */
+			wasCancelled: ({ context }) => errorsOf(context).some(({ code }) => code === "cancelled"),
+			/** Something that was asked for is not signed in to. */
+			isBroken: ({ context }) => errorsOf(context).length > 0,
+			isConfigError: ({ context }) => errorsOf(context).some(({ code }) => code === "config"),
+			hasFailedIntegration: ({ context }, id: StepId | undefined) => failedIntegrations(context.works, id).length > 0,
+			isOver: ({ context }) => isOver(context),
+			hasFailed: ({ context }) => hasFailed(context),
+			needsPerson: ({ context }) => interactive && (hasFailed(context) || failedIntegrations(context.works).length > 0),
+		},
+	});
+
+	/** Starts a child for every step that may run. */
 	const launch = login.enqueueActions(({ context, enqueue, self }) => {
 		const { plan, config } = update.planOf(context);
-		for (const [order, row] of context.integrations.entries()) {
-			const key = context.integrationKeys[order];
-			if (row.state !== "waiting" || key === undefined || context.credentials === undefined) continue;
-			enqueue.spawnChild("integrate", {
-				id: `integration ${order}`,
-				input: {
-					name: row.name,
-					key,
-					order,
-					config,
-					identity: plan.links.at(-1)?.identity,
-					credentials: context.credentials,
-					signInCommand: plan.signInCommand,
-					claims: context.claims,
-					report: (event) => self.send(event),
-				},
+		for (const { step, rejected } of ready(context.works)) {
+			const base = baseCredentials(context.works, step);
+			enqueue.stopChild(step.id);
+			enqueue.spawnChild("step", {
+				id: step.id,
+				input: { step, plan, config, base, rejected, report: (event) => self.send(event) },
 			});
 		}
-		enqueue.assign(update.launched(context, ctx.clock.now()));
+		enqueue.assign({ works: started(context.works, ctx.clock.now()) });
 	});
 	const halt = login.enqueueActions(({ context, enqueue }) => {
-		for (const order of context.integrations.keys()) enqueue.stopChild(`integration ${order}`);
+		for (const id of context.works.keys()) enqueue.stopChild(id);
 	});
+	const answer = login.enqueueActions(({ context, event }) => {
+		if (event.type !== "ANSWER") return;
+		const { prompt, answer: take } = context.open.find(({ step }) => step === event.step) ?? {};
+		if (prompt?.type !== "choice" || prompt.options.some(({ value }) => value === event.value)) take?.(event.value);
+	});
+
+	/** What a step, or the plan, tells while it is at work. */
+	const talk = {
+		SHOW: { actions: "reported" },
+		ASK: { actions: "reported" },
+		ASKED: { actions: "reported" },
+		ANSWER: { actions: answer },
+	} as const;
 
 	return login.createMachine({
 		id: "login",
-		context: initialData,
-		initial: "starting",
+		context: ({ input }) => dataOf(input),
+		initial: "entry",
 		on: {
 			CANCEL: { target: ".cancelled" },
 			WARNING: { actions: "reported" },
 		},
 		states: {
+			entry: {
+				always: [
+					{ guard: ({ context }) => context.plan !== undefined, target: "working" },
+					{ guard: ({ context }) => context.targets.length > 0, target: "planning" },
+					{ guard: "hasChoice", target: "choosing" },
+					{ target: "starting" },
+				],
+			},
+
 			starting: {
 				invoke: {
-					src: "start",
-					input: ({ context }) => ({ target: context.target }),
+					src: "begin",
+					input: ({ context }) => ({ targets: context.targets }),
 					onDone: [
 						{
-							guard: ({ event }: { event: DoneActorEvent<Started> }) => event.output.target === undefined,
+							guard: ({ event }: { event: DoneActorEvent<Begun> }) => event.output.targets.length === 0,
 							target: "choosing",
-							actions: { type: "started", params: output },
+							actions: { type: "begun", params: output },
 						},
-						{ target: "working", actions: { type: "started", params: output } },
+						{ target: "planning", actions: { type: "begun", params: output } },
 					],
 					onError: [
 						{
@@ -95,10 +230,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 					refreshing: {
 						invoke: {
 							src: "refresh",
-							input: ({ context }) => {
-								if (context.config === undefined || context.choice === undefined) throw new Error("nothing is offered");
-								return { config: context.config, choice: context.choice };
-							},
+							input: ({ context: { config, choice } }) => ({ config, choice }),
 							onDone: { target: "ready", actions: { type: "offered", params: output } },
 							// The rows from before are as good as any.
 							onError: "ready",
@@ -107,175 +239,61 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 				},
 				on: {
 					SELECT: {
-						guard: { type: "isOffered", params: ({ event }) => event.name },
-						target: "working",
-						actions: ["forget", { type: "selected", params: ({ event }) => event.name }],
+						guard: { type: "isOffered", params: ({ event }) => event.key },
+						target: "planning",
+						actions: { type: "selected", params: ({ event }) => event.key },
 					},
 					BACK: { target: "cancelled" },
 				},
 			},
 
-			working: {
-				id: "working",
-				type: "parallel",
+			planning: {
+				exit: "close",
+				invoke: {
+					src: "plan",
+					input: ({ context: { config, targets, done }, self }) => ({
+						config,
+						targets,
+						done,
+						report: (event) => self.send(event),
+					}),
+					onDone: { target: "working", actions: { type: "planned", params: output } },
+					onError: { target: "failing", actions: { type: "failed", params: thrown } },
+				},
 				on: {
+					...talk,
 					BACK: [{ guard: "hasChoice", target: "choosing.refreshing", actions: "unselect" }, { target: "cancelled" }],
 				},
-				states: {
-					main: {
-						initial: "preparing",
-						states: {
-							preparing: {
-								...asking,
-								invoke: {
-									src: "prepare",
-									input: ({ context, self }) => {
-										if (context.config === undefined || context.target === undefined)
-											throw new Error("nothing is selected");
-										return {
-											config: context.config,
-											target: context.target,
-											report: (event) => self.send(event),
-										};
-									},
-									onDone: { target: "prepared", actions: { type: "prepared", params: output } },
-									onError: { target: "#failing", actions: { type: "failed", params: thrown } },
-								},
-							},
-							prepared: {
-								always: [
-									{ guard: "isWalked", target: "integrating", actions: login.raise({ type: "NO_DISCOVERY" }) },
-									{ guard: "startsAtLink", target: "assuming", actions: login.raise({ type: "NO_DISCOVERY" }) },
-									{ target: "signingIn" },
-								],
-							},
-							signingIn: {
-								...asking,
-								entry: "linkStarted",
-								invoke: {
-									src: "signIn",
-									input: ({ context, self }) => ({
-										...update.planOf(context),
-										rejected: context.rejected,
-										report: (event) => self.send(event),
-									}),
-									onDone: {
-										target: "signedIn",
-										actions: { type: "signedIn", params: output },
-									},
-									onError: { target: "#failing", actions: { type: "failed", params: thrown } },
-								},
-								on: { STATUS: { actions: "reported" } },
-							},
-							signedIn: {
-								entry: login.enqueueActions(({ context, enqueue }) => {
-									const wanted = context.session !== undefined && discovers(context, context.session);
-									enqueue.raise(wanted ? { type: "DISCOVER" } : { type: "NO_DISCOVERY" });
-								}),
-								always: [{ guard: "isProviderLogin", target: "settled" }, { target: "assuming" }],
-							},
-							assuming: {
-								...asking,
-								entry: "linkStarted",
-								invoke: {
-									src: "assume",
-									input: ({ context, self }) => {
-										if (context.credentials === undefined) throw new Error("the link before gave nothing");
-										return {
-											...update.planOf(context),
-											index: context.link - 1,
-											base: context.credentials,
-											report: (event) => self.send(event),
-										};
-									},
-									onDone: { target: "assumed", actions: { type: "assumed", params: output } },
-									onError: [
-										{
-											guard: { type: "isRejectedOnce", params: thrown },
-											target: ["#working.main.signingIn", "#working.discovery.idle"],
-											actions: { type: "rejected", params: thrown },
-										},
-										{ target: "#failing", actions: { type: "failed", params: thrown } },
-									],
-								},
-								on: { STATUS: { actions: "reported" } },
-							},
-							assumed: {
-								always: [{ guard: "isWalked", target: "integrating" }, { target: "assuming" }],
-							},
-							integrating: {
-								entry: launch,
-								exit: halt,
-								always: { guard: "isSettled", target: "settled" },
-								on: {
-									INTEGRATION_STATUS: { actions: "reported" },
-									INTEGRATION_DONE: { actions: "reported" },
-									INTEGRATION_FAILED: { actions: "reported" },
-									RETRY: {
-										guard: { type: "isFailed", params: ({ event }) => event.name },
-										actions: [{ type: "awaitRetry", params: ({ event }) => event.name }, launch],
-									},
-								},
-							},
-							settled: {
-								on: {
-									RETRY: {
-										guard: { type: "isFailed", params: ({ event }) => event.name },
-										target: "integrating",
-										actions: { type: "awaitRetry", params: ({ event }) => event.name },
-									},
-								},
-							},
-						},
-					},
-					discovery: {
-						initial: "idle",
-						states: {
-							idle: { on: { DISCOVER: "running", NO_DISCOVERY: "ended" } },
-							running: {
-								invoke: {
-									src: "discover",
-									input: ({ context, self }) => {
-										if (context.session === undefined) throw new Error("there is no session");
-										return { ...update.planOf(context), session: context.session, report: (event) => self.send(event) };
-									},
-									onDone: "ended",
-									onError: [
-										{
-											// Nobody else is going to find out that the session is no good.
-											guard: ({ context, event }: { context: LoginData; event: ErrorActorEvent }) =>
-												context.plan?.target.type === "provider" &&
-												event.error instanceof SessionRejectedError &&
-												context.rejected === undefined,
-											target: ["#working.main.signingIn", "#working.discovery.idle"],
-											actions: { type: "rejected", params: thrown },
-										},
-										{
-											target: "ended",
-											actions: {
-												type: "warned",
-												params: ({ event }: { event: ErrorActorEvent }) =>
-													`the identities could not be listed: ${toErrorView(event.error).message}`,
-											},
-										},
-									],
-								},
-								on: { DISCOVERY_PROGRESS: { actions: "reported" } },
-							},
-							ended: { on: { DISCOVER: "running" } },
-						},
-					},
-				},
+			},
+
+			working: {
+				entry: launch,
+				exit: [halt, "close"],
 				always: [
-					{ guard: and([ENDED, "waitsForPerson"]), target: "attention" },
-					{ guard: ENDED, target: "done" },
+					{ guard: and(["isOver", "wasCancelled"]), target: "cancelled" },
+					{ guard: and(["isOver", "needsPerson"]), target: "attention" },
+					{ guard: and(["isOver", "hasFailed"]), target: "failed" },
+					{ guard: "isOver", target: "done" },
 				],
+				on: {
+					...talk,
+					STATUS: { actions: "reported" },
+					PROGRESS: { actions: "reported" },
+					SIGNED_IN: { actions: ["reported", launch] },
+					DISCOVERED: { actions: "reported" },
+					MADE: { actions: "reported" },
+					FAILED: { actions: ["reported", launch] },
+					RETRY: {
+						guard: { type: "hasFailedIntegration", params: ({ event }) => event.step },
+						actions: [{ type: "awaitRetry", params: ({ event }) => event.step }, launch],
+					},
+					BACK: [{ guard: "hasChoice", target: "choosing.refreshing", actions: "unselect" }, { target: "cancelled" }],
+				},
 			},
 
 			failing: {
-				id: "failing",
 				always: [
-					{ guard: "isCancelled", target: "cancelled" },
+					{ guard: "wasCancelled", target: "cancelled" },
 					{ guard: "interactive", target: "attention" },
 					{ target: "failed" },
 				],
@@ -285,29 +303,20 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 				on: {
 					RETRY: [
 						{
-							guard: ({ context, event }) => context.result !== undefined && update.isFailed(context, event.name),
-							target: ["#working.main.integrating", "#working.discovery.ended"],
-							actions: { type: "awaitRetry", params: ({ event }) => event.name },
+							guard: { type: "hasFailedIntegration", params: ({ event }) => event.step },
+							target: "working",
+							actions: { type: "awaitRetry", params: ({ event }) => event.step },
 						},
 						// The file may have been corrected meanwhile.
-						{
-							guard: ({ context, event }) =>
-								context.error?.code === "config" && context.result === undefined && event.name === undefined,
-							target: "starting",
-							actions: "again",
-						},
-						{
-							guard: ({ context, event }) => context.result === undefined && event.name === undefined,
-							target: "working",
-							actions: "again",
-						},
+						{ guard: and(["isBroken", "isConfigError"]), target: "starting", actions: "again" },
+						{ guard: "isBroken", target: "planning", actions: "again" },
 					],
 					BACK: [
 						{ guard: "hasChoice", target: "choosing.refreshing", actions: "unselect" },
-						{ guard: "hasResult", target: "done" },
-						{ target: "failed" },
+						{ guard: "isBroken", target: "failed" },
+						{ target: "done" },
 					],
-					DONE: [{ guard: "hasResult", target: "done" }, { target: "failed" }],
+					DONE: [{ guard: "isBroken", target: "failed" }, { target: "done" }],
 				},
 			},
 
@@ -316,4 +325,21 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 			cancelled: { type: "final" },
 		},
 	});
+}
+
+/** @param value the machine's state, as XState has it */
+export function phaseOf(value: StateValue, data: LoginData): Phase {
+	const state = typeof value === "string" ? value : Object.keys(value)[0];
+	switch (state) {
+		case "entry":
+		case "starting":
+			return "starting";
+		case "planning":
+		case "working":
+			return workingPhase(data);
+		case "failing":
+			return "failed";
+		default:
+			return state as Phase;
+	}
 }

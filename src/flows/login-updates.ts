@@ -1,219 +1,146 @@
 /** How the login machine's data changes. Pure: each takes the data and what happened, and returns what is new. */
 import type { AuthConfig } from "../auth/config/model.ts";
-import type { Credentials } from "../auth/credentials.ts";
-import type { ErrorView } from "../auth/errors.ts";
-import type { Prompt } from "../auth/interaction.ts";
+import { toErrorView } from "../auth/errors.ts";
+import type { DiscoveryProgress, Prompt } from "../auth/interaction.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
-import type { Plan } from "./chain.ts";
-import type { Prepared, Started } from "./login-actors.ts";
-import type { LoginData, MachineEvent } from "./login-data.ts";
-import { chainRows, integrationDone, linkDone, loginResult, providerDone } from "./rows.ts";
-import type { IntegrationRow, Row } from "./snapshot.ts";
+import type { Begun } from "./begin.ts";
+import { cleared, type LoginData, type MachineEvent } from "./login-data.ts";
+import type { Plan } from "./plan.ts";
+import { targetOf } from "./plan.ts";
+import type { StepId } from "./snapshot.ts";
+import { artifactDone, discoveryDone, failed, initialWorks, linkDone, renewed, targetViews, told } from "./work.ts";
 
 type Update = Partial<LoginData>;
 
-function patch<Item extends Row>(rows: readonly Item[], index: number, change: (row: Item) => Item): readonly Item[] {
-	return rows.map((row, at) => (at === index ? change(row) : row));
-}
-
-function byName(
-	data: LoginData,
-	name: string,
-	change: (row: IntegrationRow) => IntegrationRow,
-): Pick<LoginData, "integrations"> {
-	return { integrations: data.integrations.map((row) => (row.name === name ? change(row) : row)) };
-}
-
-/** The plan of a data that has one: it is there from `prepared` on. */
+/** The plan of a data that has one: it is there while a login works. */
 export function planOf(data: LoginData): { readonly plan: Plan; readonly config: AuthConfig } {
-	if (data.plan === undefined || data.config === undefined) throw new Error("the login has not been prepared");
+	if (data.plan === undefined || data.config === undefined) throw new Error("the login has not been planned");
 	return { plan: data.plan, config: data.config };
 }
 
-const realmOf = (data: LoginData): string => data.config?.realm.value ?? "";
-
 /** The configuration was read, and it is known what the login is for or what is offered. */
-export function started(output: Started): Update {
-	const { config, project, profiles, target, choice } = output;
-	return { config, project, profiles, ...(target ? { target } : {}), ...(choice ? { choice } : {}) };
+export function begun(output: Begun): Update {
+	const { config, project, profiles, targets, choice } = output;
+	return { config, project, profiles, targets, ...(choice ? { choice } : {}) };
 }
 
 /** A row of the menu was chosen. */
-export function selected(data: LoginData, name: string): Update {
-	const row = data.choice?.rows.find((candidate) => candidate.name === name || candidate.key === name);
+export function selected(data: LoginData, key: string): Update {
+	const row = data.choice?.rows.find((candidate) => candidate.key === key);
 	if (row === undefined || data.choice === undefined) return {};
 	const type = data.choice.of === "identities" ? "identity" : "provider";
-	return { target: { type, name: row.name, key: row.key } };
+	return { ...cleared(), targets: [targetOf({ type, name: row.name, key: row.key })], done: new Set() };
 }
 
-/** The chain was resolved; links that need not be walked are settled already. */
-export function prepared(data: LoginData, output: Prepared): Update {
-	const { plan } = output;
-	const base: Update = {
-		plan,
-		integrations: output.integrations,
-		integrationKeys: output.integrationKeys,
-		chain: chainRows(plan),
-		link: plan.reusable === undefined ? 0 : plan.reusable.index + 2,
-		credentials: plan.reusable?.credentials,
-	};
-	if (plan.reusable === undefined || plan.reusable.index < plan.links.length - 1) return base;
-	return { ...base, result: loginResult(plan, realmOf(data), plan.reusable.credentials, true) };
+/** The steps are known; those that need not be done are done already. */
+export function planned(plan: Plan): Update {
+	return { plan, works: initialWorks(plan) };
 }
 
-/** The current link's step begins. */
-export function linkStarted(data: LoginData, now: number): Update {
-	return {
-		prompt: undefined,
-		answer: undefined,
-		chain: patch(data.chain, data.link, (row) => ({ ...row, state: "running", text: "", startedAt: now })),
-	};
+/** The whole sign-in is tried again. */
+export function again(data: LoginData): Update {
+	return { ...cleared(), attempt: data.attempt + 1, done: signedIn(data) };
 }
 
-/** The provider's step gave a session. */
-export function signedIn(data: LoginData, session: Credentials): Update {
-	const { plan } = planOf(data);
-	const row = data.chain[0];
-	const reused = session.type === "sso" && (session.origin === "cache" || session.origin === "aws-cli");
-	return {
-		session,
-		credentials: session,
-		prompt: undefined,
-		answer: undefined,
-		link: 1,
-		chain: row === undefined ? data.chain : patch(data.chain, 0, () => providerDone(row, session)),
-		...(plan.target.type === "provider" ? { result: loginResult(plan, realmOf(data), session, reused) } : {}),
-	};
+function signedIn({ plan, works, config, done }: LoginData): ReadonlySet<StepId> {
+	if (plan === undefined || config === undefined) return done;
+	return new Set(
+		targetViews(plan, works, config.realm.value)
+			.filter(({ state }) => state === "done")
+			.map(({ id }) => id),
+	);
 }
 
-/** A link of the chain gave credentials. */
-export function assumed(data: LoginData, credentials: Credentials): Update {
-	const { plan } = planOf(data);
-	const index = data.link - 1;
-	const last = index === plan.links.length - 1;
-	return {
-		credentials,
-		prompt: undefined,
-		answer: undefined,
-		link: data.link + 1,
-		chain: patch(data.chain, data.link, (row) => linkDone(row, credentials, "ok")),
-		...(last ? { result: loginResult(plan, realmOf(data), credentials, false) } : {}),
-	};
-}
-
-/** The service does not accept the session: the chain is walked again from its root, once. */
-export function rejectedOnce(data: LoginData, session: LoginData["rejected"]): Update {
-	return {
-		rejected: session,
-		attempt: data.attempt + 1,
-		link: 0,
-		credentials: undefined,
-		session: undefined,
-		prompt: undefined,
-		answer: undefined,
-		discovery: undefined,
-		result: undefined,
-		chain: data.chain.map((row) => ({ name: row.name, kind: row.kind, state: "waiting", text: "" })),
-	};
-}
-
-/** A step failed: its row says so, and the login's error is set. */
-export function failedWith(data: LoginData, error: ErrorView): Update {
-	return {
-		error,
-		prompt: undefined,
-		answer: undefined,
-		result: undefined,
-		chain: data.chain.map((row) =>
-			row.state === "running" ? { ...row, state: "failed", text: error.message, error } : row,
-		),
-	};
+/** The login as a whole failed. */
+export function failedWith(thrown: unknown): Update {
+	return { error: toErrorView(thrown), thrown, open: [] };
 }
 
 /** What a running step reports. */
 export function reported(data: LoginData, event: MachineEvent): Update {
+	const { works } = data;
 	switch (event.type) {
-		case "PROMPT":
-			return { prompt: event.prompt && cleanPrompt(event.prompt), answer: undefined };
+		case "SHOW":
+			return { open: opened(data, event.step, event.prompt) };
 		case "ASK":
-			return { prompt: cleanPrompt(event.prompt), answer: event.answer };
+			return { open: opened(data, event.step, event.prompt, event.answer) };
+		case "ASKED":
+			return { open: opened(data, event.step, undefined) };
 		case "STATUS":
-			return {
-				chain: patch(data.chain, data.link, (row) => (row.state === "running" ? { ...row, text: event.text } : row)),
-			};
-		case "DISCOVERY_PROGRESS":
-			return {
-				discovery: {
-					...event.progress,
-					identities: event.progress.identities.map(sanitize),
-					failedAccounts: event.progress.failedAccounts.map(({ account, message }) => ({
-						account: sanitize(account),
-						message: sanitize(message),
-					})),
-					...(event.progress.gone === undefined
-						? {}
-						: { gone: { ...event.progress.gone, names: event.progress.gone.names.map(sanitize) } }),
-				},
-			};
-		case "INTEGRATION_STATUS":
-			return byName(data, event.name, (row) => (row.state === "running" ? { ...row, text: event.text } : row));
-		case "INTEGRATION_DONE":
-			return byName(data, event.name, (row) => integrationDone(row, event.artifact));
-		case "INTEGRATION_FAILED":
-			return byName(data, event.name, (row) => ({
-				...row,
-				state: "failed",
-				text: event.error.message,
-				error: event.error,
-				label: sanitize(event.label) || row.label,
-				target: sanitize(event.target) || row.target,
-				parts: event.parts ?? row.parts,
-			}));
+			return { works: told(works, event.step, event.text) };
+		case "PROGRESS":
+			return { discovery: cleanProgress(event.progress) };
+		case "SIGNED_IN":
+			return { works: linkDone(works, event.step, event.credentials), open: opened(data, event.step, undefined) };
+		case "DISCOVERED":
+			return { works: discoveryDone(works, event.step) };
+		case "MADE":
+			return { works: artifactDone(works, event.step, event.artifact) };
+		case "FAILED":
+			return { ...stepFailed(data, event), open: opened(data, event.step, undefined) };
 		case "WARNING":
-			return data.warnings.includes(event.text) ? {} : { warnings: [...data.warnings, event.text] };
+			return warned(data, event.text);
 		default:
 			return {};
 	}
 }
 
+function stepFailed(data: LoginData, event: Extract<MachineEvent, { readonly type: "FAILED" }>): Update {
+	const { step, thrown, subject } = event;
+	const anew = renewed(data.works, step, thrown);
+	if (anew !== undefined) return { works: anew, attempt: data.attempt + 1, discovery: undefined };
+	const works = failed(data.works, step, thrown, subject);
+	if (works.get(step)?.step.type !== "discovery") return { works };
+	return { works, ...warned(data, `the identities could not be listed: ${toErrorView(thrown).message}`) };
+}
+
+function warned({ warnings }: LoginData, text: string): Update {
+	return warnings.includes(text) ? {} : { warnings: [...warnings, text] };
+}
+
+/** What a step shows takes the place of what it has shown. */
+function opened(
+	{ open }: LoginData,
+	step: StepId,
+	prompt: Prompt | undefined,
+	answer?: (value: string) => void,
+): LoginData["open"] {
+	const shown = prompt && { step, prompt: cleanPrompt(prompt), answer };
+	const at = open.findIndex((each) => each.step === step);
+	if (at < 0) return shown === undefined ? open : [...open, shown];
+	return open.flatMap((each, index) => (index !== at ? [each] : shown === undefined ? [] : [shown]));
+}
+
 /** Names come from configuration files, and those from repositories. Links have been checked by whoever asked. */
 function cleanPrompt(prompt: Prompt): Prompt {
-	if (prompt.type === "choice") {
-		return {
-			...prompt,
-			question: sanitize(prompt.question),
-			options: prompt.options.map((option) => ({ ...option, label: sanitize(option.label) })),
-		};
+	switch (prompt.type) {
+		case "choice":
+			return {
+				...prompt,
+				question: sanitize(prompt.question),
+				options: prompt.options.map((option) => ({ ...option, label: sanitize(option.label) })),
+			};
+		case "code":
+			return { ...prompt, question: sanitize(prompt.question), source: sanitize(prompt.source) };
+		default:
+			return {
+				...prompt,
+				provider: sanitize(prompt.provider),
+				portal: sanitize(prompt.portal),
+				userCode: sanitize(prompt.userCode),
+			};
 	}
-	return {
-		...prompt,
-		provider: sanitize(prompt.provider),
-		portal: sanitize(prompt.portal),
-		userCode: sanitize(prompt.userCode),
-	};
 }
 
-/** Whether the named integration failed, or any. */
-export function isFailed(data: LoginData, name?: string | undefined): boolean {
-	return data.integrations.some((row) => row.state === "failed" && (name === undefined || row.name === name));
-}
-
-/** Failed integrations wait to be run again: the named one, or all of them. */
-export function awaitingRetry(data: LoginData, name: string | undefined): Update {
+function cleanProgress(progress: DiscoveryProgress): DiscoveryProgress {
+	const { identities, failedAccounts, gone } = progress;
 	return {
-		integrations: data.integrations.map((row) =>
-			row.state === "failed" && (name === undefined || row.name === name)
-				? { ...row, state: "waiting", text: "", error: undefined, notes: [] }
-				: row,
-		),
-	};
-}
-
-/** Everything that waits begins. */
-export function launched(data: LoginData, now: number): Update {
-	return {
-		integrations: data.integrations.map((row) =>
-			row.state === "waiting" ? { ...row, state: "running", startedAt: now } : row,
-		),
+		...progress,
+		identities: identities.map(sanitize),
+		failedAccounts: failedAccounts.map(({ account, message }) => ({
+			account: sanitize(account),
+			message: sanitize(message),
+		})),
+		...(gone === undefined ? {} : { gone: { ...gone, names: gone.names.map(sanitize) } }),
 	};
 }

@@ -1,47 +1,41 @@
 /** From the machine's data to what faces see. Pure, and the one place where it is decided what that is: no credentials. */
-import type { StateValue } from "xstate";
+import { sanitize } from "../auth/system/sanitize.ts";
 import type { LoginData } from "./login-data.ts";
-import type { LoginSnapshot, Phase } from "./snapshot.ts";
+import type { LoginSnapshot, Phase, TargetView } from "./snapshot.ts";
+import { rowsOf, targetViews, type Works } from "./work.ts";
 
-/** The states of a step that may ask, by the phase that they are while nothing is asked. */
-const STEPS: Readonly<Record<string, Phase>> = { signingIn: "signing-in", assuming: "assuming" };
-
-/** @param value the machine's state, as XState has it */
-export function phaseOf(value: StateValue): Phase {
-	if (typeof value === "string") return value === "failing" ? "failed" : (value as Phase);
-	if ("choosing" in value) return "choosing";
-	const working = value.working;
-	const main = typeof working === "object" ? working.main : undefined;
-	if (typeof main === "object") {
-		const [name = "", inner] = Object.entries(main)[0] ?? [];
-		return inner === "approving" ? "approving" : (STEPS[name] ?? "signing-in");
-	}
-	switch (main) {
-		case "integrating":
-		case "settled":
-			return "integrating";
-		case "assumed":
-			return "assuming";
-		default:
-			return "signing-in";
-	}
+/** The phase of a login that works: by what is open before a person, else by what runs, the first of a chain first. */
+export function workingPhase({ open, works }: Pick<LoginData, "open" | "works">): Phase {
+	if (open.length > 0) return "approving";
+	const running = new Set(
+		[...works.values()].filter(({ row }) => row.state === "running").map(({ step }) => step.type),
+	);
+	if (running.has("provider")) return "signing-in";
+	if (running.has("identity")) return "assuming";
+	return hasBegun(works) ? "integrating" : "signing-in";
 }
+
+const hasBegun = (works: Works): boolean => [...works.values()].some(({ row }) => row.state !== "waiting");
 
 /** @returns what a face may know: data without credentials, functions or configuration objects */
 export function projectSnapshot(data: LoginData, phase: Phase): LoginSnapshot {
+	const { plan, works, config, targets: wanted } = data;
+	const targets: readonly TargetView[] =
+		plan === undefined || config === undefined
+			? wanted.map(({ id, type, name }) => ({ id, type, name: sanitize(name), state: "waiting" }))
+			: targetViews(plan, works, config.realm.value);
+	const [only, ...others] = targets;
 	return {
 		phase,
 		attempt: data.attempt,
 		project: data.project,
 		profiles: data.profiles,
 		choice: data.choice,
-		target: data.target?.name,
-		chain: data.chain,
-		integrations: data.integrations,
-		prompt: data.prompt,
+		targets,
+		...rowsOf(works),
+		prompts: data.open.map(({ step, prompt }) => ({ step, prompt })),
 		discovery: data.discovery,
 		warnings: data.warnings,
-		result: data.result,
-		error: data.error,
+		error: data.error ?? (others.length === 0 ? only?.error : undefined),
 	};
 }

@@ -1,121 +1,62 @@
-/** The rows of a login: the chain and the integrations, as they begin and as they end. Pure. */
-import type { AuthConfig, EntryName } from "../auth/config/model.ts";
+/** The rows of a login: links and integrations, as they begin and as they end. Pure. */
 import type { Credentials } from "../auth/credentials.ts";
-import type { Artifact } from "../auth/kinds.ts";
+import type { Artifact, Subject } from "../auth/kinds.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
-import type { Plan, Target } from "./chain.ts";
-import type { IntegrationRow, LoginResult, Row } from "./snapshot.ts";
+import type { DiscoveryStep, IdentityStep, IntegrationStep, PlannedTarget, ProviderStep, Step } from "./plan.ts";
+import type { Account, IntegrationRow, LoginResult, Row } from "./snapshot.ts";
 
-/** The chain before anything is done; links that are not walked because later ones are still good are `reused`. */
-export function chainRows(plan: Plan): Row[] {
-	const { reusable, session } = plan;
-	const provider: Row = { name: sanitize(plan.provider.name), kind: plan.provider.kind, state: "waiting", text: "" };
-	const rows: Row[] = plan.links.map(({ identity }) => ({
-		name: sanitize(identity.name),
-		kind: identity.kind,
-		state: "waiting",
-		text: "",
-	}));
-	if (reusable === undefined) return [provider, ...rows];
-	const alive = session.state === "valid";
-	return [
-		{
-			...provider,
-			state: "reused",
-			text: alive ? "signed in" : "not needed now",
-			...(alive ? { expiresAt: session.expiresAt, issuedAt: session.issuedAt } : {}),
-		},
-		...rows.map((row, index): Row => {
-			if (index > reusable.index) return row;
-			if (index < reusable.index) return { ...row, state: "reused", text: "not needed now" };
-			return linkDone(row, reusable.credentials, "reused");
-		}),
-	];
+/** A link, or the discovery of identities, before anything is done. */
+export function waitingRow({ id, name, kind, for: targets }: Step): Row {
+	return { id, for: targets, name, kind, state: "waiting", text: "" };
 }
 
-/** The provider's row after its sign-in. */
-export function providerDone(row: Row, session: Credentials): Row {
-	const times = { expiresAt: session.expiresAt, issuedAt: session.issuedAt };
-	if (session.type !== "sso") return { ...row, ...times, state: "ok", text: "signed in" };
-	switch (session.origin) {
-		case "cache":
-			return { ...row, ...times, state: "reused", text: "signed in" };
-		case "aws-cli":
-			return { ...row, ...times, state: "reused", text: "signed in with the AWS CLI's session" };
-		case "refresh":
-			return { ...row, ...times, state: "ok", text: "session renewed" };
-		case "shared":
-			return { ...row, ...times, state: "ok", text: "signed in by another process" };
-		default:
-			return { ...row, ...times, state: "ok", text: "signed in" };
-	}
+/** A link that is not walked because a later one is still good. */
+export function skippedRow(step: ProviderStep | IdentityStep): Row {
+	const row = waitingRow(step);
+	const session = step.type === "provider" ? step.session : undefined;
+	if (session?.state !== "valid") return { ...row, state: "reused", text: "not needed now" };
+	const { expiresAt, issuedAt } = session;
+	return { ...row, state: "reused", text: "signed in", expiresAt, issuedAt };
+}
+
+/** A provider's row after its sign-in. */
+export function providerDone(row: Row, step: ProviderStep, credentials: Credentials): Row {
+	const { reused, text } = step.providerKind.describe(credentials);
+	const { expiresAt, issuedAt } = credentials;
+	return { ...row, state: reused ? "reused" : "ok", text, expiresAt, issuedAt };
 }
 
 /** An identity's row after its link was walked, or found still good. */
-export function linkDone(row: Row, credentials: Credentials, state: "ok" | "reused"): Row {
+export function identityDone(row: Row, credentials: Credentials, state: "ok" | "reused"): Row {
+	const { expiresAt, issuedAt, role } = credentials;
 	const account = accountOf(credentials);
 	const place = account?.name ?? account?.id;
-	const role = credentials.type === "aws" ? credentials.role : undefined;
-	const text = [role ?? "signed in", place].filter((part) => part !== undefined).join(" in ");
+	const text = [role ?? "signed in", place]
+		.filter((part) => part !== undefined)
+		.join(role === undefined ? " to " : " in ");
 	return {
 		...row,
 		state,
 		text: sanitize(text),
 		account,
 		role: role === undefined ? undefined : sanitize(role),
-		expiresAt: credentials.expiresAt,
-		issuedAt: credentials.issuedAt,
+		expiresAt,
+		issuedAt,
 	};
-}
-
-/** The integrations that a login with this target runs, in configuration order. A provider login runs none. */
-export function linkedIntegrations(target: Target, config: AuthConfig): ReturnType<AuthConfig["integrations"]> {
-	if (target.type !== "identity") return [];
-	const linked = new Set(config.integrationsOf(target.key));
-	return config.integrations().filter((integration) => integration.autoProvision && linked.has(integration.key));
-}
-
-/** Everything that a login with this target uses; nothing where its chain is broken, which its use will say. */
-export function entriesOf(config: AuthConfig, target: Target): readonly EntryName[] {
-	if (target.type === "provider") return [{ section: "providers", name: target.key }];
-	try {
-		const { provider, identities } = config.chain(target.key);
-		return [
-			{ section: "providers", name: provider },
-			...identities.map((name): EntryName => ({ section: "identities", name })),
-			...linkedIntegrations(target, config).map(({ key }): EntryName => ({ section: "integrations", name: key })),
-		];
-	} catch {
-		return [];
-	}
 }
 
 /** An integration's row before it is run. */
-export function integrationWaiting(
-	entry: { readonly name: string; readonly kind: string },
-	retry: string,
-): IntegrationRow {
-	return {
-		name: sanitize(entry.name),
-		kind: sanitize(entry.kind),
-		state: "waiting",
-		text: "",
-		label: "",
-		target: "",
-		retry: sanitize(retry),
-		notes: [],
-	};
+export function integrationWaiting(step: IntegrationStep): IntegrationRow {
+	return { ...waitingRow(step), label: "", target: "", retry: step.retry, notes: [] };
 }
 
-/** An integration's row after it succeeded. */
+/** An integration's row after it succeeded, or was found still good. */
 export function integrationDone(row: IntegrationRow, artifact: Artifact): IntegrationRow {
 	return {
 		...row,
 		state: artifact.changed ? "ok" : "reused",
 		text: sanitize(artifact.target),
-		label: sanitize(artifact.label),
-		target: sanitize(artifact.target),
-		parts: artifact.parts,
+		...about(artifact),
 		expiresAt: artifact.expiresAt,
 		issuedAt: artifact.issuedAt,
 		notes: artifact.notes.map(sanitize),
@@ -123,26 +64,43 @@ export function integrationDone(row: IntegrationRow, artifact: Artifact): Integr
 	};
 }
 
-/** What the successful login says. */
-export function loginResult(plan: Plan, realm: string, credentials: Credentials, stillValid: boolean): LoginResult {
-	const { region } = credentials;
-	const isIdentity = plan.target.type === "identity";
+/** What an integration's row says of what it is about. */
+export function about({ label, target, parts }: Subject): Pick<IntegrationRow, "label" | "target" | "parts"> {
+	return { label: sanitize(label), target: sanitize(target), parts };
+}
+
+/** What the successful login of one target says. */
+export function loginResult(
+	target: PlannedTarget,
+	step: ProviderStep | IdentityStep,
+	options: {
+		readonly provider: string | undefined;
+		readonly realm: string;
+		readonly credentials: Credentials;
+		readonly stillValid: boolean;
+		readonly env: LoginResult["env"];
+	},
+): LoginResult {
+	const { credentials, provider, realm, stillValid, env } = options;
+	const { region, role, expiresAt } = credentials;
+	const isIdentity = target.type === "identity";
 	return {
-		...(isIdentity ? { identity: sanitize(plan.target.name) } : {}),
-		provider: sanitize(plan.provider.name),
+		...(isIdentity ? { identity: step.name } : {}),
+		provider,
 		account: isIdentity ? accountOf(credentials) : undefined,
-		...(credentials.type === "aws" && credentials.role !== undefined ? { role: sanitize(credentials.role) } : {}),
+		...(isIdentity && role !== undefined ? { role: sanitize(role) } : {}),
 		region: region === undefined ? undefined : sanitize(region),
 		realm,
-		expiresAt: credentials.expiresAt,
+		expiresAt,
 		stillValid,
+		env,
 	};
 }
 
 /** From the credentials: what the configuration says today need not be what they were made for. */
-function accountOf(credentials: Credentials): LoginResult["account"] {
-	if (credentials.type !== "aws") return undefined;
-	const { accountId: id, accountName: name } = credentials;
+function accountOf({ accountId: id, accountName: name }: Credentials): Account | undefined {
 	if (id === undefined && name === undefined) return undefined;
 	return { id: id === undefined ? undefined : sanitize(id), name: name === undefined ? undefined : sanitize(name) };
 }
+
+export type LinkStep = ProviderStep | IdentityStep | DiscoveryStep;

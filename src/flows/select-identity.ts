@@ -17,10 +17,12 @@ export interface SelectionFlags {
 	readonly identity?: string | undefined;
 	/** `--identity` without a value: choose, even if there is a default. */
 	readonly ask?: boolean | undefined;
-	/** The one positional argument. */
-	readonly positional?: string | undefined;
+	/** The arguments: names of identities, which are signed in to together. */
+	readonly positional?: readonly string[] | undefined;
 	/** `--tags a,b`, split. */
 	readonly tags?: readonly string[] | undefined;
+	/** `--all`: everything that has one of the tags, instead of a choice among it. */
+	readonly all?: boolean | undefined;
 }
 
 export interface SelectionInput {
@@ -39,6 +41,11 @@ export type Selection =
 	/** `rule` says what decided, in the words of the command line and the configuration: `ATMOS_IDENTITY`, `default: true`. */
 	| { readonly type: "identity"; readonly name: string; readonly key: string; readonly rule: string }
 	| { readonly type: "provider"; readonly name: string; readonly key: string; readonly rule: string }
+	| {
+			readonly type: "several";
+			readonly rule: string;
+			readonly identities: readonly { readonly name: string; readonly key: string }[];
+	  }
 	| {
 			readonly type: "pick";
 			readonly rule: string;
@@ -67,7 +74,8 @@ export function selectIdentity(input: SelectionInput): Selection {
 	const { flags, env, identities } = input;
 	const contradiction = contradictionIn(flags);
 	if (contradiction !== undefined) return contradiction;
-	const typed = flags.identity !== undefined || flags.positional !== undefined || flags.ask === true;
+	const positional = flags.positional ?? [];
+	const typed = flags.identity !== undefined || positional.length > 0 || flags.ask === true;
 
 	const provider = flags.provider ?? (typed ? undefined : env.ATMOS_PROVIDER || undefined);
 	if (provider !== undefined) {
@@ -75,7 +83,8 @@ export function selectIdentity(input: SelectionInput): Selection {
 		return named(input, "provider", provider, { rule: isVariable ? "ATMOS_PROVIDER" : "--provider", isVariable });
 	}
 
-	const asked = flags.identity ?? flags.positional;
+	if (positional.length > 1) return severalNamed(input, positional);
+	const asked = flags.identity ?? positional[0];
 	if (asked !== undefined) return named(input, "identity", asked, { rule: "the command line", isVariable: false });
 	if (flags.ask !== true) {
 		for (const variable of ["ATMOS_IDENTITY", "IDENTITY"]) {
@@ -97,13 +106,20 @@ export function selectIdentity(input: SelectionInput): Selection {
 
 /** What was typed and cannot all be meant. */
 function contradictionIn(flags: SelectionFlags): Selection | undefined {
-	const { provider, identity, positional, tags, ask } = flags;
-	if (identity !== undefined && positional !== undefined && !same(identity, positional)) {
-		return failure(`two identities were given: "${clean(identity)}" and "${clean(positional)}"`, {
-			remedy: "give only one of them",
+	const { provider, identity, positional = [], tags, ask, all } = flags;
+	const other = positional.find((each) => identity !== undefined && !same(identity, each));
+	if (identity !== undefined && other !== undefined) {
+		return failure(`two identities were given: "${clean(identity)}" and "${clean(other)}"`, {
+			reason: "--identity is for one; several are signed in to together as arguments",
+			remedy: `give all of them as arguments: atmos-auth login ${[identity, ...positional].map(quoted).join(" ")}`,
 		});
 	}
-	const name = identity ?? positional;
+	if (all === true && (tags === undefined || ask === true)) {
+		return failure(ask === true ? "--identity and --all cannot be used together" : "--all needs --tags", {
+			remedy: "choose what all is: atmos-auth login --tags A,B --all",
+		});
+	}
+	const name = identity ?? positional[0];
 	const who = name === undefined ? undefined : `the identity "${clean(name)}"`;
 	const given = [
 		who ?? (ask === true ? "--identity" : undefined),
@@ -150,6 +166,23 @@ function named(
 	});
 }
 
+/** @returns each of them once, in the order in which they were given; the error of the first one that is unknown */
+function severalNamed(input: SelectionInput, positional: readonly string[]): Selection {
+	const found = new Map<string, Named>();
+	for (const name of positional) {
+		const one = named(input, "identity", name, { rule: "the command line", isVariable: false });
+		if (one.type !== "identity") return one;
+		found.set(one.key, one);
+	}
+	return several([...found.values()], "the command line");
+}
+
+function several(rows: readonly Named[], rule: string): Selection {
+	const [only] = rows;
+	if (only !== undefined && rows.length === 1) return use("identity", only, rule);
+	return { type: "several", rule, identities: rows.map(({ name, key }) => ({ name, key })) };
+}
+
 function tagged(tags: readonly string[], input: SelectionInput): Selection {
 	const wanted = new Set(tags.map((tag) => tag.toLowerCase()));
 	const matches = input.identities.filter((identity) => identity.tags.some((tag) => wanted.has(tag.toLowerCase())));
@@ -166,7 +199,8 @@ function tagged(tags: readonly string[], input: SelectionInput): Selection {
 			},
 		);
 	}
-	return matches.length === 1 ? use("identity", only, "tags") : pick("tags", matches, input);
+	if (matches.length === 1 || input.flags.all === true) return several(matches, "tags");
+	return pick("tags", matches, input);
 }
 
 function pick(reason: Choice["reason"], rows: readonly IdentitySummary[], input: SelectionInput): Selection {
@@ -184,7 +218,8 @@ function pick(reason: Choice["reason"], rows: readonly IdentitySummary[], input:
 			return failure("several identities have these tags, and a menu needs a terminal", {
 				details,
 				candidates,
-				remedy: "give --identity NAME",
+				remedy:
+					input.isLogin === false ? "give --identity NAME" : "give --identity NAME, or --all to sign in to all of them",
 			});
 		case "requested":
 			return failure("choosing an identity needs a terminal", {

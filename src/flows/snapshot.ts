@@ -15,18 +15,33 @@ export type Phase =
 	| "integrating"
 	| "attention" // something failed on the dashboard: waits for retry, details or done
 	| "done"
-	| "failed"
+	| "failed" // a target could not be signed in to
 	| "cancelled";
 
 export type RowState = "waiting" | "running" | "ok" | "reused" | "failed";
+
+/** By the type and the key of what a step is about. */
+export type StepId = `${"provider" | "identity" | "integration" | "discovery"}:${string}`;
+
+/** What is signed in to. */
+export interface Target {
+	/** Of the step that it is signed in with. */
+	readonly id: StepId;
+	readonly type: "identity" | "provider";
+	readonly name: string;
+	readonly key: string;
+}
 
 export interface Account {
 	readonly id?: string | undefined;
 	readonly name?: string | undefined;
 }
 
-/** A link of the chain or an integration. */
+/** A link of a chain or an integration. */
 export interface Row {
+	readonly id: StepId;
+	/** The targets that it is for. */
+	readonly for: readonly StepId[];
 	readonly name: string;
 	readonly kind: string;
 	readonly state: RowState;
@@ -65,7 +80,8 @@ export interface Choice {
 export interface LoginResult {
 	/** Undefined for a provider login. */
 	readonly identity?: string | undefined;
-	readonly provider: string;
+	/** Undefined where the chain begins with an identity. */
+	readonly provider?: string | undefined;
 	readonly account?: Account | undefined;
 	/** The permission set or role. */
 	readonly role?: string | undefined;
@@ -74,6 +90,26 @@ export interface LoginResult {
 	readonly expiresAt?: number | undefined;
 	/** True when the credentials were still good and nothing was renewed. */
 	readonly stillValid: boolean;
+	/** How other programs find the credentials: variables and their values, no secrets. */
+	readonly env: Readonly<Record<string, string>>;
+}
+
+/** One of the things that are signed in to. */
+export interface TargetView {
+	readonly id: StepId;
+	readonly type: Target["type"];
+	/** Sanitized. */
+	readonly name: string;
+	readonly state: "waiting" | "done" | "failed";
+	readonly result?: LoginResult | undefined;
+	readonly error?: ErrorView | undefined;
+}
+
+/** Something that a person has to see or to answer. */
+export interface Asked {
+	/** The step that asks; a target's for what is asked before any step. */
+	readonly step: StepId;
+	readonly prompt: Prompt;
 }
 
 export interface LoginSnapshot {
@@ -83,23 +119,29 @@ export interface LoginSnapshot {
 	readonly project: string;
 	readonly profiles: readonly string[];
 	readonly choice?: Choice | undefined;
-	/** The identity being signed in, or the provider for a provider login. */
-	readonly target?: string | undefined;
+	/** Empty until it is known what the login is for. */
+	readonly targets: readonly TargetView[];
+	/** The links of all chains, each after those it hangs on. */
 	readonly chain: readonly Row[];
 	readonly integrations: readonly IntegrationRow[];
-	readonly prompt?: Prompt | undefined;
+	/** In the order in which they came; faces show one at a time. */
+	readonly prompts: readonly Asked[];
 	readonly discovery?: DiscoveryProgress | undefined;
 	readonly warnings: readonly string[];
-	readonly result?: LoginResult | undefined;
+	/** Of the login as a whole, or of its only target. */
 	readonly error?: ErrorView | undefined;
 }
 
 /** What a face may tell the machine. */
 export type LoginAction =
-	| { readonly type: "SELECT"; readonly name: string }
-	| { readonly type: "ANSWER"; readonly value: string } // to a choice prompt
-	| { readonly type: "RETRY"; readonly name?: string | undefined } // one failed integration row, else everything that failed
-	| { readonly type: "BACK" } // to the picker where there was one, else cancel
+	/** Of what is offered. */
+	| { readonly type: "SELECT"; readonly key: string }
+	/** To a question: the value of an option, or what was typed. */
+	| { readonly type: "ANSWER"; readonly step: StepId; readonly value: string }
+	/** One failed integration, else everything that failed. */
+	| { readonly type: "RETRY"; readonly step?: StepId | undefined }
+	/** To the picker where there was one, else cancel. */
+	| { readonly type: "BACK" }
 	| { readonly type: "DONE" }
 	| { readonly type: "CANCEL" };
 
@@ -113,4 +155,14 @@ export interface LoginHandle {
 	details(identity: string): Promise<BoardDetails>;
 	/** Resolves with the last snapshot (done, failed or cancelled) once every actor has ended. */
 	readonly finished: Promise<LoginSnapshot>;
+}
+
+/** @returns what a login with one target has come to; undefined for several, and while it is not signed in */
+export function soleResult({ targets }: LoginSnapshot): LoginResult | undefined {
+	return targets.length === 1 ? targets[0]?.result : undefined;
+}
+
+/** Whether every target is signed in to. */
+export function isSignedIn({ targets }: LoginSnapshot): boolean {
+	return targets.length > 0 && targets.every(({ state }) => state === "done");
 }

@@ -1,20 +1,17 @@
 /** Starts a login and hands out the one view of it that all faces share. */
-import { createActor, type Snapshot } from "xstate";
 import type { ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext, LogFields, Logger } from "../auth/context.ts";
 import { toErrorView } from "../auth/errors.ts";
+import type { Reach } from "../auth/interaction.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { type LoginDependencies, realDependencies } from "./dependencies.ts";
-import type { Running } from "./login-actors.ts";
-import { initialData } from "./login-data.ts";
-import { createLoginMachine } from "./login-machine.ts";
-import { phaseOf, projectSnapshot } from "./project-snapshot.ts";
+import { initialData, type LoginData, type LoginSettings } from "./login-data.ts";
+import { lookAhead } from "./look-ahead.ts";
+import { projectSnapshot } from "./project-snapshot.ts";
+import type { MachineHandle } from "./run-machine.ts";
 import type { SelectionFlags } from "./select-identity.ts";
 import type { BoardDetails, LoginAction, LoginHandle, LoginSnapshot } from "./snapshot.ts";
 import { tellStory } from "./story.ts";
-
-/** How long the end of a login waits for actors that were told to stop, in milliseconds. */
-export const CLEANUP_LIMIT_MS = 500;
 
 export interface LoginOptions {
 	readonly ctx: AuthContext;
@@ -22,8 +19,8 @@ export interface LoginOptions {
 	readonly flags: SelectionFlags;
 	/** A person can choose from menus; failures wait for a retry instead of ending the login. */
 	readonly interactive: boolean;
-	/** A person can approve a code. When false, a step that would have to ask fails with what to do instead. */
-	readonly mayPrompt: boolean;
+	/** How far a person can be reached. What goes further fails with what to do instead. */
+	readonly reach: Reach;
 	/** Renew even what is still good. */
 	readonly force: boolean;
 	/** Other calls than the real ones, for tests. */
@@ -33,55 +30,52 @@ export interface LoginOptions {
 /**
  * Starts at once. Never throws and never rejects: whatever goes wrong is in the snapshots.
  *
- * Warnings that steps log become part of the snapshots, so that each face shows them where it has room for them.
+ * Where everything is still good the login is over without a machine. Warnings that steps log become part of the snapshots, so
+ * that each face shows them where it has room for them.
  */
 export function startLogin(options: LoginOptions): LoginHandle {
-	const running: Running = new Set();
-	const dependencies = { ...realDependencies, ...options.dependencies };
-	const ctx: AuthContext = {
-		...options.ctx,
-		log: withWarnings(options.ctx.log, (text) => send({ type: "WARNING", text })),
+	const warnings: string[] = [];
+	let machine: MachineHandle | undefined;
+	const settings: LoginSettings = {
+		...options,
+		ctx: { ...options.ctx, log: withWarnings(options.ctx.log, warn) },
+		dependencies: { ...realDependencies, ...options.dependencies },
 	};
-	const machine = createLoginMachine(
-		{
-			ctx,
-			dependencies,
-			request: options.request,
-			flags: options.flags,
-			interactive: options.interactive,
-			mayPrompt: options.mayPrompt,
-			force: options.force,
-		},
-		running,
-	);
-	const actor = createActor(machine);
 	let last: LoginSnapshot = projectSnapshot(initialData(), "starting");
+	let over = false;
 	const listeners = new Set<(snapshot: LoginSnapshot) => void>();
 	const publish = (snapshot: LoginSnapshot): void => {
 		tellStory(options.ctx.log, last, snapshot);
 		last = snapshot;
 		for (const listener of [...listeners]) listener(snapshot);
 	};
-	let end: () => void = () => undefined;
-	const ended = new Promise<void>((resolve) => {
-		end = resolve;
-	});
+	function warn(text: string): void {
+		if (machine !== undefined) machine.send({ type: "WARNING", text });
+		else if (!warnings.includes(text)) warnings.push(text);
+	}
+	const end = (data: Partial<LoginData>, phase: LoginSnapshot["phase"]): void => {
+		over = true;
+		publish(projectSnapshot({ ...initialData(), ...data, warnings }, phase));
+	};
 
-	function send(event: Parameters<typeof actor.send>[0]): void {
-		if ((actor.getSnapshot() as Snapshot<unknown>).status === "active") actor.send(event);
+	async function run(): Promise<void> {
+		const ahead = await lookAhead(settings);
+		if (over) return;
+		if (ahead.type === "over") {
+			end(ahead.data, "done");
+			return;
+		}
+		const { runMachine } = await import("./run-machine.ts");
+		if (over) return;
+		machine = runMachine(settings, { ...ahead.beginning, warnings: warnings.splice(0) }, publish);
+		await machine.finished;
 	}
 
-	actor.subscribe({
-		next: (snapshot) => {
-			publish(projectSnapshot(snapshot.context, phaseOf(snapshot.value)));
-		},
-		error: (error) => {
-			publish({ ...last, phase: "failed", prompt: undefined, error: toErrorView(error) });
-			end();
-		},
-		complete: () => end(),
-	});
-	actor.start();
+	const finished = run()
+		.catch((error: unknown) => {
+			if (!over) end({ error: toErrorView(error) }, "failed");
+		})
+		.then(() => last);
 
 	return {
 		snapshot: () => last,
@@ -91,27 +85,18 @@ export function startLogin(options: LoginOptions): LoginHandle {
 				listeners.delete(listener);
 			};
 		},
-		send: (action: LoginAction) => send(action),
+		send: (action: LoginAction) => {
+			if (machine !== undefined) machine.send(action);
+			else if (!over && (action.type === "CANCEL" || action.type === "BACK")) end({}, "cancelled");
+		},
 		details: async (identity) => {
-			const { config } = actor.getSnapshot().context;
+			const config = machine?.data().config;
 			const nothing: BoardDetails = { chain: [], integrations: [] };
 			if (config === undefined) return nothing;
-			return dependencies.details(ctx, config, identity).catch(() => nothing);
+			return settings.dependencies.details(settings.ctx, config, identity).catch(() => nothing);
 		},
-		finished: ended.then(async () => {
-			await settle(running, options.ctx);
-			return last;
-		}),
+		finished,
 	};
-}
-
-/** Waits until every promise has settled, but no longer than the limit. */
-async function settle(running: Running, ctx: AuthContext): Promise<void> {
-	if (running.size === 0) return;
-	const stop = new AbortController();
-	const limit = ctx.clock.sleep(CLEANUP_LIMIT_MS, stop.signal).catch(() => undefined);
-	await Promise.race([Promise.allSettled([...running]), limit]);
-	stop.abort();
 }
 
 /** A logger whose warnings go to `warn` instead. */

@@ -8,6 +8,8 @@ export function tellSelection(log: Logger, selection: Selection): void {
 	if (selection.type === "error") log.debug("nothing was chosen", { reason: selection.error.message });
 	else if (selection.type === "pick") {
 		log.debug("the user chooses", { of: selection.of, rule: selection.rule, offered: selection.keys.length });
+	} else if (selection.type === "several") {
+		log.debug("chosen", { identities: selection.identities.map(({ name }) => name).join(", "), rule: selection.rule });
 	} else log.debug("chosen", { [selection.type]: selection.name, rule: selection.rule });
 }
 
@@ -16,21 +18,28 @@ export function tellSelection(log: Logger, selection: Selection): void {
  * @param after the snapshot now
  */
 export function tellStory(log: Logger, before: LoginSnapshot | undefined, after: LoginSnapshot): void {
-	for (const [index, row] of after.chain.entries()) {
-		if (row.state !== before?.chain[index]?.state) tellLink(log, row, index === 0 ? "provider" : "identity");
+	const states = new Map(
+		[...(before?.chain ?? []), ...(before?.integrations ?? [])].map(({ id, state }) => [id, state]),
+	);
+	for (const row of after.chain) {
+		if (row.state !== states.get(row.id)) tellLink(log, row, row.id.startsWith("provider:") ? "provider" : "identity");
 	}
-	const { prompt } = after;
-	if (prompt?.type === "device-code" && prompt !== before?.prompt) {
-		const { provider, portal, expiresAt, waitingForPid } = prompt;
-		log.debug("asking for approval", { provider, portal, expires: iso(expiresAt), waitingForPid });
+	for (const { step, prompt } of after.prompts) {
+		if (before?.prompts.some((asked) => asked.prompt === prompt)) continue;
+		if (prompt.type !== "device-code") log.debug("asking", { step, question: prompt.question });
+		else {
+			const { provider, portal, expiresAt, waitingForPid } = prompt;
+			log.debug("asking for approval", { provider, portal, expires: iso(expiresAt), waitingForPid });
+		}
 	}
-	for (const [index, row] of after.integrations.entries()) {
-		if (row.state !== before?.integrations[index]?.state) tellIntegration(log, row);
+	for (const row of after.integrations) {
+		if (row.state !== states.get(row.id)) tellIntegration(log, row);
 	}
 	if (after.phase === before?.phase) return;
-	if (after.phase === "done") log.debug("signed in", { target: after.target });
-	else if (after.phase === "cancelled") log.debug("cancelled", { target: after.target });
-	else if (after.phase === "failed") log.debug("not signed in", { target: after.target, ...failed(after) });
+	const target = after.targets.length === 0 ? undefined : after.targets.map(({ name }) => name).join(", ");
+	if (after.phase === "done") log.debug("signed in", { target });
+	else if (after.phase === "cancelled") log.debug("cancelled", { target });
+	else if (after.phase === "failed") log.debug("not signed in", { target, ...failed(after) });
 }
 
 const LINK: Readonly<Record<RowState, string | undefined>> = {

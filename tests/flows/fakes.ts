@@ -1,6 +1,8 @@
 /** Fast, scriptable steps for tests of the login machine: no files, no network, and a record of what runs. */
+
+import type { AwsCredentials, SsoSession } from "../../src/auth/aws/credentials.ts";
 import type { AuthConfig, IdentitySummary, Provider } from "../../src/auth/config/model.ts";
-import type { AwsCredentials, Credentials, SsoSession } from "../../src/auth/credentials.ts";
+import type { Credentials } from "../../src/auth/credentials.ts";
 import { Secret } from "../../src/auth/credentials.ts";
 import { AuthError } from "../../src/auth/errors.ts";
 import type {

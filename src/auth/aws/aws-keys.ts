@@ -1,6 +1,7 @@
 /** What integrations of AWS, and the commands about them, need of an identity. */
-import type { AwsCredentials, Credentials } from "../credentials.ts";
+import type { Credentials } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
+import type { AwsCredentials } from "./credentials.ts";
 
 /** @throws AuthError `config` for credentials of another cloud */
 export function awsKeys(credentials: Credentials): AwsCredentials {

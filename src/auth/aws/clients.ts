@@ -1,9 +1,9 @@
 /** What every AWS client is built with, so that nothing of the user's shared AWS files, profile or keys gets in. */
 import type { HttpHandler } from "@smithy/protocol-http";
 import type { AuthContext } from "../context.ts";
-import type { AwsCredentials } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
+import type { AwsCredentials } from "./credentials.ts";
 import { type AwsService, endpointFor } from "./endpoints.ts";
 
 export type { AwsService } from "./endpoints.ts";

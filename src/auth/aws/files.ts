@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import type { Realm } from "../config/model.ts";
 import type { AuthContext } from "../context.ts";
-import { type AwsCredentials, Secret } from "../credentials.ts";
+import { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { fromBytes, IniSyntaxError, parseIni, toBytes } from "../storage/ini.ts";
 import type { SectionEdit } from "../storage/ini-edit.ts";
@@ -17,6 +17,7 @@ import { readSecretFile } from "../storage/read.ts";
 import { noteSession, readState, type SessionFacts, updateState } from "../storage/state.ts";
 import { formatSeconds, parseTime } from "../storage/times.ts";
 import { sanitize } from "../system/sanitize.ts";
+import type { AwsCredentials } from "./credentials.ts";
 import { REALM_FOLDER } from "./vendor.ts";
 
 export interface AwsFilesOptions {

@@ -162,7 +162,7 @@ export class LoadedConfig implements AuthConfig {
 	evaluation(identity: string): "literal" | "quick" | "slow" {
 		const { provider, identities } = this.chain(identity);
 		const entries = [
-			this.#entries("providers").get(provider),
+			provider === undefined ? undefined : this.#entries("providers").get(provider),
 			...identities.map((key) => this.#entries("identities").get(key)),
 		];
 		const tags = entries.flatMap((entry) => (entry === undefined ? [] : taggedIn(entry.value)));
@@ -214,7 +214,11 @@ export class LoadedConfig implements AuthConfig {
 		const { provider, identities } = this.chain(identity);
 		const key = identities.at(-1);
 		return this.integrations()
-			.filter(({ via }) => lowerCase(via.identity ?? "") === key || lowerCase(via.provider ?? "") === provider)
+			.filter(
+				({ via }) =>
+					lowerCase(via.identity ?? "") === key ||
+					(provider !== undefined && lowerCase(via.provider ?? "") === provider),
+			)
 			.map((integration) => integration.key);
 	}
 
@@ -249,7 +253,7 @@ export class LoadedConfig implements AuthConfig {
 			const link = via.provider !== undefined ? "provider" : via.identity !== undefined ? "identity" : undefined;
 			if (link === undefined) {
 				const kind = this.#glance.text(entry.value.kind) ?? "";
-				if (standsAlone(kind)) return { provider: kind.replaceAll("/", "-"), identities };
+				if (standsAlone(kind)) return { root: kind.replaceAll("/", "-"), identities };
 				return { entry, circular: false, path: ["via"], message: "expected via.provider or via.identity" };
 			}
 			const wanted = via[link] as string;
@@ -260,7 +264,7 @@ export class LoadedConfig implements AuthConfig {
 				const suggestion = suggestionFor(wanted, this.#names(section));
 				return { entry, circular: false, path: ["via", link], message, suggestion };
 			}
-			if (link === "provider") return { provider: next.key, identities };
+			if (link === "provider") return { provider: next.key, root: next.key, identities };
 			entry = next;
 		}
 	}

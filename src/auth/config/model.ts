@@ -76,9 +76,12 @@ export interface IntegrationSummary {
 	readonly autoProvision: boolean;
 }
 
-/** The links of a sign-in from its root to its target, by key. `identities` is empty for a provider login. */
+/** The links of a sign-in from its root to an identity, by key. */
 export interface Chain {
-	readonly provider: string;
+	/** Undefined where the chain begins with an identity. */
+	readonly provider?: string | undefined;
+	/** Under which the identities' credentials are kept: the provider, or the first identity's kind with dashes. */
+	readonly root: string;
 	readonly identities: readonly string[];
 }
 

@@ -70,7 +70,8 @@ function* pathsOf(ctx: PathContext, config: AuthConfig, identity: string): Gener
 	yield join(configHome(ctx), "profiles");
 	yield join(ctx.home, ".atmos", "atmos.yaml");
 	yield "/usr/local/etc/atmos/atmos.yaml";
-	yield discoveredFile(ctx, config.chain(identity).provider);
+	const { provider } = config.chain(identity);
+	if (provider !== undefined) yield discoveredFile(ctx, provider);
 }
 
 function look(path: string): Stats | undefined {

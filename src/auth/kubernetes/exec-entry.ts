@@ -16,7 +16,7 @@ export interface ExecEntry {
 	readonly provideClusterInfo: false;
 }
 
-/** The root provider's key: with the realm, it leads to the cached credentials without reading any configuration. */
+/** The key of the chain's root: with the realm, it leads to the cached credentials without reading any configuration. */
 export const PROVIDER_VARIABLE = "ATMOS_AUTH_PROVIDER";
 /** `spec.files.base_path` of the root provider, where it has one. */
 export const FILES_VARIABLE = "ATMOS_AUTH_FILES";
@@ -48,9 +48,9 @@ export function execEntry(
 	}
 	if (identity !== undefined) {
 		env.ATMOS_IDENTITY = identity;
-		const { provider } = config.chain(identity);
-		env[PROVIDER_VARIABLE] = provider;
-		const files = config.providers().find(({ key }) => key === provider)?.basePath;
+		const { root } = config.chain(identity);
+		env[PROVIDER_VARIABLE] = root;
+		const files = config.providers().find(({ key }) => key === root)?.basePath;
 		if (files) env[FILES_VARIABLE] = files;
 	}
 	return {

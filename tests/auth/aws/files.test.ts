@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { AwsCredentials } from "../../../src/auth/aws/credentials.ts";
 import { awsFiles, listAwsSessions, loadAwsCredentials, saveAwsCredentials } from "../../../src/auth/aws/files.ts";
-import { type AwsCredentials, Secret } from "../../../src/auth/credentials.ts";
+import { Secret } from "../../../src/auth/credentials.ts";
 import type { SessionFacts } from "../../../src/auth/storage/state.ts";
 import { type TestContext, testContext } from "../../helpers/context.ts";
 import { run, start } from "../storage/run-child.ts";

@@ -1,7 +1,7 @@
 /** `kind: aws/ecr`: logs Docker in to a private registry. */
 
 import type { AuthContext } from "../../context.ts";
-import { type AwsCredentials, Secret } from "../../credentials.ts";
+import { Secret } from "../../credentials.ts";
 import { defineIntegration } from "../../define.ts";
 import {
 	type DockerEntry,
@@ -11,11 +11,12 @@ import {
 	storeDockerLogin,
 } from "../../docker/config.ts";
 import { HELPERS_MS } from "../../docker/helper.ts";
-import { endpointOf } from "../../entry-spec.ts";
 import type { Artifact, ArtifactState } from "../../kinds.ts";
 import { noteArtifact, readState, updateState } from "../../storage/state.ts";
 import { shellWord } from "../../system/shell-word.ts";
 import { needsAwsKeys } from "../aws-keys.ts";
+import type { AwsCredentials } from "../credentials.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { notAuthorized } from "../not-authorized.ts";
 import { ecrHost, parseEcrHost } from "./hosts.ts";
 import type { Config } from "./schema.ts";

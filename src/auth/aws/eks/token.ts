@@ -7,8 +7,8 @@ import { Hash } from "@smithy/hash-node";
 import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Environment } from "../../context.ts";
-import type { AwsCredentials } from "../../credentials.ts";
 import { Secret } from "../../credentials.ts";
+import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { dnsSuffix } from "../partitions.ts";
 

@@ -1,15 +1,14 @@
 /** Somebody would have to approve a sign-in, and nobody can be asked. */
 import type { AuthContext } from "../../context.ts";
-import { AuthError } from "../../errors.ts";
+import type { AuthError } from "../../errors.ts";
+import { PersonNeededError } from "../../person-needed.ts";
 import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
 
-/** Commands that never ask have their own words for it. */
-export class ApprovalNeededError extends AuthError {
+export class ApprovalNeededError extends PersonNeededError {
 	/** @param refused why the session that there was could not be refreshed, where it was tried */
 	constructor(ctx: AuthContext, provider: string, refused: AuthError | undefined) {
 		super({
-			code: "usage",
 			message: `"${sanitize(provider)}" needs approval in a browser, and this session is not interactive`,
 			reason:
 				refused === undefined

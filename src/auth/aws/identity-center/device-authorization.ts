@@ -62,11 +62,11 @@ export async function authorizeDevice(flow: DeviceFlow, registration: Registrati
 		expiresAt: startedAt + started.expiresInMs,
 	};
 	await flow.onCode?.(code);
-	interaction.prompt({ type: "device-code", provider: flow.provider, portal: portalOf(startUrl), ...code });
+	interaction.show({ type: "device-code", provider: flow.provider, portal: portalOf(startUrl), ...code });
 	try {
 		return await poll(flow, registration, started.deviceCode, started.intervalMs, code.expiresAt);
 	} finally {
-		interaction.prompt(undefined);
+		interaction.show(undefined);
 	}
 }
 

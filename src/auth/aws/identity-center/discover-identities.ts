@@ -1,7 +1,5 @@
 /** `auto_provision_identities`: every role of every account becomes an identity of later runs. */
 import type { Provider } from "../../config/model.ts";
-import type { SsoSession } from "../../credentials.ts";
-import { endpointOf } from "../../entry-spec.ts";
 import { AuthError } from "../../errors.ts";
 import type { DiscoveryProgress } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
@@ -9,6 +7,8 @@ import { limitsOf } from "../../net/limits.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { shellWord } from "../../system/shell-word.ts";
 import { withSilenceLimit, withTimeLimit } from "../../system/time-limit.ts";
+import type { SsoSession } from "../credentials.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { discover } from "./discover.ts";
 import { writeDiscovered } from "./discovered-identities.ts";
 import type { Config } from "./schema.ts";
@@ -36,7 +36,7 @@ export async function discoverIdentities(provider: Provider<Config>, session: Ss
 			discover(ctx, portal, signal, (progress) => {
 				heard();
 				last = progress;
-				interaction.discovery(progress);
+				interaction.progress(progress);
 			}),
 	);
 	for (const { account, message } of found.failed) {
@@ -44,7 +44,7 @@ export async function discoverIdentities(provider: Provider<Config>, session: Ss
 	}
 	const { names, gone } = await writeDiscovered(ctx, provider, found);
 	if (gone.length > 0) {
-		interaction.discovery({ ...last, gone: { total: gone.length, names: gone.slice(0, SHOWN) } });
+		interaction.progress({ ...last, gone: { total: gone.length, names: gone.slice(0, SHOWN) } });
 	}
 	if (names.length === 0) {
 		ctx.log.warn(

@@ -1,7 +1,7 @@
 /** AWS IAM Identity Center: a session of the access portal, by a cached token, a refresh token or a device code. */
 
 import { defineProvider } from "../../define.ts";
-import { endpointOf } from "../../entry-spec.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { localSessions } from "./local-sessions.ts";
 import type { Config } from "./schema.ts";
 import { sessionEndpoints } from "./session-endpoints.ts";
@@ -28,9 +28,22 @@ export const kind = defineProvider<Config, "sso">({
 		return obtainSession(provider, run);
 	},
 
-	async discover(provider, credentials, run) {
-		if (provider.config.auto_provision_identities !== true) return;
-		const { discoverIdentities } = await import("./discover-identities.ts");
-		await discoverIdentities(provider, credentials, run);
+	describe({ origin }) {
+		const words = {
+			cache: "signed in",
+			"aws-cli": "signed in with the AWS CLI's session",
+			refresh: "session renewed",
+			shared: "signed in by another process",
+			device: "signed in",
+		};
+		return { reused: origin === "cache" || origin === "aws-cli", shared: origin === "shared", text: words[origin] };
+	},
+
+	discovery: {
+		isWanted: ({ config }) => config.auto_provision_identities === true,
+		async run(provider, credentials, run) {
+			const { discoverIdentities } = await import("./discover-identities.ts");
+			await discoverIdentities(provider, credentials, run);
+		},
 	},
 });

@@ -1,9 +1,10 @@
 /** The sessions of an access portal that this machine holds: ours (the Go program's too) and the AWS CLI's. */
 
 import type { AuthContext } from "../../context.ts";
-import type { SsoSession } from "../../credentials.ts";
-import { endpointOf } from "../../entry-spec.ts";
+import type { Credentials } from "../../credentials.ts";
 import { AuthError } from "../../errors.ts";
+import type { SsoSession } from "../credentials.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { findAwsCliSession } from "./aws-cli-cache.ts";
 import type { Config } from "./schema.ts";
 import { mayReceive } from "./session-endpoints.ts";
@@ -22,7 +23,7 @@ export type Portal = Pick<Config, "start_url" | "region" | "spec">;
 export async function localSessions(
 	ctx: AuthContext,
 	portal: Portal,
-	rejected?: SsoSession | undefined,
+	rejected?: Credentials | undefined,
 ): Promise<readonly SsoSession[]> {
 	const { start_url: startUrl, region } = portal;
 	const [own, foreign] = await Promise.all([loadStored(ctx, portal), findAwsCliSession(ctx, startUrl, region)]);
@@ -59,8 +60,8 @@ export function fromStored(stored: StoredSsoSession, origin: SsoSession["origin"
 }
 
 /** True when both are the same token, wherever they were found. */
-export function isSame(session: SsoSession, other: SsoSession | undefined): boolean {
-	return other !== undefined && session.accessToken.reveal() === other.accessToken.reveal();
+export function isSame(session: SsoSession, other: Credentials | undefined): boolean {
+	return other?.type === "sso" && session.accessToken.reveal() === other.accessToken.reveal();
 }
 
 /** A damaged file may hold a text that cannot be sent at all. */

@@ -4,14 +4,15 @@
  */
 import { createHash } from "node:crypto";
 import type { Provider } from "../../config/model.ts";
-import type { SessionEndpoints, SsoSession } from "../../credentials.ts";
-import { endpointOf } from "../../entry-spec.ts";
 import { AuthError } from "../../errors.ts";
 import { isFresh } from "../../freshness.ts";
+import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
 import { joinOrLead, type Leader } from "../../storage/single-flight.ts";
 import { sanitize } from "../../system/sanitize.ts";
+import type { SessionEndpoints, SsoSession } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { type AnnouncedCode, portalOf } from "./device-authorization.ts";
 import { isSame, localSessions } from "./local-sessions.ts";
 import { renewSession } from "./renew-session.ts";
@@ -54,12 +55,13 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 			lead: (publish) => renewSession(provider, run, publish),
 			onWaiting(leader) {
 				waited = true;
-				if (leader.info !== undefined && !run.mayPrompt) impatience.abort(busy(provider, leader.pid));
+				if (leader.info !== undefined && !reaches(interaction, "device-code"))
+					impatience.abort(busy(provider, leader.pid));
 				else showLeader(provider, run, leader, endpoint);
 			},
 		});
 	} finally {
-		if (waited) interaction.prompt(undefined);
+		if (waited) interaction.show(undefined);
 	}
 }
 
@@ -87,13 +89,13 @@ function showLeader(
 	interaction.status(`waiting for process ${leader.pid} to sign in`);
 	const code = leader.info;
 	if (code === undefined) {
-		interaction.prompt(undefined);
+		interaction.show(undefined);
 		return;
 	}
 	const owner = { startUrl: provider.config.start_url, region: provider.config.region, endpoint };
 	try {
 		const complete = code.verificationUriComplete;
-		interaction.prompt({
+		interaction.show({
 			type: "device-code",
 			provider: provider.name,
 			portal: portalOf(provider.config.start_url),

@@ -1,12 +1,14 @@
 /** What the process that leads a sign-in does: refresh token, the rest of the old session, or a device code. */
 import type { Provider } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
-import type { SsoSession } from "../../credentials.ts";
-import { basePathOf, endpointOf } from "../../entry-spec.ts";
 import { AuthError } from "../../errors.ts";
+import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
+import { providerRoot } from "../../root.ts";
 import { checkWritable } from "../../storage/check-writable.ts";
+import type { SsoSession } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { oauthCode } from "../errors.ts";
 import { ownFiles } from "../files.ts";
 import { ApprovalNeededError } from "./approval-needed.ts";
@@ -45,9 +47,9 @@ export async function renewSession(
 	if (rest !== undefined) return rest;
 	// Without a network a device code will not come either.
 	if (refreshed.refused?.code === "network") throw refreshed.refused;
-	if (!run.mayPrompt) throw new ApprovalNeededError(ctx, provider.name, refreshed.refused);
+	if (!reaches(interaction, "device-code")) throw new ApprovalNeededError(ctx, provider.name, refreshed.refused);
 	// An approval whose session has no place to be kept would be asked for again and again.
-	const { credentials } = await ownFiles(ctx, run.realm, provider.key, { basePath: basePathOf(provider) });
+	const { credentials } = await ownFiles(ctx, run.realm, provider.key, providerRoot(provider));
 	await checkWritable([ssoSessionFile(ctx, startUrl, region), credentials]);
 
 	let registration = stored && registrationOf(stored, ctx.clock.now() + REGISTRATION_MARGIN_MS);

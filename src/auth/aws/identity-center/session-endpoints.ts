@@ -4,9 +4,9 @@
  * this holds whatever else the configuration is trusted with.
  */
 import type { Environment } from "../../context.ts";
-import type { SessionEndpoints, SsoSession } from "../../credentials.ts";
 import { AuthError } from "../../errors.ts";
 import { sanitize } from "../../system/sanitize.ts";
+import type { SessionEndpoints, SsoSession } from "../credentials.ts";
 import { type AwsService, endpointFor } from "../endpoints.ts";
 import { dnsSuffix } from "../partitions.ts";
 

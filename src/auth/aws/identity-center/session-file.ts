@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { rename, unlink } from "node:fs/promises";
 import type { AuthContext } from "../../context.ts";
-import { Secret, type SessionEndpoints, type SsoSession } from "../../credentials.ts";
+import { Secret } from "../../credentials.ts";
 import { errnoOf, storageError } from "../../storage/failure.ts";
 import { cacheHome, type PathContext, rulesOf } from "../../storage/paths.ts";
 import { pauseFor } from "../../storage/pause.ts";
@@ -15,6 +15,7 @@ import { formatNano, GO_ZERO_TIME, parseTime } from "../../storage/times.ts";
 import { withLock } from "../../storage/with-lock.ts";
 import { writeWhole } from "../../storage/write.ts";
 import { sanitize } from "../../system/sanitize.ts";
+import type { SessionEndpoints, SsoSession } from "../credentials.ts";
 import { SESSIONS_FOLDER } from "../vendor.ts";
 
 /**

@@ -9,7 +9,7 @@ import {
 	SSOClient,
 } from "@aws-sdk/client-sso";
 import type { AuthContext } from "../../context.ts";
-import { type AwsCredentials, Secret, type SsoSession } from "../../credentials.ts";
+import { Secret } from "../../credentials.ts";
 import { AuthError } from "../../errors.ts";
 import { clockError } from "../../net/clock-skew.ts";
 import { LIMITS } from "../../net/limits.ts";
@@ -17,6 +17,7 @@ import { signInCommand } from "../../sign-in-command.ts";
 import { ACCOUNTS, badAnswer, checkAnswer, ROLE_CREDENTIALS, ROLES } from "../answers.ts";
 import { type AwsCall, callAws } from "../call.ts";
 import { awsClientConfig } from "../clients.ts";
+import type { AwsCredentials, SsoSession } from "../credentials.ts";
 import { checkReceiver } from "./session-endpoints.ts";
 import { SessionRejectedError } from "./session-rejected.ts";
 

@@ -2,6 +2,7 @@
 
 import { byDistance } from "../../config/suggest.ts";
 import { AuthError } from "../../errors.ts";
+import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { type Account, allPages, type SsoPortal } from "../identity-center/sso-portal.ts";
@@ -30,10 +31,10 @@ export async function findAccount(
 	const found = exact.length > 0 ? exact : accounts.filter((account) => account.name.toLowerCase() === folded);
 	if (found[0] === undefined) throw unknownAccount(name, accounts);
 	if (found.length === 1) return found[0];
-	if (!interaction.canChoose) throw ambiguous(name, identity, found);
+	if (!reaches(interaction, "choice")) throw ambiguous(name, identity, found);
 	const options = found.map((account) => ({ value: account.id, label: `${account.id} (${account.name})` }));
 	const question = `Which of the ${found.length} accounts named "${sanitize(name)}"?`;
-	const id = await interaction.choose({ type: "choice", question, options }, signal);
+	const id = await interaction.ask({ type: "choice", question, options }, signal);
 	const chosen = found.find((account) => account.id === id);
 	if (chosen === undefined) throw ambiguous(name, identity, found);
 	return chosen;

@@ -1,18 +1,17 @@
 /** A permission set of IAM Identity Center in one account: short-lived keys of the role that it makes there. */
-import type { Identity, Provider } from "../../config/model.ts";
+import type { Identity } from "../../config/model.ts";
 import { byDistance } from "../../config/suggest.ts";
-import type { AwsCredentials } from "../../credentials.ts";
 import { defineIdentity } from "../../define.ts";
-import { basePathOf, endpointOf } from "../../entry-spec.ts";
 import { AuthError } from "../../errors.ts";
 import type { Run } from "../../kinds.ts";
 import { signInCommand } from "../../sign-in-command.ts";
-import type { SessionFacts } from "../../storage/state.ts";
 import { sanitize } from "../../system/sanitize.ts";
+import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
-import { listAwsSessions, loadAwsCredentials, saveAwsCredentials } from "../files.ts";
+import { endpointOf } from "../entry-spec.ts";
 import { SessionRejectedError } from "../identity-center/session-rejected.ts";
 import type { Account, SsoPortal } from "../identity-center/sso-portal.ts";
+import { awsEnvironment, awsStore } from "../store.ts";
 import type { Config } from "./permission-set-schema.ts";
 
 export const kind = defineIdentity<Config, "sso", "aws">({
@@ -30,7 +29,7 @@ export const kind = defineIdentity<Config, "sso", "aws">({
 		});
 	},
 
-	purpose(identity, _rootProvider, ctx) {
+	purpose(identity, _root, ctx) {
 		const { name: role, account, region } = identity.config.principal;
 		// What a name leads to is known only by asking; it is then kept with the credentials.
 		const where = account.id === undefined ? { accountName: account.name } : { accountId: account.id };
@@ -38,9 +37,9 @@ export const kind = defineIdentity<Config, "sso", "aws">({
 		return { kind: identity.kind, role, ...where, region, endpoint };
 	},
 
-	async authenticate(identity, session, rootProvider, run) {
+	async authenticate(identity, session, root, run) {
 		const { createSsoPortal } = await import("../identity-center/sso-portal.ts");
-		const endpoint = endpointOf(identity.config) ?? endpointOf(rootProvider.config);
+		const endpoint = endpointOf(identity.config) ?? endpointOf(root.provider?.config);
 		const portal = await createSsoPortal(run.ctx, session, endpoint);
 		const account = await accountOf(identity, portal, run);
 		const credentials = await roleCredentials(identity, account, portal, run);
@@ -53,22 +52,9 @@ export const kind = defineIdentity<Config, "sso", "aws">({
 		};
 	},
 
-	async load(identity, rootProvider, ctx, realm, purpose) {
-		const accepts = (facts: SessionFacts): boolean => facts.purpose === purpose;
-		return loadAwsCredentials(ctx, realm, rootProvider.key, identity.key, accepts, filesOf(rootProvider));
-	},
-
-	list: ({ key, basePath }, ctx, realm) => listAwsSessions(ctx, realm, key, { basePath }),
-
-	async save(identity, credentials, rootProvider, run) {
-		await saveAwsCredentials(run.ctx, run.realm, rootProvider.key, identity.key, credentials, filesOf(rootProvider));
-	},
+	store: awsStore,
+	environment: (_identity, credentials, place) => awsEnvironment(credentials, place),
 });
-
-function filesOf(provider: Provider): { basePath?: string } {
-	const basePath = basePathOf(provider);
-	return basePath === undefined ? {} : { basePath };
-}
 
 /** The id decides where both are given, as in the Go program; the name is then for display. */
 async function accountOf(identity: Identity<Config>, portal: SsoPortal, run: Run): Promise<Account> {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import type { SsoSession } from "../../../../src/auth/aws/credentials.ts";
 import { kind } from "../../../../src/auth/aws/identity-center/kind.ts";
 import { allPages } from "../../../../src/auth/aws/identity-center/sso-portal.ts";
-import type { SsoSession } from "../../../../src/auth/credentials.ts";
 import type { AuthError } from "../../../../src/auth/errors.ts";
 import { discoveredFile } from "../../../../src/auth/storage/paths.ts";
 import type { Behaviour, Operation } from "../../../cloud/script.ts";

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { SsoSession } from "../../../../src/auth/aws/credentials.ts";
 import { kind } from "../../../../src/auth/aws/identity-center/kind.ts";
 import { loadSsoSession } from "../../../../src/auth/aws/identity-center/session-file.ts";
-import type { SsoSession } from "../../../../src/auth/credentials.ts";
 import type { AuthError } from "../../../../src/auth/errors.ts";
 import { failure, REALM, type Scene, scene } from "./sign-in.ts";
 

@@ -1,11 +1,11 @@
 /** What the tests of providers and identities share: a cloud, a provider of it, and somebody who looks on. */
 import { EventEmitter, once } from "node:events";
 import { onTestFinished } from "vitest";
+import type { SsoSession } from "../../../../src/auth/aws/credentials.ts";
 import { kind } from "../../../../src/auth/aws/identity-center/kind.ts";
 import type { Config } from "../../../../src/auth/aws/identity-center/schema.ts";
 import type { Provider } from "../../../../src/auth/config/model.ts";
 import type { AuthContext } from "../../../../src/auth/context.ts";
-import type { SsoSession } from "../../../../src/auth/credentials.ts";
 import type { ChoicePrompt, DiscoveryProgress, Interaction, Prompt } from "../../../../src/auth/interaction.ts";
 import type { Run } from "../../../../src/auth/kinds.ts";
 import { type Cloud, type CloudOptions, startCloud } from "../../../cloud/cloud.ts";

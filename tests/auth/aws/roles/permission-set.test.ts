@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { AwsCredentials } from "../../../../src/auth/aws/credentials.ts";
 import { SessionRejectedError } from "../../../../src/auth/aws/identity-center/session-rejected.ts";
 import { kind } from "../../../../src/auth/aws/roles/permission-set.ts";
 import type { Config } from "../../../../src/auth/aws/roles/permission-set-schema.ts";
 import type { Identity } from "../../../../src/auth/config/model.ts";
-import type { AwsCredentials } from "../../../../src/auth/credentials.ts";
 import type { AuthError } from "../../../../src/auth/errors.ts";
 import { smallWorld, type World } from "../../../cloud/world.ts";
 import { failure, REALM, type Scene, scene } from "../identity-center/sign-in.ts";

@@ -1,5 +1,4 @@
-/** The keys of a provider that its identities need too. An identity knows its root provider's kind only at run time. */
-import type { Provider } from "./config/model.ts";
+/** Keys that entries of AWS have in common, whatever their kind. */
 
 /**
  * `spec.endpoint_url` of a provider or identity, where it has one. The Go program's older spelling counts after it:
@@ -13,11 +12,6 @@ export function endpointOf(config: unknown): string | undefined {
 
 function resolverUrl(holder: Readonly<Record<string, unknown>> | undefined): string | undefined {
 	return text(object(object(holder?.aws)?.resolver)?.url);
-}
-
-/** `spec.files.base_path` of a provider: the folder that takes the place of `<config>/atmos`. */
-export function basePathOf(provider: Provider): string | undefined {
-	return text(object(object(object(provider.config)?.spec)?.files)?.base_path);
 }
 
 function object(value: unknown): Readonly<Record<string, unknown>> | undefined {

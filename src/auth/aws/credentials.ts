@@ -1,0 +1,39 @@
+/** The credentials of AWS. */
+import type { CredentialFacts, Secret } from "../credentials.ts";
+
+declare module "../credentials.ts" {
+	interface CredentialTypes {
+		readonly aws: AwsCredentials;
+		readonly sso: SsoSession;
+	}
+}
+
+/** Access keys, short-lived when `sessionToken` is set. */
+export interface AwsCredentials extends CredentialFacts {
+	readonly type: "aws";
+	readonly accessKeyId: string;
+	readonly secretAccessKey: Secret;
+	readonly sessionToken?: Secret | undefined;
+}
+
+/** The addresses of the two services that a session was issued for, where they are not the region's own. */
+export interface SessionEndpoints {
+	/** The sign-in service, which issues and refreshes it. */
+	readonly oidc?: string | undefined;
+	/** The access portal, which takes it. */
+	readonly portal?: string | undefined;
+}
+
+/** An IAM Identity Center session: the bearer token of the access portal. */
+export interface SsoSession extends CredentialFacts {
+	readonly type: "sso";
+	readonly accessToken: Secret;
+	/** Milliseconds since the epoch. */
+	readonly expiresAt: number;
+	readonly region: string;
+	readonly startUrl: string;
+	/** Whose it is: it is sent nowhere else. The region's own services, if left out. */
+	readonly endpoints?: SessionEndpoints | undefined;
+	/** Where the session came from, to be told to the user. */
+	readonly origin: "cache" | "aws-cli" | "refresh" | "device" | "shared";
+}
