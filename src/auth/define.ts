@@ -6,7 +6,15 @@ import type { Identity, Integration, Provider, Realm } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
 import type { Credentials, CredentialsOf, CredentialType } from "./credentials.ts";
 import { AuthError } from "./errors.ts";
-import type { Artifact, IdentityKind, IntegrationKind, IntegrationRun, ProviderKind, Run } from "./kinds.ts";
+import type {
+	Artifact,
+	IdentityKind,
+	IntegrationKind,
+	IntegrationPlace,
+	IntegrationRun,
+	ProviderKind,
+	Run,
+} from "./kinds.ts";
 
 type Own<Kind, Method extends keyof Kind, Entry> = Required<Kind>[Method] extends (
 	entry: never,
@@ -92,13 +100,21 @@ export interface IntegrationDefinition<Config, Takes extends CredentialType>
 	readonly takes: readonly Takes[];
 	/** What is said where its identity, or provider, gives others. */
 	refusal(): AuthError;
+	readonly subject: Own<IntegrationKind, "subject", Integration<Config>>;
 	readonly peek: Own<IntegrationKind, "peek", Integration<Config>>;
+	current(
+		integration: Integration<Config>,
+		identity: Identity | undefined,
+		credentials: CredentialsOf<Takes>,
+		place: IntegrationPlace,
+	): Promise<Artifact | undefined>;
 	execute(
 		integration: Integration<Config>,
 		identity: Identity | undefined,
 		credentials: CredentialsOf<Takes>,
 		run: IntegrationRun,
 	): Promise<Artifact>;
+	readonly undo: Own<IntegrationKind, "undo", Integration<Config>>;
 }
 
 export function defineIntegration<Config, Takes extends CredentialType>(
@@ -110,11 +126,17 @@ export function defineIntegration<Config, Takes extends CredentialType>(
 		kind,
 		limitMs,
 		retryCommand: (name) => definition.retryCommand(name),
+		subject: (integration, ctx) => definition.subject(own(integration), ctx),
 		peek: async (integration, ctx, realm) => definition.peek(own(integration), ctx, realm),
+		async current(integration, identity, credentials, place) {
+			if (!isOf(credentials, takes)) throw definition.refusal();
+			return definition.current(own(integration), identity, credentials, place);
+		},
 		async execute(integration, identity, credentials, run) {
 			if (!isOf(credentials, takes)) throw definition.refusal();
 			return definition.execute(own(integration), identity, credentials, run);
 		},
+		undo: async (integration, run) => definition.undo(own(integration), run),
 	};
 }
 

@@ -3,7 +3,7 @@ import type { AuthConfig, Identity } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import { AuthError, toErrorView } from "../auth/errors.ts";
-import type { Artifact, IntegrationKind } from "../auth/kinds.ts";
+import type { IntegrationRun, Subject } from "../auth/kinds.ts";
 import { LIMITS } from "../auth/net/limits.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { withTimeLimit } from "../auth/system/time-limit.ts";
@@ -45,60 +45,41 @@ export async function runIntegration(
 ): Promise<void> {
 	const { ctx, dependencies, signal, report } = options;
 	const { name, config } = input;
-	let kind: IntegrationKind | undefined;
+	let subject: Subject = { label: "", target: "" };
 	try {
 		const integration = await config.integration(input.key);
-		kind = await dependencies.integrationKind(integration.kind);
+		const kind = await dependencies.integrationKind(integration.kind);
 		if (kind === undefined) {
 			throw new AuthError({
 				code: "config",
 				message: `integrations of kind ${sanitize(integration.kind)} are not supported by this version`,
 			});
 		}
-		const known = kind;
-		const ms = known.limitMs ?? INTEGRATION_LIMIT_MS;
-		const artifact = await withTimeLimit({ clock: ctx.clock, ms, signal, error: () => tooSlow(ms) }, (limited) =>
-			known.execute(integration, input.identity, input.credentials, {
-				ctx,
-				config,
-				signal: limited,
-				realm: config.realm,
-				force: options.force,
-				explicit: false,
-				attended: options.attended,
-				status: (text) => report({ type: "INTEGRATION_STATUS", name, text: sanitize(text) }),
-				order: input.order,
-				claims: input.claims,
-			}),
+		subject = kind.subject(integration, ctx);
+		const { identity, credentials } = input;
+		const ms = kind.limitMs ?? INTEGRATION_LIMIT_MS;
+		const artifact = await withTimeLimit(
+			{ clock: ctx.clock, ms, signal, error: () => tooSlow(ms) },
+			async (limited) => {
+				const run: IntegrationRun = {
+					ctx,
+					config,
+					signal: limited,
+					realm: config.realm,
+					explicit: false,
+					attended: options.attended,
+					status: (text) => report({ type: "INTEGRATION_STATUS", name, text: sanitize(text) }),
+					order: input.order,
+					claims: input.claims,
+				};
+				const current = options.force ? undefined : await kind.current(integration, identity, credentials, run);
+				return current ?? kind.execute(integration, identity, credentials, run);
+			},
 		);
 		report({ type: "INTEGRATION_DONE", name, artifact });
 	} catch (error) {
 		if (signal.aborted) throw error;
-		report({
-			type: "INTEGRATION_FAILED",
-			name,
-			error: toErrorView(error),
-			...(await describe(options, input, kind)),
-		});
-	}
-}
-
-/** What the failed integration would have made; empty where its configuration does not say. */
-async function describe(
-	options: { readonly ctx: AuthContext },
-	input: IntegrationInput,
-	kind: IntegrationKind | undefined,
-): Promise<Pick<Artifact, "label" | "target" | "parts">> {
-	if (kind === undefined) return { label: "", target: "" };
-	try {
-		const { label, target, parts } = await kind.peek(
-			await input.config.integration(input.key),
-			options.ctx,
-			input.config.realm,
-		);
-		return { label, target, parts };
-	} catch {
-		return { label: "", target: "" };
+		report({ type: "INTEGRATION_FAILED", name, error: toErrorView(error), ...subject });
 	}
 }
 
