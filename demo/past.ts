@@ -85,7 +85,6 @@ export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past
 				config,
 				signal,
 				realm: config.realm,
-				force: true,
 				explicit: false,
 				status: () => undefined,
 				order,

@@ -11,6 +11,7 @@ import type {
 	EnvironmentChange,
 	IdentityKind,
 	IntegrationKind,
+	IntegrationPlace,
 	IntegrationRun,
 	Place,
 	ProviderKind,
@@ -108,13 +109,21 @@ export interface IntegrationDefinition<Config, Takes extends CredentialType>
 	readonly takes: readonly Takes[];
 	/** What is said where its identity, or provider, gives others. */
 	refusal(): AuthError;
+	readonly subject: Own<IntegrationKind, "subject", Integration<Config>>;
 	readonly peek: Own<IntegrationKind, "peek", Integration<Config>>;
+	current(
+		integration: Integration<Config>,
+		identity: Identity | undefined,
+		credentials: CredentialsOf<Takes>,
+		place: IntegrationPlace,
+	): Promise<Artifact | undefined>;
 	execute(
 		integration: Integration<Config>,
 		identity: Identity | undefined,
 		credentials: CredentialsOf<Takes>,
 		run: IntegrationRun,
 	): Promise<Artifact>;
+	readonly undo: Own<IntegrationKind, "undo", Integration<Config>>;
 }
 
 export function defineIntegration<Config, Takes extends CredentialType>(
@@ -126,11 +135,17 @@ export function defineIntegration<Config, Takes extends CredentialType>(
 		kind,
 		limitMs,
 		retryCommand: (name) => definition.retryCommand(name),
+		subject: (integration, ctx) => definition.subject(own(integration), ctx),
 		peek: async (integration, ctx, realm) => definition.peek(own(integration), ctx, realm),
+		async current(integration, identity, credentials, place) {
+			if (!isOf(credentials, takes)) throw definition.refusal();
+			return definition.current(own(integration), identity, credentials, place);
+		},
 		async execute(integration, identity, credentials, run) {
 			if (!isOf(credentials, takes)) throw definition.refusal();
 			return definition.execute(own(integration), identity, credentials, run);
 		},
+		undo: async (integration, run) => definition.undo(own(integration), run),
 	};
 }
 

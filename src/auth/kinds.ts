@@ -124,19 +124,23 @@ export interface ArtifactParts {
 	/** The host that Docker is logged in to. */
 	readonly registry?: string | undefined;
 	readonly cluster?: string | undefined;
-	/** The kubeconfig's context. */
+	/** The kubeconfig's context, where it is known. */
 	readonly context?: string | undefined;
 	/** Absolute path of the kubeconfig. */
 	readonly kubeconfig?: string | undefined;
 }
 
-/** What an integration made, or found still good. */
-export interface Artifact {
+/** What an integration is about. */
+export interface Subject {
 	/** `ECR login` or `EKS kubeconfig`. */
 	readonly label: string;
 	/** The registry host, or `context → ~/path`. */
 	readonly target: string;
 	readonly parts?: ArtifactParts | undefined;
+}
+
+/** What an integration made, or found still good. */
+export interface Artifact extends Subject {
 	/** Milliseconds since the epoch, for artifacts that run out. */
 	readonly expiresAt?: number | undefined;
 	readonly issuedAt?: number | undefined;
@@ -147,44 +151,74 @@ export interface Artifact {
 }
 
 /** What local state says about an artifact, without the network and without running a helper. */
-export interface ArtifactState {
-	readonly label: string;
-	readonly target: string;
-	readonly parts?: ArtifactParts | undefined;
+export interface ArtifactState extends Subject {
 	readonly state: "ready" | "expired" | "missing";
 	readonly expiresAt?: number | undefined;
 	readonly issuedAt?: number | undefined;
 }
 
-export interface IntegrationRun {
+/** What it takes to see whether an artifact is still good. */
+export interface IntegrationPlace {
 	readonly ctx: AuthContext;
 	readonly config: AuthConfig;
-	readonly signal: AbortSignal;
 	readonly realm: Realm;
-	readonly force: boolean;
-	/** The retry command was given by name: it may take the current context. */
-	readonly explicit: boolean;
-	/** Whether a person is there who may answer a dialog of the system, such as the keychain's. False, if left out. */
-	readonly attended?: boolean | undefined;
-	/** What the step is doing now, in the present participle: "describing dev-cluster". */
-	status(text: string): void;
 	/** Position among the integrations of this login, in configuration order. */
 	readonly order: number;
 	/** Shared by all integrations of one login: kubeconfig path → lowest `order` that has taken its current context. */
 	readonly claims: Map<string, number>;
 }
 
+export interface IntegrationRun extends IntegrationPlace {
+	readonly signal: AbortSignal;
+	/** The retry command was given by name: it may take the current context. */
+	readonly explicit: boolean;
+	/** Whether a person is there who may answer a dialog of the system, such as the keychain's. False, if left out. */
+	readonly attended?: boolean | undefined;
+	/** What the step is doing now, in the present participle: "describing dev-cluster". */
+	status(text: string): void;
+}
+
+export interface UndoRun extends Pick<IntegrationRun, "ctx" | "realm" | "signal" | "attended"> {
+	/** The key of an identity: only what its credentials made is taken back. Whoever's they were, if left out. */
+	readonly identity?: string | undefined;
+}
+
 export interface IntegrationKind {
 	readonly kind: string;
-	/** How long `execute` may take, in milliseconds, where that is not the 30 s of any integration. */
+	/** How long `current` and `execute` may take together, in milliseconds, where that is not the 30 s of any integration. */
 	readonly limitMs?: number | undefined;
 	/** `atmos-auth aws ecr login NAME` or the like: the command that retries one integration. */
 	retryCommand(name: string): string;
+	/**
+	 * What a row says that is waiting or has failed: from the configuration and the environment alone, never from disk.
+	 * What only the service knows, such as the name of a cluster's context, is left out or stood in for.
+	 */
+	subject(integration: Integration, ctx: AuthContext): Subject;
 	peek(integration: Integration, ctx: AuthContext, realm: Realm): Promise<ArtifactState>;
+	/**
+	 * What is there already and good for these credentials, from this machine's files alone: no network, no helper.
+	 *
+	 * @returns undefined where `execute` has to run. Whoever was told to make it anew need not ask
+	 * @throws AuthError for credentials that are not of its types, and for files that cannot be read
+	 */
+	current(
+		integration: Integration,
+		identity: Identity | undefined,
+		credentials: Credentials,
+		place: IntegrationPlace,
+	): Promise<Artifact | undefined>;
+	/** Makes it, whatever is there. A file that says the same already is not written. */
 	execute(
 		integration: Integration,
 		identity: Identity | undefined,
 		credentials: Credentials,
 		run: IntegrationRun,
 	): Promise<Artifact>;
+	/**
+	 * Takes back what `execute` made, as far as it is still ours, and forgets it.
+	 *
+	 * @returns what was removed, a line each; empty where there was nothing of ours
+	 * @throws AuthError where it is still there and cannot be removed; it is not forgotten then
+	 */
+	undo(integration: Integration, run: UndoRun): Promise<readonly string[]>;
 }

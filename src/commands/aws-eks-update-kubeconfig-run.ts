@@ -67,7 +67,6 @@ export const run: Command = async ({ argv, terminal }) => {
 					config,
 					signal,
 					realm: config.realm,
-					force: true,
 					explicit: true,
 					status: () => undefined,
 					order: 0,

@@ -2,7 +2,7 @@
 import type { AuthConfig } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import { AuthError, isAbort, toErrorView } from "../auth/errors.ts";
-import type { Artifact, IntegrationKind } from "../auth/kinds.ts";
+import type { Artifact, IntegrationKind, IntegrationRun } from "../auth/kinds.ts";
 import { integrationKind } from "../auth/registry.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
@@ -55,24 +55,25 @@ export async function runNamed(runs: NamedRuns): Promise<number> {
 		const credentials = await silentCredentials(ctx, { identity: identity.name, config, marginMs: MARGIN_MS, signal });
 		try {
 			const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
-			const artifact = await kindOf.execute(integration, identity, credentials, {
+			const run: IntegrationRun = {
 				ctx: { ...ctx, signInCommand },
 				config,
 				signal,
 				realm: config.realm,
-				force: false,
 				explicit: order === 0,
 				attended: runs.attended,
 				status: () => undefined,
 				order,
 				claims,
-			});
+			};
+			const current = run.explicit ? undefined : await kindOf.current(integration, identity, credentials, run);
+			const artifact = current ?? (await kindOf.execute(integration, identity, credentials, run));
 			report.ended(successRow(row, artifact));
 		} catch (error) {
 			if (signal.aborted || isAbort(error)) throw error;
-			const { label, target, parts } = await kindOf.peek(integration, ctx, config.realm);
+			const subject = kindOf.subject(integration, ctx);
 			const view = toErrorView(error);
-			report.ended({ ...row, label, target, parts, state: "failed", text: view.message, error: view, notes: [] });
+			report.ended({ ...row, ...subject, state: "failed", text: view.message, error: view, notes: [] });
 		}
 	}
 	return report.finish();

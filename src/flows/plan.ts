@@ -249,7 +249,9 @@ async function identityStep(
 	if (identityKind === undefined) throw unknownKind("identity", identity);
 	const id: StepId = `identity:${key}`;
 	draft.aspects.set(id, identityKind.purpose(identity, root, ctx));
-	const purpose = purposeOf([...path, id].map((link) => draft.aspects.get(link)).filter((aspects) => aspects !== undefined));
+	const purpose = purposeOf(
+		[...path, id].map((link) => draft.aspects.get(link)).filter((aspects) => aspects !== undefined),
+	);
 	return {
 		...named(identity),
 		id,

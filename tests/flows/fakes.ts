@@ -232,7 +232,11 @@ export function world(options: WorldOptions = {}): World {
 		limitMs: options.limitMs,
 		kind: "aws/ecr",
 		retryCommand: (name) => `atmos-auth aws ecr login ${name}`,
-		peek: async (integration) => ({ label: "ECR login", target: `${integration.name}.example`, state: "missing" }),
+		subject: (integration) => ({ label: "ECR login", target: `${integration.name}.example` }),
+		// Only the identities screen looks at what is on disk, and that is not here.
+		peek: () => Promise.reject(new Error("nothing has to be read")),
+		current: async () => undefined,
+		undo: async () => [],
 		execute: (integration, _identity, _credentials, run) => integrate.enter(integration.name, run),
 	};
 	const rows = (list: readonly { name: string; key: string; kind: string }[]): BoardRow[] =>

@@ -349,6 +349,7 @@ describe("integrations", () => {
 		const { it, login } = await reach(true);
 		it.integrate.calls[0]?.reject(denied);
 		await until(login, (snapshot) => snapshot.integrations[0]?.state === "failed");
+		expect(login.snapshot().integrations[0]).toMatchObject({ label: "ECR login", target: "a.example" });
 		login.send({ type: "RETRY", name: "a" });
 		const again = await it.integrate.call(3);
 		expect(again.name).toBe("a");

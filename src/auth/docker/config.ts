@@ -14,7 +14,7 @@ import { expandHome, shellPath, tildify } from "../storage/paths.ts";
 import { withLock } from "../storage/with-lock.ts";
 import { readText, writeWhole } from "../storage/write.ts";
 import { sanitize } from "../system/sanitize.ts";
-import { findHelper, storeWithHelper } from "./helper.ts";
+import { eraseWithHelper, findHelper, type HelperOptions, storeWithHelper } from "./helper.ts";
 
 export interface DockerLogin {
 	/** A bare host, such as `123456789012.dkr.ecr.us-east-2.amazonaws.com`. */
@@ -207,7 +207,7 @@ export async function storeDockerLogin(
 			let notes: readonly string[] = [];
 			if (outcome === undefined || helper === undefined) {
 				changes.push(...putAuth(now.config, host, auth));
-			} else if (outcome.stored) {
+			} else if (outcome.done) {
 				// Docker marks a host whose login a helper keeps with an empty entry.
 				changes.push([["auths", host], {}]);
 				if (now.ours) changes.push(setHelper(now.config, host, wasOwn(options.mark) ? helper : undefined));
@@ -221,12 +221,58 @@ export async function storeDockerLogin(
 				mark = { kept: "instead", why, login: hash(auth), helper };
 				notes = [inClearText(ctx, helper, outcome.reason)];
 			}
-			const next = changes.reduce((text, [path, value]) => editJson(text, path, value), now.text);
+			const next = applyChanges(now.text, changes);
 			if (next !== now.text) await writeWhole(file, next);
 			return { mark: printMark(mark), notes };
 		});
 		if (stored) return stored;
 	}
+}
+
+/**
+ * Takes back a login: as `docker logout` does, with the helper that keeps it and in the file, but only while it is still the
+ * one that was stored. A helper that was switched off for the host is on again.
+ *
+ * @param mark what `storeDockerLogin` returned for the host
+ * @returns whether there was one to remove
+ * @throws AuthError `storage`, also where the helper does not forget it; the file is as it was then
+ */
+export async function removeDockerLogin(
+	ctx: AuthContext,
+	host: string,
+	mark: string | undefined,
+	options: HelperOptions,
+): Promise<boolean> {
+	const file = dockerConfigFile(ctx);
+	const known = parseMark(mark);
+	const isThere = (entry: DockerEntry): boolean =>
+		known?.kept === "helper"
+			? stillStored(ctx, entry, mark) !== undefined
+			: known !== undefined && entry.login === known.login;
+	if (!isThere(await readDockerEntry(ctx, host))) return false;
+	if (known?.kept === "helper") {
+		// Outside of any lock: a helper may have to wait for a person.
+		const outcome = await eraseWithHelper(ctx, known.helper, host, options);
+		if (!outcome.done) {
+			throw new AuthError({
+				code: "storage",
+				message: `Docker's credential helper ${sanitize(known.helper)} could not remove the login for ${sanitize(host)}`,
+				reason: outcome.reason,
+				remedy: `docker logout ${host}`,
+			});
+		}
+	}
+	return withLock(ctx, file, { signal: options.signal }, async () => {
+		const text = (await readText(file)) ?? "";
+		const config = parseConfig(text, file);
+		// Somebody has logged in to it meanwhile.
+		if (!isThere(entryOf(config, host))) return known?.kept === "helper";
+		const changes = [takeAuth(config, host)];
+		if (known?.kept === "instead" && isOurBypass(config, host, mark))
+			changes.push(setHelper(config, host, wasOwn(mark) ? known.helper : undefined));
+		await writeWhole(file, applyChanges(text, changes));
+		return true;
+	});
 }
 
 /** True where the empty helper of a host is one that we have put there. */
@@ -247,6 +293,9 @@ function wasOwn(mark: string | undefined): boolean {
 
 type Change = readonly [path: EditPath, value: unknown];
 
+const applyChanges = (text: string, changes: readonly Change[]): string =>
+	changes.reduce((result, [path, value]) => editJson(result, path, value), text);
+
 /** @param name undefined takes the host's helper away, and with the last one the table */
 function setHelper(config: DockerConfig, host: string, name: string | undefined): Change {
 	const isLast =
@@ -263,4 +312,10 @@ function putAuth(config: DockerConfig, host: string, auth: string): Change[] {
 		[["auths", host, "registrytoken"], undefined],
 		[["auths", host, "auth"], auth],
 	];
+}
+
+/** Removes what `putAuth` has put there, and the entry with it if that was all. */
+function takeAuth(config: DockerConfig, host: string): Change {
+	const isAll = Object.keys(config.auths?.[host] ?? {}).every((key) => key === "auth");
+	return [isAll ? ["auths", host] : ["auths", host, "auth"], undefined];
 }

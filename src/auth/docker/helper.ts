@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { AuthContext } from "../context.ts";
+import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { errnoOf } from "../storage/failure.ts";
 import { cacheHome } from "../storage/paths.ts";
@@ -12,9 +13,9 @@ import { startProgram } from "../system/start-program.ts";
 import type { DockerLogin } from "./config.ts";
 
 export type HelperOutcome =
-	| { readonly stored: true }
+	| { readonly done: true }
 	| {
-			readonly stored: false;
+			readonly done: false;
 			readonly reason: string;
 			/** There is no such program, and nothing was started. */
 			readonly missing?: true;
@@ -57,25 +58,61 @@ interface Queue {
 
 const queues = new Map<string, Queue>();
 
+/** What a helper is asked for: the word it is started with, what it reads, and what it must not be quoted with. */
+interface Request {
+	readonly action: "store" | "erase";
+	readonly input: string;
+	readonly secret?: Secret;
+}
+
+export interface HelperOptions {
+	readonly signal: AbortSignal;
+	/** Whether a person is there who may answer a dialog of the system. */
+	readonly attended: boolean;
+}
+
 /**
- * Gives a login to a credential helper. The helper never gets the terminal and has limited time (`HELPER_MS`). Helpers of
- * one store run one after the other, here and in other processes, since keychains ask once for each that comes; when one
- * did not answer in time, those that wait for it are not started any more. Not to be called under a lock.
+ * Gives a login to a credential helper, as `ask` does.
  *
- * @param options.attended whether a person is there who may answer a dialog of the system
  * @throws the signal's reason when it is aborted; the helper is ended then
  */
-export async function storeWithHelper(
+export function storeWithHelper(
 	ctx: AuthContext,
 	name: string,
 	login: DockerLogin,
-	options: { readonly signal: AbortSignal; readonly attended: boolean },
+	options: HelperOptions,
 ): Promise<HelperOutcome> {
+	const input = JSON.stringify({ ServerURL: login.host, Username: login.username, Secret: login.password.reveal() });
+	return ask(ctx, name, { action: "store", input, secret: login.password }, options);
+}
+
+/**
+ * Has a credential helper forget a host's login, as `ask` does. One that it does not have is forgotten already.
+ *
+ * @throws the signal's reason when it is aborted; the helper is ended then
+ */
+export async function eraseWithHelper(
+	ctx: AuthContext,
+	name: string,
+	host: string,
+	options: HelperOptions,
+): Promise<HelperOutcome> {
+	const outcome = await ask(ctx, name, { action: "erase", input: host }, options);
+	// The words of the helpers' own library: `credentials.errCredentialsNotFound`.
+	return !outcome.done && /credentials not found/i.test(outcome.reason) ? { done: true } : outcome;
+}
+
+/**
+ * Runs a credential helper. The helper never gets the terminal and has limited time (`HELPER_MS`). Helpers of
+ * one store run one after the other, here and in other processes, since keychains ask once for each that comes; when one
+ * did not answer in time, those that wait for it are not started any more. Not to be called under a lock.
+ */
+async function ask(ctx: AuthContext, name: string, request: Request, options: HelperOptions): Promise<HelperOutcome> {
 	const { signal } = options;
-	if (/[\\/\0]/.test(name)) return { stored: false, reason: "its name is a path", missing: true };
+	if (/[\\/\0]/.test(name)) return { done: false, reason: "its name is a path", missing: true };
 	const program = findHelper(ctx, name);
 	if (program === undefined) {
-		return { stored: false, reason: `docker-credential-${sanitize(name)} is not installed`, missing: true };
+		return { done: false, reason: `docker-credential-${sanitize(name)} is not installed`, missing: true };
 	}
 	const queue = queues.get(program) ?? {
 		tail: Promise.resolve(),
@@ -90,12 +127,12 @@ export async function storeWithHelper(
 		if (queue.gaveUp === undefined) {
 			const outcome = await alone(ctx, name, { signal, timeoutMs: Math.max(0, left()) }, async () => {
 				const limitMs = Math.min(left(), options.attended ? HELPER_MS.attended : HELPER_MS.alone);
-				return limitMs > 0 ? run(ctx, program, login, { signal, limitMs }) : undefined;
+				return limitMs > 0 ? run(ctx, program, request, { signal, limitMs }) : undefined;
 			});
 			if (outcome && !("late" in outcome)) return outcome;
 			queue.gaveUp = outcome?.reason ?? `the helpers before it took ${HELPERS_MS / 1000} s`;
 		}
-		return { stored: false, reason: queue.gaveUp };
+		return { done: false, reason: queue.gaveUp };
 	});
 	queue.tail = turn.catch(() => {});
 	try {
@@ -130,10 +167,10 @@ async function alone<T>(
 async function run(
 	ctx: AuthContext,
 	program: string,
-	login: DockerLogin,
+	request: Request,
 	{ signal, limitMs }: { readonly signal: AbortSignal; readonly limitMs: number },
 ): Promise<HelperOutcome> {
-	const started = await startProgram(program, ["store"], {
+	const started = await startProgram(program, [request.action], {
 		stdio: ["pipe", "pipe", "pipe"],
 		env: ctx.env as NodeJS.ProcessEnv,
 		cwd: ctx.home,
@@ -143,7 +180,7 @@ async function run(
 	});
 	if ("error" in started)
 		return {
-			stored: false,
+			done: false,
 			reason: `it cannot be started (${sanitize(errnoOf(started.error) ?? started.error.message)})`,
 		};
 	const { child } = started;
@@ -155,21 +192,19 @@ async function run(
 		const ended = ending(child);
 		// A helper that does not read its input closes the pipe: its exit code says the rest.
 		child.stdin?.on("error", () => {});
-		child.stdin?.end(
-			JSON.stringify({ ServerURL: login.host, Username: login.username, Secret: login.password.reveal() }),
-		);
+		child.stdin?.end(request.input);
 		const limit = ctx.clock.sleep(limitMs, AbortSignal.any([signal, over.signal])).then(() => undefined);
 		limit.catch(() => {});
 		const code = await Promise.race([ended, limit]);
 		if (code === undefined) {
-			return { stored: false, reason: `it did not answer within ${Math.round(limitMs / 1000)} s`, late: true };
+			return { done: false, reason: `it did not answer within ${Math.round(limitMs / 1000)} s`, late: true };
 		}
-		if (code === 0) return { stored: true };
+		if (code === 0) return { done: true };
 		const text = await said(LAST_WORDS_MS);
 		const meaning = MEANINGS.find(([pattern]) => pattern.test(text))?.[1];
 		// What it says could repeat what it was given.
-		const words = text.includes(login.password.reveal()) ? "" : sanitize(text).slice(0, 120).trim();
-		return { stored: false, reason: meaning ?? (words || `exit code ${code}`) };
+		const words = request.secret && text.includes(request.secret.reveal()) ? "" : sanitize(text).slice(0, 120).trim();
+		return { done: false, reason: meaning ?? (words || `exit code ${code}`) };
 	} finally {
 		over.abort();
 		process.off("exit", endWithUs);

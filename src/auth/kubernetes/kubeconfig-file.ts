@@ -8,7 +8,15 @@ import { isInGitFolder } from "../storage/paths.ts";
 import { withKubectlLock, withLock } from "../storage/with-lock.ts";
 import { readText, writeWhole } from "../storage/write.ts";
 import { sanitize } from "../system/sanitize.ts";
-import { type Change, type ClusterEntry, putCluster, type TakeContext, type UpdateMode } from "./kubeconfig.ts";
+import {
+	type Change,
+	type ClusterEntry,
+	putCluster,
+	type Removal,
+	removeContext,
+	type TakeContext,
+	type UpdateMode,
+} from "./kubeconfig.ts";
 
 export interface KubeconfigOptions {
 	readonly update: UpdateMode;
@@ -106,6 +114,31 @@ function writeTogether(ctx: AuthContext, file: string, jobs: readonly Job[]): Pr
 	).finally(() => {
 		if (waiting.get(file) === jobs) waiting.delete(file);
 	});
+}
+
+/**
+ * Takes a context of ours out of a kubeconfig, as `removeContext` does. The file stays, with its mode, even if nothing else
+ * is in it; without one, none is made.
+ *
+ * @returns what went
+ * @throws AuthError as `updateKubeconfig` does
+ */
+export async function removeFromKubeconfig(
+	ctx: AuthContext,
+	file: string,
+	entry: Pick<ClusterEntry, "context" | "kindPrefix">,
+	options: Pick<KubeconfigOptions, "signal">,
+): Promise<Removal["removed"]> {
+	// Not even a lock is put beside a file that has nothing of ours.
+	if (removeContext(await readText(file), file, entry).removed.length === 0) return [];
+	await refuseGitFolder(file);
+	return withLock(ctx, file, { flock: false, signal: options.signal }, () =>
+		withKubectlLock(ctx, file, {}, async () => {
+			const { text, removed } = removeContext(await readText(file), file, entry);
+			if (removed.length > 0) await writeWhole(file, text, { mode: 0o600, existing: "keep" });
+			return removed;
+		}),
+	);
 }
 
 /** @returns false where the mode is as configured or none is, where there is no file, and on a system without modes */

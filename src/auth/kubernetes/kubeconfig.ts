@@ -24,6 +24,8 @@ export interface ClusterEntry {
 	readonly user: string;
 	/** Users that were written for this context before, by this program or Atmos, begin so. */
 	readonly userPrefix: string;
+	/** The users of all clusters of this kind begin so. */
+	readonly kindPrefix: string;
 	readonly server: string;
 	/** PEM in base64. */
 	readonly certificateAuthority: string;
@@ -87,7 +89,7 @@ export function putCluster(
 		const next = found === undefined && text?.trim() && !replaces ? `${text.trimEnd()}\n${fresh}` : fresh;
 		if (found !== undefined && JSON.stringify(found) === JSON.stringify(parseYaml(fresh).toJS()))
 			return { text: text as string, changed: false, current: isCurrent, drops: false };
-		const drops = replaces && text !== undefined && hasForeign(text, found);
+		const drops = replaces && text !== undefined && hasForeign(text, found, entry.kindPrefix);
 		return { text: next, changed: true, current: isCurrent, drops };
 	}
 	if (edits.length === 0) return { text: text as string, changed: false, current: isCurrent, drops: false };
@@ -122,6 +124,7 @@ const execOf = (config: Kubeconfig, context: unknown): unknown =>
  * @param context the context's name
  * @param exec what its plugin entry has to be; any of ours will do if it is left out
  * @param takeContext what the entry might do to the current context
+ * @param siblings contexts that it takes it from in no case
  * @returns true when the file has the entry and there is nothing to change; a file that does not parse has it not
  */
 export function isSettled(
@@ -129,16 +132,62 @@ export function isSettled(
 	context: string,
 	exec: ExecEntry | undefined,
 	takeContext: TakeContext,
+	siblings: readonly unknown[] = [],
 ): boolean {
 	try {
 		const config = parseYaml(text).toJS() as Kubeconfig;
 		const found = execOf(config, context);
 		if (!isOurs(found) || (exec !== undefined && JSON.stringify(found) !== JSON.stringify(exec))) return false;
 		const current = contextOf(config);
+		if (siblings.includes(current) && named(config, "context", current) !== undefined) return true;
 		return current === context || !shouldTake(config, current, undefined, takeContext);
 	} catch {
 		return false;
 	}
+}
+
+export interface Removal {
+	readonly text: string;
+	/** What went, under its own names. Empty where the context is not there, or is somebody else's. */
+	readonly removed: readonly { readonly type: keyof typeof LISTS; readonly name: string }[];
+}
+
+/**
+ * Takes out a context of ours, with its cluster and its user unless another context needs them. It is no longer the current
+ * one then.
+ *
+ * @param text the file as it is; undefined or blank for none
+ * @param file its path, for errors
+ * @throws AuthError `storage` with path and line for a file that is no kubeconfig, and for one that cannot be changed safely
+ */
+export function removeContext(
+	text: string | undefined,
+	file: string,
+	entry: Pick<ClusterEntry, "context" | "kindPrefix">,
+): Removal {
+	const config = readKubeconfig(text, file);
+	const found = config && named(config, "context", entry.context);
+	if (text === undefined || config === undefined || found === undefined) return { text: text ?? "", removed: [] };
+	if (!isOurContext(config, found, entry.kindPrefix)) return { text, removed: [] };
+
+	const others = listOf(config, "context").filter((item) => item !== found);
+	const { cluster, user } = found.context ?? {};
+	const isOurUser = isOurs(named(config, "user", user)?.user?.exec);
+	const going = [
+		{ type: "context" as const, name: entry.context as unknown },
+		...(others.some((item) => item?.context?.cluster === cluster) ? [] : [{ type: "cluster" as const, name: cluster }]),
+		...(!isOurUser || others.some((item) => userOf(item) === user) ? [] : [{ type: "user" as const, name: user }]),
+	];
+	const removed: { type: keyof typeof LISTS; name: string }[] = [];
+	const edits: Edit[] = [];
+	for (const { type, name } of going) {
+		const at = listOf(config, type).findIndex((item) => isNamed(item, name));
+		if (at < 0 || typeof name !== "string") continue;
+		edits.push({ path: [LISTS[type], at], value: undefined });
+		removed.push({ type, name });
+	}
+	if (contextOf(config) === entry.context) edits.push({ path: ["current-context"], value: undefined });
+	return { text: reviseKubeconfig(text, file, edits), removed };
 }
 
 /** Sets keys of an entry, and leaves its others: a namespace, a proxy, an extension. */
@@ -216,10 +265,10 @@ function refuseClash(config: Kubeconfig, file: string, entry: ClusterEntry): voi
 }
 
 /** A context is ours by its user's plugin. A user of ours that somebody has deleted leaves its name. */
-function isOurContext(config: Kubeconfig, context: Named): boolean {
+function isOurContext(config: Kubeconfig, context: Named, kindPrefix: string): boolean {
 	const user = userOf(context);
 	const found = named(config, "user", user);
-	return found ? isOurs(found.user?.exec) : typeof user === "string" && user.startsWith("atmos-eks-");
+	return found ? isOurs(found.user?.exec) : typeof user === "string" && user.startsWith(kindPrefix);
 }
 
 /** What a person or another program has under the same names is theirs: `kubectl` would lead them to another cluster. */
@@ -235,7 +284,7 @@ function refuseForeign(config: Kubeconfig, file: string, entry: ClusterEntry): v
 
 	const context = named(config, "context", entry.context);
 	const points = context?.context?.cluster === entry.cluster && userOf(context) === entry.user;
-	if (context && !points && !isOurContext(config, context)) {
+	if (context && !points && !isOurContext(config, context, entry.kindPrefix)) {
 		throw foreign("context", entry.context, "choose another name with `spec.cluster.alias` (--alias)");
 	}
 	const cluster = named(config, "cluster", entry.cluster);
@@ -246,14 +295,15 @@ function refuseForeign(config: Kubeconfig, file: string, entry: ClusterEntry): v
 			0
 	) {
 		const users = listOf(config, "context").filter((item) => item?.context?.cluster === entry.cluster);
-		if (!users.some((item) => isOurContext(config, item))) throw foreign("cluster", entry.cluster, ownFile);
+		if (!users.some((item) => isOurContext(config, item, entry.kindPrefix)))
+			throw foreign("cluster", entry.cluster, ownFile);
 	}
 	const user = named(config, "user", entry.user);
 	if (user && !isOurs(user.user?.exec)) throw foreign("user", entry.user, ownFile);
 }
 
 /** Whether a file has anything in it that neither this program nor Atmos writes, comments included. */
-function hasForeign(text: string, config: Kubeconfig | undefined): boolean {
+function hasForeign(text: string, config: Kubeconfig | undefined, kindPrefix: string): boolean {
 	if (/(?:^|\s)#/m.test(text)) return true;
 	if (config === undefined) return false;
 	const {
@@ -270,7 +320,7 @@ function hasForeign(text: string, config: Kubeconfig | undefined): boolean {
 	const clusters = new Set((contexts ?? []).map((item) => item?.context?.cluster));
 	return (
 		(users ?? []).some((item) => !isOurs(item?.user?.exec)) ||
-		(contexts ?? []).some((item) => !isOurContext(config, item)) ||
+		(contexts ?? []).some((item) => !isOurContext(config, item, kindPrefix)) ||
 		listOf(config, "cluster").some((item) => !clusters.has(item?.name))
 	);
 }

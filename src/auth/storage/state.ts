@@ -40,8 +40,19 @@ export interface ArtifactFacts {
 	readonly realm?: string | undefined;
 	/** Of the credentials that made it: what was made with others is made again. */
 	readonly purpose?: string | undefined;
-	/** Anything else, short and not secret, such as a hash of what was written. */
+	/** Where Docker's login is kept, and a hash of it: see `docker/config.ts`. */
 	readonly mark?: string | undefined;
+	readonly entry?: EntryFacts | undefined;
+}
+
+/** An entry of a kubeconfig, as it was written. */
+export interface EntryFacts {
+	/** The context's name. */
+	readonly context: string;
+	/** A hash of its plugin's part. */
+	readonly exec: string;
+	/** A hash of the whole file after it was written. */
+	readonly file: string;
 }
 
 /** Names come from configuration files and may be anything, `__proto__` too: the records have no prototype. */
@@ -233,7 +244,15 @@ function artifact(value: unknown): ArtifactFacts | undefined {
 		realm: text(facts.realm),
 		purpose: text(facts.purpose),
 		mark: text(facts.mark),
+		entry: kubeconfigEntry(facts.entry),
 	};
+}
+
+function kubeconfigEntry(value: unknown): EntryFacts | undefined {
+	if (typeof value !== "object" || value === null) return undefined;
+	const facts = value as Record<keyof EntryFacts, unknown>;
+	const [context, exec, file] = [text(facts.context), text(facts.exec), text(facts.file)];
+	return context && exec && file ? { context, exec, file } : undefined;
 }
 
 /** Keeps the file from growing with everything that was ever signed in. */

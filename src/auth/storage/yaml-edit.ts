@@ -86,6 +86,7 @@ class Editor {
 
 	splice({ path, value }: Edit): Splice {
 		let container: YAMLMap | YAMLSeq = this.#root;
+		let holder: Found | undefined;
 		for (const [depth, key] of path.entries()) {
 			const rest = path.slice(depth + 1);
 			const found = pairOrItem(container, key);
@@ -97,12 +98,13 @@ class Editor {
 				return typeof key === "number" ? this.#addItem(container, whole) : this.#addPair(container, key, whole);
 			}
 			if (rest.length === 0) {
-				return value === undefined ? this.#remove(container, found) : this.#replace(container, found, value);
+				return value === undefined ? this.#remove(container, found, holder) : this.#replace(container, found, value);
 			}
 			const child = "key" in found ? (found.value as Node | null) : found;
 			if (isMap(child) || isSeq(child)) {
 				if (rest[0] === -1 && child.items.length === 0) return this.#replace(container, found, [value]);
 				container = child;
+				holder = found;
 			} else if (rest.length === 1 && rest[0] === -1 && isEmptyScalar(child)) {
 				return this.#replace(container, found, [value]);
 			} else {
@@ -203,9 +205,10 @@ class Editor {
 		return { start: comment === "" ? colon + 1 : from, end: lineEnd, text: comment + lines.join("") + ending };
 	}
 
-	#remove(container: YAMLMap | YAMLSeq, found: Found): Splice {
+	/** @param holder what has the container as its value */
+	#remove(container: YAMLMap | YAMLSeq, found: Found, holder: Found | undefined): Splice {
 		const items = container.items as readonly Found[];
-		if (items.length === 1) throw new InTheWay();
+		if (items.length === 1) return this.#empty(container, found, holder);
 		const at = items.indexOf(found);
 		const end = this.#leafEnd(found);
 		if (container.flow) {
@@ -215,6 +218,19 @@ class Editor {
 		}
 		this.#ownColumn(startOf(found), isMap(container) ? /^\s*$/ : /^\s*-\s+$/);
 		return { start: this.#lineStart(startOf(found)), end: this.#lineAfter(end), text: "" };
+	}
+
+	/** Removes the only item of a list. Comments around it stay, and what is left says that there is none. */
+	#empty(container: YAMLMap | YAMLSeq, found: Found, holder: Found | undefined): Splice {
+		if (!isSeq(container) || holder === undefined || !("key" in holder)) throw new InTheWay();
+		if (container.flow) {
+			const { range } = positioned(container);
+			return { start: range[0], end: range[1], text: "[]" };
+		}
+		this.#ownColumn(startOf(found), /^\s*-\s+$/);
+		const start = this.#text.indexOf(":", positioned(holder.key as Node).range[1]) + 1;
+		const between = this.#text.slice(start, this.#lineStart(startOf(found)));
+		return { start, end: this.#lineAfter(this.#leafEnd(found)), text: ` []${between}` };
 	}
 
 	/** The lines of a value, without indentation of their own. */

@@ -5,12 +5,15 @@ import { parse } from "yaml";
 import { awsKeys } from "../../../src/auth/aws/aws-keys.ts";
 import type { AwsCredentials } from "../../../src/auth/aws/credentials.ts";
 import { eksToken, execCredential } from "../../../src/auth/aws/eks/token.ts";
-import type { IntegrationRun } from "../../../src/auth/kinds.ts";
+import type { IntegrationRun, UndoRun } from "../../../src/auth/kinds.ts";
 import { integrationKind } from "../../../src/auth/registry.ts";
+import { noteArtifact, readState, updateState } from "../../../src/auth/storage/state.ts";
 import { ensureCredentials } from "../../../src/flows/ensure-credentials.ts";
 import { type Cloud, startCloud } from "../../cloud/cloud.ts";
 import { smallWorld } from "../../cloud/world.ts";
 import { project } from "../config/project.ts";
+
+const HOST = "123456789012.dkr.ecr.us-east-2.amazonaws.com";
 
 const YAML = `auth:
   providers:
@@ -50,26 +53,50 @@ async function scene(changes: { readonly platform?: NodeJS.Platform } = {}) {
 				choose: () => Promise.reject(new Error()),
 			},
 		});
-	const execute = async (name: string, changes: Partial<IntegrationRun> = {}) => {
+	/** An integration with all that its kind is given. */
+	const given = async (name: string, changes: Partial<IntegrationRun> = {}) => {
 		const integration = await config.integration(name);
-		const { identity, credentials } = await signIn(integration.via.identity ?? "");
 		const kind = await integrationKind(integration.kind);
 		if (!kind) throw new Error("no such kind");
-		return kind.execute(integration, identity, credentials, {
+		const run: IntegrationRun = {
 			ctx,
 			config,
 			signal: new AbortController().signal,
 			realm: config.realm,
-			force: false,
 			explicit: false,
 			status: () => {},
 			order: config.integrations().findIndex(({ key }) => key === name),
 			claims,
 			...changes,
-		});
+		};
+		return { kind, integration, run, ...(await signIn(integration.via.identity ?? "")) };
+	};
+	const current = async (name: string, changes: { readonly purpose?: string } = {}) => {
+		const { kind, integration, identity, credentials, run } = await given(name);
+		return kind.current(integration, identity, { ...credentials, ...changes }, run);
+	};
+	/** As a login does it: what is good stays, unless it is forced. */
+	const execute = async (name: string, { force, ...changes }: Partial<IntegrationRun> & { force?: boolean } = {}) => {
+		const { kind, integration, identity, credentials, run } = await given(name, changes);
+		const good = force ? undefined : await kind.current(integration, identity, credentials, run);
+		return good ?? kind.execute(integration, identity, credentials, run);
+	};
+	const undo = async (name: string, changes: Partial<UndoRun> = {}) => {
+		const { kind, integration, run } = await given(name);
+		return kind.undo(integration, { ...run, ...changes });
 	};
 	const kubeconfig = join(ctx.home, ".config/atmos/kube/config");
-	return { cloud, ctx, config, execute, signIn, kubeconfig, docker: join(ctx.home, ".docker/config.json") };
+	return {
+		cloud,
+		ctx,
+		given,
+		current,
+		execute,
+		undo,
+		signIn,
+		kubeconfig,
+		docker: join(ctx.home, ".docker/config.json"),
+	};
 }
 
 describe("aws/ecr", () => {
@@ -106,6 +133,114 @@ describe("aws/ecr", () => {
 	});
 });
 
+describe("what an integration is about", () => {
+	const file = "~/.config/atmos/kube/config";
+
+	test.each([
+		["dev/ecr", "ECR login", HOST, { registry: HOST }],
+		["dev/eks", "EKS kubeconfig", `dev-eks → ${file}`, { cluster: "dev-cluster", context: "dev-eks" }],
+		// Only EKS knows the ARN that the context would be called by.
+		["gone/eks", "EKS kubeconfig", `nothing → ${file}`, { cluster: "nothing" }],
+	])("is known of %s without looking at any file", async (name, label, target, parts) => {
+		const { given, ctx, kubeconfig } = await scene();
+		const { kind, integration } = await given(name);
+		const nowhere = { ...ctx, env: { ...ctx.env, PATH: "", DOCKER_CONFIG: "/dev/null/docker" } };
+		const kube = label === "ECR login" ? {} : { kubeconfig };
+		expect(kind.subject(integration, nowhere)).toStrictEqual({ label, target, parts: { ...parts, ...kube } });
+	});
+});
+
+describe("what is there already", () => {
+	test.each(["dev/ecr", "dev/eks"])("%s is good for the credentials that made it, and for no others", async (name) => {
+		const { cloud, current, execute } = await scene();
+		expect(await current(name)).toBeUndefined();
+		const made = await execute(name);
+		const asked = cloud.requests.length;
+		expect(await current(name)).toEqual({ ...made, changed: false });
+		expect(await current(name, { purpose: "another" })).toBeUndefined();
+		expect(cloud.requests.length).toBe(asked);
+	});
+});
+
+describe("undo", () => {
+	test("Docker is logged out, once", async () => {
+		const { ctx, current, execute, undo, docker } = await scene();
+		await execute("dev/ecr");
+		expect(await undo("dev/ecr")).toEqual([`Docker login for ${HOST}`]);
+		expect(JSON.parse(readFileSync(docker, "utf8"))).toEqual({ auths: {} });
+		expect((await readState(ctx)).artifacts[docker]).toBeUndefined();
+		expect(await current("dev/ecr")).toBeUndefined();
+		expect(await undo("dev/ecr")).toEqual([]);
+	});
+
+	test("a Docker login that a person has put there stays", async () => {
+		const { execute, undo, docker } = await scene();
+		await execute("dev/ecr");
+		const theirs = JSON.stringify({ auths: { [HOST]: { auth: "QVdTOnRoZWlycw==" } } });
+		writeFileSync(docker, theirs);
+		expect(await undo("dev/ecr")).toEqual([]);
+		expect(readFileSync(docker, "utf8")).toBe(theirs);
+	});
+
+	test("the kubeconfig is what it was before, once", async () => {
+		const { ctx, current, execute, undo, kubeconfig } = await scene();
+		mkdirSync(join(kubeconfig, ".."), { recursive: true });
+		const before = `# mine
+apiVersion: v1
+kind: Config
+clusters:
+- {name: home, cluster: {server: "https://10.0.0.1"}}   # behind the VPN
+contexts:
+- name: home
+  context: {cluster: home,  user: me}
+users:
+- name: me
+  user: {token: abc}
+`;
+		writeFileSync(kubeconfig, before);
+		await execute("dev/eks");
+		expect(parse(readFileSync(kubeconfig, "utf8"))["current-context"]).toBe("dev-eks");
+		const where = "in ~/.config/atmos/kube/config";
+		expect(await undo("dev/eks")).toEqual([
+			`context dev-eks ${where}`,
+			`cluster arn:aws:eks:us-east-2:123456789012:cluster/dev-cluster ${where}`,
+			`user atmos-eks-dev-cluster-us-east-2-123456789012-dev ${where}`,
+		]);
+		expect(readFileSync(kubeconfig, "utf8")).toBe(before);
+		expect((await readState(ctx)).artifacts[kubeconfig]).toBeUndefined();
+		expect(await current("dev/eks")).toBeUndefined();
+		expect(await undo("dev/eks")).toEqual([]);
+	});
+
+	test("of two contexts of one cluster, the other one keeps what it needs", async () => {
+		const { execute, undo, kubeconfig } = await scene();
+		await execute("dev/eks");
+		await execute("two/eks");
+		expect(await undo("two/eks")).toEqual(["context second in ~/.config/atmos/kube/config"]);
+		const config = parse(readFileSync(kubeconfig, "utf8"));
+		expect(config).toMatchObject({ "current-context": "dev-eks", contexts: [{ name: "dev-eks" }] });
+		expect([config.clusters, config.users].map(({ length }) => length)).toEqual([1, 1]);
+	});
+
+	test("a context that a person has taken over stays", async () => {
+		const { execute, undo, kubeconfig } = await scene();
+		await execute("dev/eks");
+		const theirs = readFileSync(kubeconfig, "utf8").replace("- aws\n", "- their\n");
+		writeFileSync(kubeconfig, theirs);
+		expect(await undo("dev/eks")).toEqual([]);
+		expect(readFileSync(kubeconfig, "utf8")).toBe(theirs);
+	});
+
+	test.each(["dev/ecr", "dev/eks"])("%s of another identity or another project stays", async (name) => {
+		const { execute, undo, current } = await scene();
+		await execute(name);
+		expect(await undo(name, { identity: "prod" })).toEqual([]);
+		expect(await undo(name, { realm: { value: "elsewhere", source: "path" } as never })).toEqual([]);
+		expect(await current(name)).toBeDefined();
+		expect((await undo(name, { identity: "dev" })).length).toBeGreaterThan(0);
+	});
+});
+
 describe("aws/eks", () => {
 	test("the entry is written, and neither asked for nor written again while it is settled", async () => {
 		const { cloud, execute, kubeconfig } = await scene();
@@ -135,6 +270,67 @@ describe("aws/eks", () => {
 		expect(await execute("dev/eks", { claims })).toMatchObject({ changed: false });
 		expect(await execute("two/eks", { claims })).toMatchObject({ changed: true });
 		expect(parse(readFileSync(kubeconfig, "utf8"))["current-context"]).toBe("dev-eks");
+	});
+
+	test("two clusters of one identity in one file are both known at the next login, whoever is looked at first", async () => {
+		const { cloud, execute, kubeconfig } = await scene();
+		const names = ["two/eks", "dev/eks"];
+		for (const name of names) await execute(name);
+		const written = readFileSync(kubeconfig, "utf8");
+		expect(parse(written)["current-context"]).toBe("dev-eks");
+		for (const order of [names, names.toReversed()]) {
+			const claims = new Map<string, number>();
+			for (const name of order) expect(await execute(name, { claims })).toMatchObject({ changed: false });
+		}
+		expect(cloud.count("eks:DescribeCluster")).toBe(2);
+		expect(readFileSync(kubeconfig, "utf8")).toBe(written);
+	});
+
+	test("two clusters that are written in parallel are both known at the next login", async () => {
+		const { cloud, execute, kubeconfig } = await scene();
+		await Promise.all([execute("dev/eks"), execute("two/eks")]);
+		const claims = new Map<string, number>();
+		const again = await Promise.all([execute("two/eks", { claims }), execute("dev/eks", { claims })]);
+		expect(again.map(({ changed }) => changed)).toEqual([false, false]);
+		expect(cloud.count("eks:DescribeCluster")).toBe(2);
+		expect(parse(readFileSync(kubeconfig, "utf8"))["current-context"]).toBe("dev-eks");
+	});
+
+	test("a context may have any name", async () => {
+		const { cloud, given } = await scene();
+		const { kind, integration, identity, credentials, run } = await given("dev/eks");
+		// The configuration takes no blank, and Atmos does.
+		const spec = { cluster: { name: "dev-cluster", region: "us-east-2", alias: "my dev" } };
+		const blank = { ...integration, config: { spec } };
+		const made = await kind.execute(blank, identity, credentials, run);
+		expect(made).toMatchObject({ parts: { context: "my dev" }, changed: true });
+		expect(await kind.current(blank, identity, credentials, run)).toEqual({ ...made, changed: false });
+		expect(cloud.count("eks:DescribeCluster")).toBe(1);
+	});
+
+	test("what is remembered in another form is made anew", async () => {
+		const { cloud, ctx, execute, current, kubeconfig } = await scene();
+		await execute("dev/eks");
+		const { entry, ...facts } = (await readState(ctx)).artifacts[kubeconfig]?.["us-east-2/dev-cluster/dev-eks"] ?? {};
+		const mark = `${entry?.context} ${entry?.exec} ${entry?.file}`;
+		await updateState(ctx, (state) =>
+			noteArtifact(state, kubeconfig, "us-east-2/dev-cluster/dev-eks", { ...facts, mark }),
+		);
+		expect(await current("dev/eks")).toBeUndefined();
+		expect(await execute("dev/eks")).toMatchObject({ changed: false });
+		expect(cloud.count("eks:DescribeCluster")).toBe(2);
+		expect(await current("dev/eks")).toMatchObject({ changed: false });
+	});
+
+	test("a context that names nothing is taken from one that was of this login", async () => {
+		const { execute, kubeconfig } = await scene();
+		await execute("dev/eks");
+		await execute("two/eks");
+		// As `kubectl config delete-context` leaves it.
+		const text = readFileSync(kubeconfig, "utf8");
+		writeFileSync(kubeconfig, text.replace("  name: dev-eks\n", "  name: other\n"));
+		expect(await execute("two/eks", { claims: new Map() })).toMatchObject({ changed: true });
+		expect(parse(readFileSync(kubeconfig, "utf8"))["current-context"]).toBe("second");
 	});
 
 	test("a configured mode is no reason to write on a system without modes", async () => {

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../../src/auth/credentials.ts";
-import { dockerConfigFile, readDockerEntry, storeDockerLogin } from "../../../src/auth/docker/config.ts";
+import {
+	dockerConfigFile,
+	readDockerEntry,
+	removeDockerLogin,
+	storeDockerLogin,
+} from "../../../src/auth/docker/config.ts";
 import { type TestContext, testContext } from "../../helpers/context.ts";
 
 const HOST = "123456789012.dkr.ecr.us-east-2.amazonaws.com";
@@ -234,5 +239,47 @@ describe("credential helpers", () => {
 	test("ecr-login serves the host by itself", async () => {
 		const { ctx } = setUp(`{"credHelpers":{"${HOST}":"ecr-login"}}`);
 		expect(await readDockerEntry(ctx, HOST)).toMatchObject({ helper: "ecr-login", listed: false });
+	});
+});
+
+describe("taking a login back", () => {
+	const options = { signal, attended: false };
+
+	test("leaves every other byte", async () => {
+		const before = `{\n  "auths": {\n    "ghcr.io": {"auth":   "Zm9v"}\n  },\n\t"x": [1,2]\n}\n`;
+		const { ctx, read } = setUp(before);
+		const { mark } = await storeDockerLogin(ctx, login("pw"), { signal });
+		expect(read()).not.toBe(before);
+		expect(await removeDockerLogin(ctx, HOST, mark, options)).toBe(true);
+		expect(read()).toBe(before);
+		expect(await removeDockerLogin(ctx, HOST, mark, options)).toBe(false);
+	});
+
+	test("leaves what else a person has written about the host", async () => {
+		const { ctx, read } = setUp(`{"auths":{"${HOST}":{"email":"ada@acme.example"}}}`);
+		const { mark } = await storeDockerLogin(ctx, login("pw"), { signal });
+		expect(await removeDockerLogin(ctx, HOST, mark, options)).toBe(true);
+		expect(JSON.parse(read())).toEqual({ auths: { [HOST]: { email: "ada@acme.example" } } });
+	});
+
+	test.each([
+		["another login", `{"auths":{"${HOST}":{"auth":"${encoded("theirs")}"}}}`],
+		["none", '{"auths":{}}'],
+		["no list of them", "{}"],
+	])("changes nothing where there is %s", async (_, now) => {
+		const { ctx, file, read } = setUp();
+		const { mark } = await storeDockerLogin(ctx, login("pw"), { signal });
+		writeFileSync(file, now);
+		expect(await removeDockerLogin(ctx, HOST, mark, options)).toBe(false);
+		expect(await removeDockerLogin(ctx, HOST, undefined, options)).toBe(false);
+		expect(read()).toBe(now);
+	});
+
+	test("of a file that is broken is an error", async () => {
+		const { ctx, file, read } = setUp();
+		const { mark } = await storeDockerLogin(ctx, login("pw"), { signal });
+		writeFileSync(file, "{");
+		await expect(removeDockerLogin(ctx, HOST, mark, options)).rejects.toThrow("is not valid JSON");
+		expect(read()).toBe("{");
 	});
 });

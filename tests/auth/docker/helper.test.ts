@@ -5,7 +5,13 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Secret } from "../../../src/auth/credentials.ts";
-import { dockerConfigFile, readDockerEntry, stillStored, storeDockerLogin } from "../../../src/auth/docker/config.ts";
+import {
+	dockerConfigFile,
+	readDockerEntry,
+	removeDockerLogin,
+	stillStored,
+	storeDockerLogin,
+} from "../../../src/auth/docker/config.ts";
 import { storeWithHelper } from "../../../src/auth/docker/helper.ts";
 import { fakeClock, type TestContext, testContext } from "../../helpers/context.ts";
 
@@ -221,7 +227,7 @@ describe("a helper that takes its time", () => {
 		clock.advance(ms - 1);
 		expect(isAlive(helper) && isAlive(child)).toBe(true);
 		clock.advance(1);
-		expect(await storing).toMatchObject({ stored: false, reason: `it did not answer within ${ms / 1000} s` });
+		expect(await storing).toMatchObject({ done: false, reason: `it did not answer within ${ms / 1000} s` });
 		await Promise.all([gone(helper), gone(child)]);
 	});
 
@@ -234,8 +240,8 @@ describe("a helper that takes its time", () => {
 		await pids.said();
 		await clock.asleep();
 		clock.advance(10_000);
-		expect(await first).toMatchObject({ stored: false });
-		expect(await second).toMatchObject({ stored: false, reason: "it did not answer within 10 s" });
+		expect(await first).toMatchObject({ done: false });
+		expect(await second).toMatchObject({ done: false, reason: "it did not answer within 10 s" });
 		expect(readFileSync(path("started"), "utf8")).toBe("x\n");
 	});
 
@@ -250,7 +256,7 @@ describe("a helper that takes its time", () => {
 			clock.advance(turn === 7 ? 6_000 : 9_000);
 			if (turn < 7) await go.say("now");
 		}
-		const stored = (await Promise.all(turns)).map((outcome) => outcome.stored);
+		const stored = (await Promise.all(turns)).map((outcome) => outcome.done);
 		expect(stored).toEqual([true, true, true, true, true, true, false, false]);
 	});
 });
@@ -258,7 +264,7 @@ describe("a helper that takes its time", () => {
 test("a helper is done when it exits, whatever its children keep open; those stay", async () => {
 	const { ctx, install, path } = scene();
 	install("keep", 'sleep 1000 & echo $! > "$F/child"');
-	expect(await storeWithHelper(ctx, "keep", login(), alone)).toEqual({ stored: true });
+	expect(await storeWithHelper(ctx, "keep", login(), alone)).toEqual({ done: true });
 	const child = Number(readFileSync(path("child"), "utf8"));
 	onTestFinished(() => void process.kill(child, "SIGKILL"));
 	expect(isAlive(child)).toBe(true);
@@ -293,7 +299,74 @@ test("one that is waited for no more is never started", async () => {
 	const second = storeWithHelper(ctx, "keep", login(), { signal: abort.signal, attended: false });
 	abort.abort(new Error("enough"));
 	await go.say("now");
-	expect(await first).toEqual({ stored: true });
+	expect(await first).toEqual({ done: true });
 	await expect(second).rejects.toThrow("enough");
 	expect(readFileSync(path("started"), "utf8")).toBe("x\n");
+});
+
+describe("taking a login back", () => {
+	/** Keeps what it is given for all hosts together, says what it was asked for, and fails where it has nothing. */
+	const KEEPS = `
+		read -r line
+		echo "$1 $line" >> "$F/asked"
+		case "$1" in
+			store) touch "$F/kept" ;;
+			erase) rm "$F/kept" 2> /dev/null || { echo "credentials not found in native keychain"; exit 1; } ;;
+		esac`;
+
+	test("is the helper's work, and the empty entry goes too", async () => {
+		const { ctx, install, config, path } = scene();
+		install("keep", KEEPS);
+		const { mark } = await storeDockerLogin(ctx, login(), options);
+		expect(await removeDockerLogin(ctx, HOST, mark, alone)).toBe(true);
+		expect(existsSync(path("kept"))).toBe(false);
+		expect(readFileSync(path("asked"), "utf8").trim().split("\n").at(-1)).toBe(`erase ${HOST}`);
+		expect(config()).toEqual({ credsStore: "keep", auths: {} });
+		expect(await removeDockerLogin(ctx, HOST, mark, alone)).toBe(false);
+		expect(readFileSync(path("asked"), "utf8").trim().split("\n")).toHaveLength(2);
+	});
+
+	test("that the helper does not have any more is done", async () => {
+		const { ctx, install, config, path } = scene();
+		install("keep", KEEPS);
+		const { mark } = await storeDockerLogin(ctx, login(), options);
+		rmSync(path("kept"));
+		expect(await removeDockerLogin(ctx, HOST, mark, alone)).toBe(true);
+		expect(config()).toEqual({ credsStore: "keep", auths: {} });
+	});
+
+	test("fails where the helper does, and leaves the file", async () => {
+		const { ctx, install, config } = scene();
+		install("keep", KEEPS);
+		const { mark } = await storeDockerLogin(ctx, login(), options);
+		const before = config();
+		install("keep", 'echo "-25308" >&2; exit 1');
+		await expect(removeDockerLogin(ctx, HOST, mark, alone)).rejects.toMatchObject({
+			code: "storage",
+			reason: "the keychain is locked or cannot be used here",
+			remedy: `docker logout ${HOST}`,
+		});
+		expect(config()).toEqual(before);
+	});
+
+	test("is nothing to a helper that a person has set instead", async () => {
+		const { ctx, install, path } = scene();
+		install("keep", KEEPS);
+		const { mark } = await storeDockerLogin(ctx, login(), options);
+		writeFileSync(dockerConfigFile(ctx), `{"credsStore":"other","auths":{"${HOST}":{}}}`);
+		expect(await removeDockerLogin(ctx, HOST, mark, alone)).toBe(false);
+		expect(readFileSync(path("asked"), "utf8")).not.toContain("erase");
+	});
+
+	test.each([
+		["the general one", '{"credsStore":"keep"}'],
+		["the host's own", `{"credHelpers":{"${HOST}":"keep"}}`],
+	])("that %s could not keep switches it on again", async (_, before) => {
+		const { ctx, install, config } = scene(before);
+		install("keep", "exit 1");
+		const { mark } = await storeDockerLogin(ctx, login(), options);
+		expect(config()).toMatchObject({ credHelpers: { [HOST]: "" } });
+		expect(await removeDockerLogin(ctx, HOST, mark, alone)).toBe(true);
+		expect(config()).toEqual({ ...JSON.parse(before), auths: {} });
+	});
 });

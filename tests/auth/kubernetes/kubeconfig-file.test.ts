@@ -12,7 +12,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import type { ClusterEntry } from "../../../src/auth/kubernetes/kubeconfig.ts";
-import { type KubeconfigOptions, updateKubeconfig } from "../../../src/auth/kubernetes/kubeconfig-file.ts";
+import {
+	type KubeconfigOptions,
+	removeFromKubeconfig,
+	updateKubeconfig,
+} from "../../../src/auth/kubernetes/kubeconfig-file.ts";
 import { fakeClock, testContext } from "../../helpers/context.ts";
 
 const entry = (name: string): ClusterEntry => ({
@@ -20,6 +24,7 @@ const entry = (name: string): ClusterEntry => ({
 	context: name,
 	user: `atmos-eks-${name}-us-east-2-123456789012-admin`,
 	userPrefix: `atmos-eks-${name}-us-east-2`,
+	kindPrefix: "atmos-eks-",
 	server: `https://${name}.example`,
 	certificateAuthority: "Q0E=",
 	exec: {
@@ -138,4 +143,27 @@ test("a cancelled one is not written, and the file is free again", async () => {
 	await expect(cancelled).rejects.toThrow("enough");
 	await updateKubeconfig(ctx, file, entry("b"), options());
 	expect(readFileSync(file, "utf8")).not.toContain("https://a.example");
+});
+
+test("what is taken out leaves the file its mode, and no lock", async () => {
+	const { ctx, file } = place();
+	await updateKubeconfig(ctx, file, entry("one"), options());
+	await updateKubeconfig(ctx, file, entry("two"), options());
+	chmodSync(file, 0o640);
+	const names = ["one", "two"];
+	const removed = await Promise.all(names.map((name) => removeFromKubeconfig(ctx, file, entry(name), options())));
+	expect(removed.map((each) => each.map(({ type }) => type))).toEqual(names.map(() => ["context", "cluster", "user"]));
+	expect(parse(readFileSync(file, "utf8"))).toMatchObject({ clusters: [], contexts: [], users: [] });
+	expect(statSync(file).mode & 0o777).toBe(0o640);
+	expect(existsSync(`${file}.lock`)).toBe(false);
+});
+
+test("where nothing is to be taken out, nothing is made or written", async () => {
+	const { ctx, file } = place();
+	expect(await removeFromKubeconfig(ctx, file, entry("one"), options())).toEqual([]);
+	expect(readdirSync(join(file, ".."))).toEqual([]);
+	await updateKubeconfig(ctx, file, entry("one"), options());
+	const before = statSync(file, { bigint: true }).mtimeNs;
+	expect(await removeFromKubeconfig(ctx, file, entry("two"), options())).toEqual([]);
+	expect(statSync(file, { bigint: true }).mtimeNs).toBe(before);
 });

@@ -10,6 +10,7 @@ const entry = (changes: Partial<ClusterEntry> = {}): ClusterEntry => ({
 	context: "dev-eks",
 	user: "atmos-eks-dev-us-east-2-123456789012-admin",
 	userPrefix: "atmos-eks-dev-us-east-2",
+	kindPrefix: "atmos-eks-",
 	server: "https://example.gr7.us-east-2.eks.amazonaws.com",
 	certificateAuthority: "Q0E=",
 	exec: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { AuthError } from "../../../src/auth/errors.ts";
-import { type ClusterEntry, isSettled, putCluster } from "../../../src/auth/kubernetes/kubeconfig.ts";
+import { type ClusterEntry, isSettled, putCluster, removeContext } from "../../../src/auth/kubernetes/kubeconfig.ts";
 
 const ARN = "arn:aws:eks:us-east-2:123456789012:cluster/dev";
 
@@ -10,6 +10,7 @@ const entry = (changes: Partial<ClusterEntry> = {}): ClusterEntry => ({
 	context: "dev-eks",
 	user: "atmos-eks-dev-us-east-2-123456789012-admin",
 	userPrefix: "atmos-eks-dev-us-east-2",
+	kindPrefix: "atmos-eks-",
 	server: "https://example.gr7.us-east-2.eks.amazonaws.com",
 	certificateAuthority: "Q0E=",
 	exec: {
@@ -299,4 +300,70 @@ test("what is settled is seen without writing", () => {
 	expect(isSettled(text, "dev-eks", { ...entry().exec, command: "/new/node" }, "if-free")).toBe(false);
 	expect(isSettled(FOREIGN, "dev-eks", undefined, "if-free")).toBe(false);
 	expect(isSettled("{", "dev-eks", undefined, "if-free")).toBe(false);
+});
+
+describe("taking a context out", () => {
+	const FILE = "/home/ada/.kube/config";
+	const take = (text: string | undefined, context = "dev-eks") =>
+		removeContext(text, FILE, { context, kindPrefix: "atmos-eks-" });
+
+	test.each([
+		["YAML", FOREIGN],
+		["Windows line ends", FOREIGN.replaceAll("\n", "\r\n")],
+		["JSON", JSON.stringify(parse(FOREIGN), undefined, 4)],
+		["one line of JSON", JSON.stringify(parse(FOREIGN))],
+	])("leaves every other byte of %s", (_, before) => {
+		const { text, removed } = take(put(before).text);
+		expect(text).toBe(before);
+		expect(removed).toEqual([
+			{ type: "context", name: "dev-eks" },
+			{ type: "cluster", name: ARN },
+			{ type: "user", name: entry().user },
+		]);
+		expect(take(text)).toEqual({ text, removed: [] });
+	});
+
+	test("leaves lists of nothing, the comments about them, and no current context", () => {
+		const text = put(undefined).text.replace("contexts:\n", "contexts: # mine\n  # all of them\n");
+		const { text: left } = take(text);
+		expect(parse(left)).toEqual({ apiVersion: "v1", kind: "Config", clusters: [], contexts: [], users: [] });
+		expect(left).toContain("contexts: [] # mine\n  # all of them\n");
+		expect(parse(put(left).text)).toEqual(parse(put(undefined).text));
+	});
+
+	test("leaves another context the current one", () => {
+		const both = put(put(undefined).text, { context: "two" }, { update: "merge", takeContext: "never" }).text;
+		expect(parse(take(both, "two").text)["current-context"]).toBe("dev-eks");
+		expect(parse(take(both, "dev-eks").text)).not.toHaveProperty("current-context");
+	});
+
+	test.each([
+		["the cluster and the user", {}, ["context"]],
+		["the cluster", { user: "atmos-eks-dev-us-east-2-123456789012-reader" }, ["context", "user"]],
+		["the user", { cluster: `${ARN}2` }, ["context", "cluster"]],
+	])("leaves %s that another context needs", (_, other, types) => {
+		const both = put(put(undefined).text, { context: "two", ...other }).text;
+		const { text, removed } = take(both);
+		expect(removed.map(({ type }) => type)).toEqual(types);
+		expect(put(text, { context: "two", ...other }).changed).toBe(false);
+	});
+
+	test("touches nobody else's, and nothing that is not there", () => {
+		expect(take(FOREIGN, "home")).toEqual({ text: FOREIGN, removed: [] });
+		expect(take(FOREIGN)).toEqual({ text: FOREIGN, removed: [] });
+		expect(take(undefined)).toEqual({ text: "", removed: [] });
+		const theirs = put(undefined).text.replace("- eks\n", "- other\n");
+		expect(take(theirs)).toEqual({ text: theirs, removed: [] });
+	});
+
+	test("whose user somebody has deleted takes out what is left of it", () => {
+		const text = put(FOREIGN).text.replace(/^- name: atmos-eks[\s\S]*?(?=^x-unknown)/m, "");
+		expect(parse(text).users).toHaveLength(1);
+		expect(take(text).removed.map(({ type }) => type)).toEqual(["context", "cluster"]);
+		expect(removeContext(text, FILE, { context: "dev-eks", kindPrefix: "other-" }).removed).toEqual([]);
+	});
+
+	test("of no kubeconfig is refused", () => {
+		expect(() => take("apiVersion: v1\nkind: Secret\n")).toThrow(/config:1 is not a kubeconfig/);
+	});
 });

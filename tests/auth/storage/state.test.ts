@@ -47,6 +47,20 @@ describe("the state", () => {
 		expect((await readState(ctx)).artifacts["/file"]).toBeUndefined();
 	});
 
+	test("remembers an entry of a kubeconfig as a whole or not at all", async () => {
+		const ctx = testContext();
+		const entry = { context: "my dev", exec: "1", file: "2" };
+		const targets = { whole: { entry }, part: { entry: { context: "dev", exec: "1" } }, packed: { mark: "dev 1 2" } };
+		given(ctx, JSON.stringify({ version: 1, artifacts: { "/file": { ...targets, wrong: { entry: "dev 1 2" } } } }));
+		const found = (await readState(ctx)).artifacts["/file"] ?? {};
+		expect(Object.entries(found).map(([name, facts]) => [name, facts.entry])).toEqual([
+			["whole", entry],
+			["part", undefined],
+			["packed", undefined],
+			["wrong", undefined],
+		]);
+	});
+
 	test("remembers a configuration only for the credentials that are there", async () => {
 		const ctx = testContext();
 		const config = { env: {}, paths: { "/a": "-" } };

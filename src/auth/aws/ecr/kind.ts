@@ -7,11 +7,12 @@ import {
 	type DockerEntry,
 	dockerConfigFile,
 	readDockerEntry,
+	removeDockerLogin,
 	stillStored,
 	storeDockerLogin,
 } from "../../docker/config.ts";
 import { HELPERS_MS } from "../../docker/helper.ts";
-import type { Artifact, ArtifactState } from "../../kinds.ts";
+import type { Artifact, ArtifactState, Subject } from "../../kinds.ts";
 import { noteArtifact, readState, updateState } from "../../storage/state.ts";
 import { shellWord } from "../../system/shell-word.ts";
 import { needsAwsKeys } from "../aws-keys.ts";
@@ -36,9 +37,29 @@ export const kind = defineIntegration<Config, "aws">({
 
 	retryCommand: (name) => `atmos-auth aws ecr login ${shellWord(name)}`,
 
+	subject: (integration, ctx) => subjectOf(hostOf(ctx, integration.config)),
+
 	async peek(integration, ctx) {
 		const host = hostOf(ctx, integration.config);
-		return { label: LABEL, ...named(host), ...(await localState(ctx, host)) };
+		return { ...subjectOf(host), ...(await localState(ctx, host)) };
+	},
+
+	async current(integration, identity, credentials, { ctx, realm }) {
+		const host = hostOf(ctx, integration.config);
+		const entry = await readDockerEntry(ctx, host);
+		if (servedByEcrHelper(entry)) return leftToHelper(host);
+		const known = (await readState(ctx)).artifacts[dockerConfigFile(ctx)]?.[host];
+		const notes = stillStored(ctx, entry, known?.mark);
+		if (
+			known?.expiresAt === undefined ||
+			known.expiresAt - ctx.clock.now() <= GOOD_FOR_MS ||
+			known.identity !== identity?.key ||
+			known.realm !== realm.value ||
+			known.purpose !== credentials.purpose ||
+			notes === undefined
+		)
+			return undefined;
+		return { ...subjectOf(host), expiresAt: known.expiresAt, issuedAt: known.issuedAt, changed: false, notes };
 	},
 
 	async execute(integration, identity, credentials, run) {
@@ -46,37 +67,7 @@ export const kind = defineIntegration<Config, "aws">({
 		const { account_id: accountId, region } = integration.config.spec.registry;
 		const configured = hostOf(ctx, integration.config);
 		const file = dockerConfigFile(ctx);
-		const entry = await readDockerEntry(ctx, configured);
-		if (servedByEcrHelper(entry)) {
-			return {
-				label: LABEL,
-				...named(configured),
-				changed: false,
-				notes: ["Docker's ecr-login helper signs in to this registry by itself"],
-			};
-		}
-		const known = (await readState(ctx)).artifacts[file]?.[configured];
-		const now = ctx.clock.now();
-		const kept = stillStored(ctx, entry, known?.mark);
-		if (
-			!run.force &&
-			!run.explicit &&
-			known?.expiresAt !== undefined &&
-			known.expiresAt - now > GOOD_FOR_MS &&
-			known.identity === identity?.key &&
-			known.realm === run.realm.value &&
-			known.purpose === credentials.purpose &&
-			kept !== undefined
-		) {
-			return {
-				label: LABEL,
-				...named(configured),
-				expiresAt: known.expiresAt,
-				issuedAt: known.issuedAt,
-				changed: false,
-				notes: kept,
-			};
-		}
+		if (servedByEcrHelper(await readDockerEntry(ctx, configured))) return leftToHelper(configured);
 
 		run.status("requesting a registry token");
 		const token = await authorizationToken(ctx, credentials, region, endpointOf(identity?.config), signal);
@@ -84,7 +75,8 @@ export const kind = defineIntegration<Config, "aws">({
 		// The registry's own suffix wins over ours: it knows its partition.
 		const host = hostFrom(token.proxyEndpoint, accountId, region) ?? configured;
 		const login = { host, username: token.username, password: token.password };
-		const mark = host === configured ? known?.mark : (await readState(ctx)).artifacts[file]?.[host]?.mark;
+		const mark = (await readState(ctx)).artifacts[file]?.[host]?.mark;
+		const now = ctx.clock.now();
 		const stored = await storeDockerLogin(ctx, login, { signal, attended: run.attended === true, mark });
 		await updateState(ctx, (state) =>
 			noteArtifact(state, file, host, {
@@ -96,18 +88,33 @@ export const kind = defineIntegration<Config, "aws">({
 				mark: stored.mark,
 			}),
 		);
-		return {
-			label: LABEL,
-			...named(host),
-			expiresAt: token.expiresAt,
-			issuedAt: now,
-			changed: true,
-			notes: stored.notes,
-		};
+		return { ...subjectOf(host), expiresAt: token.expiresAt, issuedAt: now, changed: true, notes: stored.notes };
+	},
+
+	async undo(integration, { ctx, realm, identity, signal, attended = false }) {
+		const { account_id: accountId, region } = integration.config.spec.registry;
+		const file = dockerConfigFile(ctx);
+		const removed: string[] = [];
+		for (const [host, known] of Object.entries((await readState(ctx)).artifacts[file] ?? {})) {
+			// Whichever form of its name the environment, or the registry itself, called for then.
+			const registry = parseEcrHost(host);
+			if (registry?.accountId !== accountId || registry.region !== region) continue;
+			if (known.realm !== realm.value || (identity !== undefined && known.identity !== identity)) continue;
+			if (await removeDockerLogin(ctx, host, known.mark, { signal, attended }))
+				removed.push(`Docker login for ${host}`);
+			await updateState(ctx, (state) => noteArtifact(state, file, host, undefined));
+		}
+		return removed;
 	},
 });
 
-const named = (registry: string): Pick<Artifact, "target" | "parts"> => ({ target: registry, parts: { registry } });
+const subjectOf = (registry: string): Subject => ({ label: LABEL, target: registry, parts: { registry } });
+
+const leftToHelper = (host: string): Artifact => ({
+	...subjectOf(host),
+	changed: false,
+	notes: ["Docker's ecr-login helper signs in to this registry by itself"],
+});
 
 const servedByEcrHelper = (entry: DockerEntry): boolean => entry.helper === ECR_HELPER;
 

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import type { AuthContext } from "../../context.ts";
 import { defineIntegration } from "../../define.ts";
 import { AuthError } from "../../errors.ts";
-import type { Artifact, IntegrationRun } from "../../kinds.ts";
-import { execEntry } from "../../kubernetes/exec-entry.ts";
+import type { Artifact, IntegrationPlace, IntegrationRun, Subject } from "../../kinds.ts";
+import { type ExecEntry, execEntry } from "../../kubernetes/exec-entry.ts";
 import type { TakeContext } from "../../kubernetes/kubeconfig.ts";
-import { hasOtherMode, updateKubeconfig } from "../../kubernetes/kubeconfig-file.ts";
+import { hasOtherMode, removeFromKubeconfig, updateKubeconfig } from "../../kubernetes/kubeconfig-file.ts";
 import { isLoopback } from "../../net/hosts.ts";
 import { configHome, expandHome, tildify } from "../../storage/paths.ts";
-import { noteArtifact, readState, updateState } from "../../storage/state.ts";
+import { type ArtifactFacts, noteArtifact, readState, updateState } from "../../storage/state.ts";
 import { readText } from "../../storage/write.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { shellWord } from "../../system/shell-word.ts";
@@ -24,6 +24,8 @@ import { CONTEXT_RULE, type Config, isContextName } from "./schema.ts";
 import { tokenCommand } from "./token-command.ts";
 
 const LABEL = "EKS kubeconfig";
+/** The users of all clusters begin so, those that Atmos has written included. */
+const KIND_PREFIX = "atmos-eks-";
 
 export const kind = defineIntegration<Config, "aws">({
 	kind: "aws/eks",
@@ -32,29 +34,77 @@ export const kind = defineIntegration<Config, "aws">({
 
 	retryCommand: (name) => `atmos-auth aws eks update-kubeconfig --integration ${shellWord(name)}`,
 
+	subject(integration, ctx) {
+		const { cluster } = integration.config.spec;
+		return subjectOf(ctx, cluster.name, cluster.alias, kubeconfigPath(ctx, cluster.kubeconfig?.path));
+	},
+
 	async peek(integration, ctx) {
 		const { cluster } = integration.config.spec;
 		const file = kubeconfigPath(ctx, cluster.kubeconfig?.path);
-		const known = (await readState(ctx)).artifacts[file]?.[targetKey(cluster)];
-		const context = cluster.alias ?? readMark(known?.mark)?.context;
-		const label = { label: LABEL, ...describe(ctx, cluster.name, context ?? cluster.name, file) };
+		const { entry } = (await readState(ctx)).artifacts[file]?.[targetKey(cluster)] ?? {};
+		const context = cluster.alias ?? entry?.context;
+		const subject = subjectOf(ctx, cluster.name, context, file);
 		const text = await readText(file).catch(() => undefined);
-		if (context === undefined || text === undefined || !text.includes(context)) return { ...label, state: "missing" };
-		if (readMark(known?.mark)?.file === digest(text)) return { ...label, state: "ready" };
+		if (context === undefined || text === undefined || !text.includes(context)) return { ...subject, state: "missing" };
+		if (entry?.file === digest(text)) return { ...subject, state: "ready" };
 		const { isSettled } = await import("../../kubernetes/kubeconfig.ts");
-		return { ...label, state: isSettled(text, context, undefined, "never") ? "ready" : "missing" };
+		return { ...subject, state: isSettled(text, context, undefined, "never") ? "ready" : "missing" };
+	},
+
+	/** Neither EKS nor a YAML parser is asked, if it can be seen without. */
+	async current(integration, identity, { purpose }, place) {
+		const { cluster } = integration.config.spec;
+		const { ctx } = place;
+		const file = kubeconfigPath(ctx, cluster.kubeconfig?.path);
+		const made = (await readState(ctx)).artifacts[file] ?? {};
+		// A cluster of this name in another account is another cluster: its credentials are for something else.
+		const isOfThisLogin = (known: ArtifactFacts | undefined): boolean =>
+			known?.realm === place.realm.value && known.identity === identity?.key && known.purpose === purpose;
+		const known = made[targetKey(cluster)];
+		const entry = known?.entry;
+		if (entry === undefined || !isOfThisLogin(known)) return undefined;
+		const context = cluster.alias ?? entry.context;
+		const exec = pluginOf(place, cluster, identity?.key);
+		if (context !== entry.context || entry.exec !== digest(JSON.stringify(exec))) return undefined;
+		const text = await readText(file);
+		if (text === undefined) return undefined;
+		if (await hasOtherMode(ctx, file, cluster.kubeconfig?.mode)) return undefined;
+
+		const current = /^"?current-context"?:[ \t]*["']?([^"'\r\n]*?)["']?[ \t]*$/m.exec(text)?.[1];
+		// Of the contexts of one login, the one that is in use stays: it is the first one's, or the one that a person chose.
+		const contexts = Object.values(made).flatMap((other) =>
+			other.entry !== undefined && isOfThisLogin(other) ? [other.entry.context] : [],
+		);
+		if (digest(text) !== entry.file || current === undefined || !contexts.includes(current)) {
+			const { isSettled } = await import("../../kubernetes/kubeconfig.ts");
+			if (!isSettled(text, context, exec, takeContext(place, file), contexts)) return undefined;
+		}
+		if (current === context) claim(place, file);
+		return { ...subjectOf(ctx, cluster.name, context, file), changed: false, notes: [] };
 	},
 
 	async execute(integration, identity, credentials, run) {
 		const { cluster } = integration.config.spec;
 		const { ctx } = run;
 		const file = kubeconfigPath(ctx, cluster.kubeconfig?.path);
-		const settled = await leftAlone(run, cluster, identity?.key, credentials.purpose, file);
-		if (settled) return settled;
 		run.status(`describing ${cluster.name}`);
 		const found = await describeCluster(ctx, credentials, cluster, endpointOf(identity?.config), run.signal);
 		const { purpose } = credentials;
 		return writeEntry(run, { ...cluster, ...found, identity: identity?.key, purpose, file });
+	},
+
+	async undo(integration, { ctx, realm, identity, signal }) {
+		const { cluster } = integration.config.spec;
+		const file = kubeconfigPath(ctx, cluster.kubeconfig?.path);
+		const target = targetKey(cluster);
+		const known = (await readState(ctx)).artifacts[file]?.[target];
+		const context = known?.entry?.context ?? cluster.alias;
+		if (known === undefined || context === undefined || known.realm !== realm.value) return [];
+		if (identity !== undefined && known.identity !== identity) return [];
+		const removed = await removeFromKubeconfig(ctx, file, { context, kindPrefix: KIND_PREFIX }, { signal });
+		await updateState(ctx, (state) => noteArtifact(state, file, target, undefined));
+		return removed.map(({ type, name }) => `${type} ${sanitize(name)} in ${tildify(ctx, file)}`);
 	},
 });
 
@@ -68,63 +118,34 @@ export interface EksTarget {
 /** A short hash, to see whether something is as we left it. */
 const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
-/** What is remembered of an entry: its context, and hashes of its plugin entry and of the file after it was written. */
-interface Mark {
-	readonly context: string;
-	readonly exec: string;
-	readonly file: string;
-}
-
-function readMark(text: string | undefined): Mark | undefined {
-	const [context, exec, file] = text?.split(" ") ?? [];
-	return context && exec && file ? { context, exec, file } : undefined;
-}
-
-/** The entry as it is, when there is nothing to do: neither EKS nor a YAML parser is asked then, if that can be seen. */
-async function leftAlone(
-	run: IntegrationRun,
-	cluster: EksTarget,
+const pluginOf = (
+	{ ctx, config }: IntegrationPlace,
+	{ name, region }: EksTarget,
 	identity: string | undefined,
-	purpose: string | undefined,
-	file: string,
-): Promise<Artifact | undefined> {
-	if (run.force || run.explicit) return undefined;
-	const { ctx } = run;
-	const known = (await readState(ctx)).artifacts[file]?.[targetKey(cluster)];
-	const mark = readMark(known?.mark);
-	if (mark === undefined || known?.realm !== run.realm.value || known.identity !== identity) return undefined;
-	// A cluster of this name in another account is another cluster.
-	if (known.purpose !== purpose) return undefined;
-	const context = cluster.alias ?? mark.context;
-	const exec = execEntry(ctx, { command: tokenCommand(cluster.name, cluster.region), identity, config: run.config });
-	if (context !== mark.context || mark.exec !== digest(JSON.stringify(exec))) return undefined;
-	const text = await readText(file);
-	if (text === undefined) return undefined;
-	if (await hasOtherMode(ctx, file, cluster.kubeconfig?.mode)) return undefined;
-	const current = /^"?current-context"?:[ \t]*["']?([^"'\r\n]*?)["']?[ \t]*$/m.exec(text)?.[1];
-	if (digest(text) !== mark.file || current !== context) {
-		const { isSettled } = await import("../../kubernetes/kubeconfig.ts");
-		if (!isSettled(text, context, exec, takeContext(run, file))) return undefined;
-	}
-	if (current === context) claim(run, file);
-	return { label: LABEL, ...describe(ctx, cluster.name, context, file), changed: false, notes: [] };
-}
+): ExecEntry => execEntry(ctx, { command: tokenCommand(name, region), identity, config });
 
 /** Integrations run side by side; the first of them in configuration order gets the context, whoever is done first. */
-function takeContext(run: IntegrationRun, file: string): TakeContext {
-	if (run.explicit) return "always";
-	return run.order <= (run.claims.get(file) ?? Number.POSITIVE_INFINITY) ? "if-free" : "never";
+function takeContext({ order, claims }: IntegrationPlace, file: string): TakeContext {
+	return order <= (claims.get(file) ?? Number.POSITIVE_INFINITY) ? "if-free" : "never";
 }
 
-function claim(run: IntegrationRun, file: string): void {
-	run.claims.set(file, Math.min(run.order, run.claims.get(file) ?? run.order));
+function claim({ order, claims }: IntegrationPlace, file: string): void {
+	claims.set(file, Math.min(order, claims.get(file) ?? order));
 }
 
 const targetKey = (cluster: EksTarget): string => `${cluster.region}/${cluster.name}/${cluster.alias ?? ""}`;
 
-function describe(ctx: AuthContext, name: string, context: string, file: string): Pick<Artifact, "target" | "parts"> {
-	const [cluster, shown, kubeconfig] = [sanitize(name), sanitize(context), sanitize(file)];
-	return { target: `${shown} → ${tildify(ctx, file)}`, parts: { cluster, context: shown, kubeconfig } };
+/** @param context what it is called, which of a cluster without an alias only EKS tells: its ARN */
+function subjectOf(ctx: AuthContext, name: string, context: string | undefined, file: string): Subject {
+	return {
+		label: LABEL,
+		target: `${sanitize(context ?? name)} → ${tildify(ctx, file)}`,
+		parts: {
+			cluster: sanitize(name),
+			...(context === undefined ? {} : { context: sanitize(context) }),
+			kubeconfig: sanitize(file),
+		},
+	};
 }
 
 /** The configured path, else `<config>/kube/config`. A relative one starts at the working directory. */
@@ -157,8 +178,9 @@ export async function writeEntry(
 	const { name, region, arn, file, identity } = target;
 	const account = arn.split(":")[4] ?? "";
 	const context = target.alias ?? arn;
+	const userPrefix = `${KIND_PREFIX}${name}-${region}`;
 	run.status("writing the kubeconfig");
-	const exec = execEntry(ctx, { command: tokenCommand(name, region), identity, config: run.config });
+	const exec = pluginOf(run, target, identity);
 	const change = await updateKubeconfig(
 		ctx,
 		file,
@@ -166,8 +188,9 @@ export async function writeEntry(
 			cluster: arn,
 			context,
 			// Without account and identity, clusters of one name in two accounts would share a user (aws/aws-cli#4079).
-			user: ["atmos-eks", name, region, account, ...(identity === undefined ? [] : [identity])].join("-"),
-			userPrefix: `atmos-eks-${name}-${region}`,
+			user: [userPrefix, account, ...(identity === undefined ? [] : [identity])].join("-"),
+			userPrefix,
+			kindPrefix: KIND_PREFIX,
 			server: target.endpoint,
 			certificateAuthority: target.certificateAuthority,
 			exec,
@@ -175,7 +198,7 @@ export async function writeEntry(
 		{
 			update: target.kubeconfig?.update ?? "merge",
 			mode: target.kubeconfig?.mode,
-			takeContext: () => takeContext(run, file),
+			takeContext: () => (run.explicit ? "always" : takeContext(run, file)),
 			onCurrent: () => claim(run, file),
 			signal,
 		},
@@ -186,14 +209,14 @@ export async function writeEntry(
 			realm: run.realm.value,
 			purpose: target.purpose,
 			issuedAt: ctx.clock.now(),
-			mark: [context, digest(JSON.stringify(exec)), digest(change.text)].join(" "),
+			entry: { context, exec: digest(JSON.stringify(exec)), file: digest(change.text) },
 		}),
 	);
 	const notes =
 		change.copy === undefined
 			? []
 			: [`\`update: replace\` removed other tools' entries; the previous file is kept as ${tildify(ctx, change.copy)}`];
-	return { label: LABEL, ...describe(ctx, name, context, file), changed: change.changed, notes };
+	return { ...subjectOf(ctx, name, context, file), changed: change.changed, notes };
 }
 
 /**
