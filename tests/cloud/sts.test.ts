@@ -1,4 +1,4 @@
-import type { AssumeRoleCommandInput } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from "@aws-sdk/client-sts";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Setup, setUp } from "./client.ts";
 import {
@@ -91,6 +91,9 @@ describe("GetSessionToken", () => {
 		for (const DurationSeconds of [900, 129_600]) {
 			expect(calls.secondsLeft(await calls.sessionToken(ADA, { DurationSeconds }))).toBe(DurationSeconds);
 		}
+		// To the second, as the answer's date is.
+		set.cloud.shiftClock(1500);
+		expect(calls.secondsLeft(await calls.sessionToken(ADA))).toBe(12 * 3600 + 1);
 	});
 
 	test("keeps to the limits of its length", async () => {
@@ -148,6 +151,13 @@ describe("an MFA code", () => {
 		set.clock.advance(30);
 		await expect(calls.sessionToken(ADA, code)).rejects.toMatchObject(INVALID_CODE);
 		expect((await calls.sessionToken(ADA, calls.withCode())).Credentials).toBeDefined();
+	});
+
+	test("is not good any more once a later one was used", async () => {
+		const first = calls.withCode();
+		set.clock.advance(30);
+		expect((await calls.sessionToken(ADA, calls.withCode())).Credentials).toBeDefined();
+		await expect(calls.sessionToken(ADA, first)).rejects.toMatchObject(INVALID_CODE);
 	});
 
 	test("may be a step late, not two", async () => {
@@ -258,6 +268,21 @@ describe("AssumeRole", () => {
 			"'x' at 'externalId' …: Member must have length greater than or equal to 2",
 		],
 		[
+			"an external ID too long",
+			{ ExternalId: "x".repeat(1225) },
+			`'${"x".repeat(1225)}' at 'externalId' …: Member must have length less than or equal to 1224`,
+		],
+		[
+			"another letter in an external ID",
+			{ ExternalId: "acme deploy" },
+			"'acme deploy' at 'externalId' …: Member must satisfy regular expression pattern: [\\w+=,.@:\\/-]*",
+		],
+		[
+			"another letter in a device's serial",
+			{ SerialNumber: "GAHT 12345678", TokenCode: "123456" },
+			"'GAHT 12345678' at 'serialNumber' …: Member must satisfy regular expression pattern: [\\w+=/:,.@-]*",
+		],
+		[
 			"a session too short",
 			{ DurationSeconds: 899 },
 			"'899' at 'durationSeconds' …: Member must have value greater than or equal to 900",
@@ -272,6 +297,27 @@ describe("AssumeRole", () => {
 		await expect(calls.assume(ADA, changes)).rejects.toMatchObject(
 			violation(`Value ${words.replace("…", "failed to satisfy constraint")}`),
 		);
+	});
+
+	// What the client itself would not send.
+	test.each([
+		["RoleSessionName=other", "Unexpected parameter: RoleSessionName"],
+		[
+			"DurationSeconds=9e2",
+			"1 validation error detected: Value '9e2' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900",
+		],
+	])("refuses a form with another %s", async (more, message) => {
+		const client = new STSClient(calls.config(ADA));
+		client.middlewareStack.add(
+			(next) => (sent) => {
+				(sent.request as { body: string }).body += `&${more}`;
+				return next(sent);
+			},
+			{ step: "build", priority: "high" },
+		);
+		await expect(
+			client.send(new AssumeRoleCommand({ RoleArn: DEPLOYER, RoleSessionName: "test" })),
+		).rejects.toMatchObject(refusal("ValidationError", message));
 	});
 
 	test("names all that is wrong at once", async () => {
