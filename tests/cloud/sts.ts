@@ -76,7 +76,7 @@ export class Sts {
 		const mfa = this.#mfa.authenticate(this.#userOf(caller), serial, code) || caller.mfa;
 		const find = (): IamRole | undefined => this.#world.roles?.find((candidate) => roleArn(candidate) === arn);
 		const role = find();
-		// Whether there is such a role is nobody's business who may not assume it.
+		// One refusal for all: it does not tell whether there is such a role, nor what its trust policy wants.
 		if (!role || !mayDo(caller, "sts:AssumeRole", role.name) || !trusts(role, caller, externalId, mfa)) {
 			throw accessDenied(`User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`);
 		}
