@@ -40,7 +40,7 @@ export interface Definition<Own extends Flags = Flags> {
 	readonly summary: string;
 	/** What its help begins with. */
 	readonly description: string;
-	/** What its one argument is called, if it takes one; it may always be left out. */
+	/** What its argument is called, if it takes one; with `…` where it takes several. It may always be left out. */
 	readonly argument?: string;
 	/** What may follow its name, where that is more than the argument and flags. */
 	readonly usage?: readonly string[];

@@ -28,7 +28,9 @@ export interface CommonFlags {
 }
 
 export interface Options<Own extends Flags> {
+	/** The first argument, for commands that take one. */
 	readonly argument: string | undefined;
+	readonly arguments: readonly string[];
 	readonly flags: ValuesOf<Own>;
 	readonly common: CommonFlags;
 	/** Which configuration is meant. */
@@ -43,7 +45,7 @@ export function optionsOf<Own extends Flags>(
 	definition: Definition<Own>,
 	parsed: { readonly input: readonly string[]; value(dashedName: string): unknown },
 ): Options<Own> {
-	const most = definition.argument === undefined ? 0 : 1;
+	const most = definition.argument === undefined ? 0 : definition.argument.endsWith("…") ? Number.POSITIVE_INFINITY : 1;
 	const extra = parsed.input[most];
 	if (extra !== undefined) throw usageError(definition.words, `unexpected argument "${sanitize(extra)}"`);
 	const read = <Some extends Flags>(flags: Some): ValuesOf<Some> =>
@@ -53,6 +55,7 @@ export function optionsOf<Own extends Flags>(
 	const { profile, config, configPath, basePath, color, chdir, logLevel } = read(commonFlags);
 	return {
 		argument: parsed.input[0],
+		arguments: parsed.input,
 		flags: read(definition.flags),
 		common: { color, chdir, logLevel },
 		request: { config, configPath, basePath, profiles: profile },
