@@ -17,8 +17,6 @@ const bundle = await rolldown({
 	cwd: root,
 	input: { "atmos-auth": "src/cli.ts" },
 	platform: "node",
-	// cosmiconfig loads TypeScript only for configuration files written in it, which atmos.yaml never is.
-	external: ["typescript"],
 	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
 	resolve: {
 		mainFields: ["module", "main"],
