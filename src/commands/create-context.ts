@@ -7,6 +7,7 @@ import type { AuthContext, Clock } from "../auth/context.ts";
 import { watchSecrets } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { createNetwork } from "../auth/net/create-network.ts";
+import { certificateVariables } from "../auth/registry.ts";
 import { watchFiles } from "../auth/storage/file-events.ts";
 import { relativeFolders } from "../auth/storage/paths.ts";
 import { sweepTemporaries } from "../auth/storage/temporary.ts";
@@ -96,7 +97,7 @@ export function createContext(options: {
 		pid: process.pid,
 		clock: wallClock,
 		log,
-		network: createNetwork({ env, log, clock: wallClock, platform }),
+		network: createNetwork({ env, log, clock: wallClock, platform, certificateVariables: certificateVariables() }),
 		self: self({ env, cwd }),
 	};
 }
