@@ -20,7 +20,11 @@ describe("names", () => {
 		});
 		const config = await load();
 		expect(await config.identity("team.a/DEV")).toMatchObject({ name: "Team.A/Dev", key: "team.a/dev" });
-		expect(config.chain("TEAM.A/dev")).toEqual({ provider: "my.sso/main", identities: ["team.a/dev"] });
+		expect(config.chain("TEAM.A/dev")).toEqual({
+			provider: "my.sso/main",
+			root: "my.sso/main",
+			identities: ["team.a/dev"],
+		});
 		expect(config.integrationsOf("team.a/dev")).toEqual(["dev/ecr.main", "by.provider"]);
 		expect(await config.integration("DEV/ecr.MAIN")).toMatchObject({ name: "Dev/ECR.main" });
 	});
