@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { builtinModules } from "./bundle/builtins.ts";
 import { groups } from "./bundle/groups.ts";
+import { LazyImports } from "./bundle/lazy-imports.ts";
 import { thirdPartyNotices } from "./bundle/notices.ts";
 import { fastStart } from "./bundle/plugin.ts";
 
@@ -13,12 +14,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const outdir = join(root, "dist");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 
+const lazyImports = new LazyImports(join(root, "src"));
 const bundle = await rolldown({
 	cwd: root,
 	input: { "atmos-auth": "src/cli.ts" },
 	platform: "node",
-	// cosmiconfig loads TypeScript only for configuration files written in it, which atmos.yaml never is.
-	external: ["typescript"],
 	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
 	resolve: {
 		mainFields: ["module", "main"],
@@ -35,8 +35,9 @@ const bundle = await rolldown({
 		jsx: { runtime: "automatic" },
 	},
 	plugins: [fastStart("chunks"), builtinModules(builtins)],
-	// What is imported lazily in one place and statically in another comes with the static import.
-	checks: { ineffectiveDynamicImport: false },
+	onLog(level, log, report) {
+		if (!lazyImports.take(log)) report(level, log);
+	},
 });
 
 rmSync(outdir, { recursive: true, force: true });
@@ -51,6 +52,7 @@ const { output } = await bundle.write({
 	codeSplitting: { groups: groups(join(root, "src")) },
 });
 await bundle.close();
+lazyImports.check();
 
 const entry = join(outdir, "atmos-auth.mjs");
 const source = readFileSync(entry, "utf8");

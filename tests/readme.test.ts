@@ -65,7 +65,11 @@ describe("the README", () => {
 		...commands.map(({ words, flags }) => ({ title: `flag of \`${words}\``, flags })),
 	])("has each $title with its letter, its value and its variables, and no others", ({ title, flags }) => {
 		// A row may have several flags; their variables are one list then.
-		const listed = rowsOf(title).map(([spelled = "", , env = ""]) => ({ spelled: codes(spelled), env: codes(env) }));
+		const listed = rowsOf(title).map(([spelled = "", meaning = "", env = ""]) => ({
+			spelled: codes(spelled),
+			meaning: codes(meaning),
+			env: codes(env),
+		}));
 		const spelled = Object.entries<Flag>(flags).flatMap(([name, { short, shown, value, alias }]) => [
 			...(short === undefined ? [] : [`-${short}`]),
 			shown ?? [`--${dashed(name)}`, value].filter((part) => part !== undefined).join(" "),
@@ -79,6 +83,7 @@ describe("the README", () => {
 				row.spelled.some((word) => word === shown || word.split(" ")[0] === `--${dashed(name)}`),
 			);
 			expect(row.env).toEqual(own.flatMap(([, { env = [] }]) => env));
+			for (const [, { values }] of own) if (values !== undefined) expect(row.meaning).toEqual(values);
 		}
 	});
 

@@ -1,42 +1,34 @@
 /**
  * Which modules share a file. Every file that has to be found and opened costs a start more than the code in it does, so what
  * a path always needs comes in one piece, and what it may need later stays apart.
+ *
+ * No kind is named here: which there are is read from the manifests, as the bundler sees them.
  */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 
 /** As much of the bundler's view of a module as is needed. */
 interface Graph {
-	getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
+	getModuleInfo(
+		id: string,
+	): { readonly importedIds: readonly string[]; readonly dynamicallyImportedIds: readonly string[] } | null;
 }
 
+/** A module by its path in `src`, all that one imports lazily, or the kinds of all clouds and their schemas. */
+type Root = string | { readonly loadedBy: string } | "kinds";
+
 /** A file, and the modules from which all that they import goes into it. Earlier ones take first. */
-const GROUPS: readonly (readonly [name: string, roots: readonly string[]])[] = [
+const GROUPS: readonly (readonly [name: string, roots: readonly Root[]])[] = [
 	// `--version` has no use for anything else.
 	["entry", ["cli.ts"]],
 	["help", ["commands/help.ts"]],
 	// kubectl's plugin runs for every kubectl command.
 	["token", ["commands/aws-eks-token-run.ts"]],
 	// A login that finds everything still valid.
-	[
-		"login",
-		[
-			"commands/login-run.ts",
-			"auth/config/check.ts",
-			"auth/aws/files.ts",
-			"auth/aws/schemas.ts",
-			"auth/aws/identity-center/kind.ts",
-			"auth/aws/roles/permission-set.ts",
-			"auth/aws/ecr/kind.ts",
-			"auth/aws/eks/kind.ts",
-		],
-	],
+	["login", [{ loadedBy: "commands/login.ts" }, "auth/config/check.ts", "kinds"]],
 	["dashboard", ["auth/board.ts", "components/dashboard.tsx"]],
 	["screens", ["components/ink-parts.ts", "terminal/browser.ts"]],
-	[
-		"aws",
-		["auth/net/handler.ts", "auth/aws/identity-center/obtain-session.ts", "auth/aws/identity-center/sso-portal.ts"],
-	],
+	// A login that has to ask a service. Also here: what several kinds load for that.
+	["network", ["auth/net/handler.ts"]],
 ];
 
 /** A group as the bundler wants it. */
@@ -48,38 +40,122 @@ export interface Group {
 
 /** @param src the folder of the sources */
 export function groups(src: string): Group[] {
-	let names: Map<string, string> | undefined;
-	return GROUPS.map(([group], index) => ({
-		debugName: group,
-		// A module that two groups need goes into the earlier one.
-		priority: GROUPS.length - index,
+	let names: ReadonlyMap<string, string> | undefined;
+	const nameOf = (id: string, graph: Graph): string | undefined => {
+		names ??= new Modules(src, graph).named();
+		return names.get(id);
+	};
+	const fixed = GROUPS.map(
+		([group], index): Group => ({
+			debugName: group,
+			// A module that two groups need goes into the earlier one.
+			priority: GROUPS.length - index + 1,
+			name: (id, graph) => (nameOf(id, graph) === group ? group : null),
+		}),
+	);
+	const others = fixed.map(({ debugName }) => debugName);
+	const own: Group = {
+		debugName: "what a kind loads for itself",
+		priority: 1,
 		name(id, graph) {
-			names ??= collect(src, graph);
-			return names.get(id) === group ? group : null;
+			const name = nameOf(id, graph);
+			return name === undefined || others.includes(name) ? null : name;
 		},
-	}));
+	};
+	return [...fixed, own];
 }
 
-function collect(src: string, graph: Graph): Map<string, string> {
-	const names = new Map<string, string>();
-	for (const [name, roots] of GROUPS) {
-		for (const root of roots) {
-			if (!existsSync(join(src, root))) throw new Error(`scripts/bundle/groups.ts: there is no ${root}`);
-			for (const id of reachable(join(src, root), graph, names)) names.set(id, name);
+class Modules {
+	readonly #src: string;
+	readonly #graph: Graph;
+	readonly #names = new Map<string, string>();
+
+	constructor(src: string, graph: Graph) {
+		this.#src = src;
+		this.#graph = graph;
+	}
+
+	/** @returns the file of each module that is put somewhere; the others stay with who imports them */
+	named(): ReadonlyMap<string, string> {
+		for (const [name, roots] of GROUPS) {
+			for (const root of roots) this.#put(name, this.#modulesOf(root));
 		}
+		const loaded = this.#kinds().map((kind) => ({ kind, modules: this.#reachable(this.#lazyPartsOf(kind)) }));
+		const shared = loaded
+			.flatMap(({ modules }) => [...modules])
+			.filter((id) => loaded.filter(({ modules }) => modules.has(id)).length > 1);
+		this.#put("network", shared);
+		for (const { kind, modules } of loaded) this.#put(this.#fileNameOf(kind), modules);
+		return this.#names;
 	}
-	return names;
-}
 
-function reachable(root: string, graph: Graph, taken: ReadonlyMap<string, string>): Set<string> {
-	const found = new Set<string>();
-	const queue = [root];
-	for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-		if (found.has(id) || taken.has(id)) continue;
-		const info = graph.getModuleInfo(id);
-		if (!info) continue;
-		found.add(id);
-		queue.push(...info.importedIds);
+	#put(name: string, modules: Iterable<string>): void {
+		for (const id of this.#reachable(modules)) this.#names.set(id, name);
 	}
-	return found;
+
+	/** @throws for a module that is not in the bundle */
+	#info(path: string): NonNullable<ReturnType<Graph["getModuleInfo"]>> & { readonly id: string } {
+		const id = join(this.#src, path);
+		const info = this.#graph.getModuleInfo(id);
+		if (!info) throw new Error(`scripts/bundle/groups.ts: there is no ${path} in the bundle`);
+		return { id, importedIds: info.importedIds, dynamicallyImportedIds: info.dynamicallyImportedIds };
+	}
+
+	#modulesOf(root: Root): readonly string[] {
+		if (root === "kinds") return this.#kinds();
+		if (typeof root === "string") return [this.#info(root).id];
+		const { dynamicallyImportedIds } = this.#info(root.loadedBy);
+		if (dynamicallyImportedIds.length === 0)
+			throw new Error(`scripts/bundle/groups.ts: ${root.loadedBy} loads nothing lazily`);
+		return dynamicallyImportedIds;
+	}
+
+	/** The clouds' manifests. */
+	#manifests(): readonly string[] {
+		const found = this.#info("auth/registry.ts").importedIds.filter((id) =>
+			/^auth\/[^/]+\/manifest\.ts$/.test(this.#path(id)),
+		);
+		if (found.length === 0) throw new Error("scripts/bundle/groups.ts: auth/registry.ts imports no manifest");
+		return found;
+	}
+
+	/** The modules of the kinds; also those of their schemas, which load nothing more. */
+	#kinds(): readonly string[] {
+		return this.#manifests().flatMap((id) => this.#lazy(id));
+	}
+
+	/** What a kind loads lazily of its cloud's folder. The rest is shared by more than the clouds. */
+	#lazyPartsOf(kind: string): readonly string[] {
+		const folder = /^auth\/[^/]+\//.exec(this.#path(kind))?.[0] ?? "";
+		return this.#lazy(kind).filter((id) => this.#path(id).startsWith(folder));
+	}
+
+	#lazy(id: string): readonly string[] {
+		return this.#graph.getModuleInfo(id)?.dynamicallyImportedIds ?? [];
+	}
+
+	/** `aws-identity-center` for `auth/aws/identity-center/kind.ts`. */
+	#fileNameOf(kind: string): string {
+		return this.#path(kind)
+			.replace(/^auth\/|(?:\/kind)?\.ts$/g, "")
+			.replaceAll("/", "-");
+	}
+
+	#path(id: string): string {
+		return relative(this.#src, id).replaceAll(sep, "/");
+	}
+
+	/** All that these import, and they themselves, as far as no group has it yet. */
+	#reachable(roots: Iterable<string>): Set<string> {
+		const found = new Set<string>();
+		const queue = [...roots];
+		for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+			if (found.has(id) || this.#names.has(id)) continue;
+			const info = this.#graph.getModuleInfo(id);
+			if (!info) continue;
+			found.add(id);
+			queue.push(...info.importedIds);
+		}
+		return found;
+	}
 }

@@ -1,7 +1,6 @@
 /**
  * What the bundle does differently from plain resolution, for the time to the first frame: Ink's text measuring gets a fast
- * path, Yoga's WebAssembly becomes a file, and React's devtools (never used here) are left out. And one for safety:
- * cosmiconfig must not run what it finds in the working directory.
+ * path, Yoga's WebAssembly becomes a file, and React's devtools (never used here) are left out.
  */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -55,14 +54,6 @@ export function fastStart(chunkFolder: string): Plugin {
 				if (!match?.[1]) throw new Error(`no WebAssembly in ${id}`);
 				this.emitFile({ type: "asset", fileName: `${chunkFolder}/yoga.wasm`, source: Buffer.from(match[1], "base64") });
 				return source.replace(match[0], "yoga.wasm");
-			}
-			// cosmiconfig looks for settings of its own in the working directory, among them `.config/config.js`, which it
-			// would run. Nothing that a repository brings may be run, so there are no such places.
-			if (/cosmiconfig[\\/]dist[\\/]defaults\.js$/.test(id)) {
-				const source = readFileSync(id, "utf8");
-				const code = source.replace(/(exports\.metaSearchPlaces = )\[[^\]]*\]/, "$1[]");
-				if (code === source) throw new Error("cosmiconfig's own search places have moved");
-				return code;
 			}
 			// meow brings npm's rules for package.json, with every licence there is. They are for a package.json that it
 			// would look for on disk; it is given one, so a hundred kilobytes are left out.

@@ -7,6 +7,7 @@ import type { AwsCredentials } from "../auth/aws/credentials.ts";
 import { eksToken, execCredential } from "../auth/aws/eks/token.ts";
 import { loadAwsCredentials } from "../auth/aws/files.ts";
 import { isCurrent } from "../auth/config/stamp.ts";
+import { isUsable } from "../auth/freshness.ts";
 import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/kubernetes/exec-entry.ts";
 import { lowerCase } from "../auth/system/lower-case.ts";
 import { writeAnswer } from "../terminal/streams.ts";
@@ -16,9 +17,6 @@ import { type Command, commonFlags, dashed, type Flag } from "./definition.ts";
 import { optionsOf } from "./options.ts";
 import { usageError } from "./usage.ts";
 import { normalWords } from "./words.ts";
-
-/** Credentials that end sooner are renewed first: a token would end with them. Milliseconds. */
-const MARGIN_MS = 60_000;
 
 /** Read without meow: this runs for every kubectl command. */
 function readFlags(argv: readonly string[]) {
@@ -56,8 +54,8 @@ export const run: Command = async ({ argv, terminal }) => {
 			basePath ? { basePath } : {},
 		);
 	}
-	const now = ctx.clock.now();
-	if (credentials === undefined || (credentials.expiresAt !== undefined && credentials.expiresAt - now < MARGIN_MS)) {
+	// A token ends with the credentials that signed it.
+	if (credentials === undefined || !isUsable(credentials.expiresAt, ctx.clock.now())) {
 		const [{ silentCredentials }, { assertProjectIsThere }] = await Promise.all([
 			import("./silent-credentials.ts"),
 			import("./moved-project.ts"),
@@ -67,7 +65,6 @@ export const run: Command = async ({ argv, terminal }) => {
 		credentials = await silentCredentials(ctx, {
 			flag: flags.identity,
 			request: { ...request, withoutCommands: true },
-			marginMs: MARGIN_MS,
 		});
 	}
 	const token = await eksToken({ credentials, cluster, region, env, now: ctx.clock.now() });

@@ -10,15 +10,16 @@ import { sanitize } from "../auth/system/sanitize.ts";
 import { shellWord } from "../auth/system/shell-word.ts";
 import { chooseIdentity } from "../flows/choose-identity.ts";
 import { assertConfigured } from "../flows/nothing-configured.ts";
+import { integrationDone, integrationWaiting } from "../flows/rows.ts";
 import { isAttended } from "../terminal/streams.ts";
 import { awsEksUpdateKubeconfig } from "./aws-eks-update-kubeconfig.ts";
 import { createContext } from "./create-context.ts";
 import type { Command } from "./definition.ts";
 import { parseFlags } from "./flags.ts";
-import { runNamed, successRow } from "./integration-runs.ts";
+import { runNamed } from "./integration-runs.ts";
 import { interruptible } from "./interruptible.ts";
 import { createRunReport } from "./run-report.ts";
-import { silentCredentials } from "./silent-credentials.ts";
+import { obtainSilently } from "./silent-credentials.ts";
 import { usageError } from "./usage.ts";
 
 const KIND = "aws/eks";
@@ -55,8 +56,7 @@ export const run: Command = async ({ argv, terminal }) => {
 			}
 			const identity = await config.identity(chooseIdentity(config, ctx, flags.identity));
 			const target = { name: name as string, region: region as string, alias };
-			const row = { name: sanitize(target.name), kind: KIND, retry: retryCommand(argv) };
-			const credentials = await silentCredentials(ctx, { identity: identity.name, config, marginMs: 60_000, signal });
+			const { credentials } = await obtainSilently({ ctx, config, identity: identity.name, signal });
 			const keys = awsKeys(credentials);
 			const file = kubeconfigPath(ctx, kubeconfig);
 			const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
@@ -74,7 +74,14 @@ export const run: Command = async ({ argv, terminal }) => {
 				},
 				{ ...target, ...found, identity: identity.key, purpose: keys.purpose, file },
 			);
-			report.ended(successRow(row, artifact));
+			const step = {
+				id: `integration:${target.name}`,
+				needs: [],
+				for: [],
+				name: sanitize(target.name),
+				kind: KIND,
+			} as const;
+			report.ended(integrationDone(integrationWaiting({ ...step, retry: retryCommand(argv) }), artifact));
 			return report.finish();
 		}, report.interrupted);
 	} finally {

@@ -5,7 +5,6 @@ import { isAbsolute, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { AuthContext, Clock } from "../auth/context.ts";
 import { watchSecrets } from "../auth/credentials.ts";
-import { AuthError } from "../auth/errors.ts";
 import { createNetwork } from "../auth/net/create-network.ts";
 import { watchFiles } from "../auth/storage/file-events.ts";
 import { relativeFolders } from "../auth/storage/paths.ts";
@@ -17,6 +16,7 @@ import { homeFolder } from "./home.ts";
 import { createLogger, type LogLevel, logLevel } from "./logger.ts";
 import type { CommonFlags } from "./options.ts";
 import { self } from "./self.ts";
+import { settingError } from "./usage.ts";
 
 export const wallClock: Clock = {
 	now: () => Date.now(),
@@ -41,13 +41,13 @@ export function logicalDirectory(env: Terminal["env"]): string {
 
 /** `--log-level`, else `ATMOS_LOGS_LEVEL`, else what the command logs without being asked. */
 function levelOf(common: CommonFlags, env: Terminal["env"]): LogLevel {
-	if (common.logLevel !== undefined) return logLevel(common.logLevel, "--log-level");
+	if (common.logLevel !== undefined) return common.logLevel;
 	return env.ATMOS_LOGS_LEVEL ? logLevel(env.ATMOS_LOGS_LEVEL, "ATMOS_LOGS_LEVEL") : (common.usualLevel ?? "warning");
 }
 
 /**
  * @param options.common the flags common to all commands
- * @throws AuthError `usage` when `--chdir` names no directory or HOME none, and for a log level that there is not
+ * @throws AuthError `usage` when `--chdir` names no directory or HOME none, and for a level in `ATMOS_LOGS_LEVEL` that there is not
  */
 export function createContext(options: {
 	readonly terminal: Terminal;
@@ -64,7 +64,10 @@ export function createContext(options: {
 	if (target !== undefined) {
 		cwd = target.startsWith("~/") ? join(home, target.slice(2)) : resolve(start, target);
 		if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
-			throw new AuthError({ code: "usage", message: `--chdir: ${cwd} is not a directory` });
+			throw settingError({
+				message: `${common.chdir === undefined ? "ATMOS_CHDIR" : "--chdir"}: ${sanitize(cwd)} is not a directory`,
+				remedy: `ls -ld ${sanitize(cwd)}`,
+			});
 		}
 	}
 	const secrets = new Set<string>();

@@ -21,6 +21,10 @@ export interface Flag {
 	readonly alias?: string;
 	/** What its value is called; in square brackets where the flag may stand without one. */
 	readonly value?: string;
+	/** The only values that it takes, in capitals or small letters; in the order in which they are listed. */
+	readonly values?: readonly string[];
+	/** Other words that are taken for some of these values. */
+	readonly synonyms?: Readonly<Record<string, string>>;
 	/** Several values: with commas between them, and each time that the flag is given. */
 	readonly list?: boolean;
 	/** How help shows it, where people want its opposite. */
@@ -40,7 +44,7 @@ export interface Definition<Own extends Flags = Flags> {
 	readonly summary: string;
 	/** What its help begins with. */
 	readonly description: string;
-	/** What its one argument is called, if it takes one; it may always be left out. */
+	/** What its argument is called, if it takes one; with `…` where it takes several. It may always be left out. */
 	readonly argument?: string;
 	/** What may follow its name, where that is more than the argument and flags. */
 	readonly usage?: readonly string[];
@@ -93,8 +97,10 @@ export const commonFlags = {
 		type: "string",
 		alias: "logs-level",
 		value: "LEVEL",
+		values: ["trace", "debug", "info", "warning", "error", "off"],
+		synonyms: { warn: "warning", none: "off" },
 		env: ["ATMOS_LOGS_LEVEL"],
-		help: "trace, debug, info, warning, error or off",
+		help: "what is logged at least",
 	},
 	help: { type: "boolean", short: "h", help: "this text" },
 	version: { type: "boolean", short: "V", help: "the version" },
@@ -116,6 +122,10 @@ export const jsonFlag = {
 
 /** A flag's name as it is typed: `deviceCode` is `device-code`. */
 export const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `a, b or c`. */
+export const orList = (items: readonly string[]): string =>
+	[items.slice(0, -1).join(", "), items.at(-1)].filter((part) => part !== "").join(" or ");
 
 /** Whether a flag may stand without the value that it takes. */
 export const isOptional = ({ value }: Flag): boolean => value?.startsWith("[") === true;

@@ -1,5 +1,5 @@
 /** The help texts, made from the definitions. */
-import { commonFlags, type Definition, dashed, type Flag, type Flags } from "./definition.ts";
+import { commonFlags, type Definition, dashed, type Flag, type Flags, orList } from "./definition.ts";
 import { commands } from "./table.ts";
 
 type Row = readonly [left: string, right: string];
@@ -13,9 +13,13 @@ const widthOf = (rows: readonly Row[]): number =>
 	Math.max(...rows.map(([left, right]) => (right === "" ? 0 : left.length))) + 2;
 
 function flagRows(flags: Flags): Row[] {
-	return Object.entries<Flag>(flags).map(([name, { short, shown, value, env, help }]) => {
+	return Object.entries<Flag>(flags).map(([name, { short, shown, value, values, env, help }]) => {
 		const spelled = shown ?? [`--${dashed(name)}`, value].filter((part) => part !== undefined).join(" ");
-		return [`${short === undefined ? "    " : `-${short}, `}${spelled}`, env ? `${help} (${env.join(", ")})` : help];
+		const meaning = [
+			values === undefined ? help : `${help}: ${orList(values)}`,
+			...(env === undefined ? [] : [`(${env.join(", ")})`]),
+		];
+		return [`${short === undefined ? "    " : `-${short}, `}${spelled}`, meaning.join(" ")];
 	});
 }
 

@@ -1,9 +1,9 @@
 /** The home folder: where the files of a user are, and so where secrets go. */
 import { homedir, userInfo } from "node:os";
 import { posix, win32 } from "node:path";
-import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import type { Terminal } from "../terminal/streams.ts";
+import { settingError } from "./usage.ts";
 
 /**
  * `HOME`, else what the system knows of the user. A `HOME` that is set is not guessed around: it was set by somebody, and
@@ -18,8 +18,7 @@ export function homeFolder({ env, platform }: Pick<Terminal, "env" | "platform">
 	// On Windows it is seldom set, and empty is as good as unset.
 	const home = set === undefined || (set === "" && platform === "win32") ? fromSystem() : set;
 	if (isAbsolute(home)) return home;
-	throw new AuthError({
-		code: "usage",
+	throw settingError({
 		message:
 			home === ""
 				? set === undefined

@@ -1,29 +1,20 @@
 /** Diagnostics on stderr, off unless asked for. The sink redacts what looks like a secret, as a second line of defence. */
 import type { LogFields, Logger } from "../auth/context.ts";
-import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { escapeWorkflowCommands } from "../output/workflow-commands.ts";
+import { commonFlags } from "./definition.ts";
+import { oneOf } from "./values.ts";
 
-const LEVELS = ["trace", "debug", "info", "warning", "error", "off"] as const;
+const LEVELS = commonFlags.logLevel.values;
 export type LogLevel = (typeof LEVELS)[number];
-const ALIASES: Readonly<Record<string, LogLevel>> = { warn: "warning", none: "off" };
 
 /**
  * @param text a level in any case
  * @param source the flag or variable that it comes from
  * @throws AuthError `usage` that lists the levels
  */
-export function logLevel(text: string, source: string): LogLevel {
-	const name = text.trim().toLowerCase();
-	const level = ALIASES[name] ?? LEVELS.find((candidate) => candidate === name);
-	if (level !== undefined) return level;
-	throw new AuthError({
-		code: "usage",
-		message: `${source} is "${sanitize(text)}", which is not a log level`,
-		remedy: `choose one of ${LEVELS.slice(0, -1).join(", ")} or off`,
-		candidates: LEVELS,
-	});
-}
+export const logLevel = (text: string, source: string): LogLevel =>
+	oneOf(commonFlags.logLevel, text, source, "log level");
 
 /** What looks like a secret, and what is left of it. */
 const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [

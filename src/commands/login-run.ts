@@ -1,6 +1,7 @@
 /** `atmos-auth login`: reads the flags, starts the login, and shows it on the face that fits. */
 import type { AuthContext } from "../auth/context.ts";
 import { watchSecrets } from "../auth/credentials.ts";
+import type { Reach } from "../auth/interaction.ts";
 import { isCi, isInteractive } from "../flows/interactive.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import { startLogin } from "../flows/start-login.ts";
@@ -40,7 +41,7 @@ interface Options {
 
 export const run: Command = async ({ argv, terminal }) => {
 	const { env } = terminal;
-	const { argument, flags, common, request } = parseFlags(login, argv);
+	const { arguments: names, flags, common, request } = parseFlags(login, argv);
 	if (flags.plain && flags.json) throw usageError(login.words, "--plain and --json cannot be used together");
 	const asked = flags.interactive ?? booleanVariable(env, "ATMOS_INTERACTIVE");
 	const { stdinIsTerminal, stderrIsTerminal } = terminal;
@@ -63,12 +64,17 @@ export const run: Command = async ({ argv, terminal }) => {
 				provider: flags.provider,
 				identity: flags.identity === true ? undefined : flags.identity,
 				ask: flags.identity === true,
-				positional: argument,
+				positional: names,
 				tags: flags.tags,
+				all: flags.all,
 			},
 			interactive,
-			// In CI nobody is there to approve, unless somebody says so.
-			mayPrompt: flags.deviceCode === true || (!isCi(env) && asked !== false),
+			reach: reachOf({
+				interactive,
+				// In CI nobody is there to approve, unless somebody says so.
+				isAttended: flags.deviceCode === true || (!isCi(env) && asked !== false),
+				canType: face === "plain" && stdinIsTerminal && stderrIsTerminal && !isCi(env) && asked !== false,
+			}),
 			force: flags.force === true,
 		});
 		const options = {
@@ -85,6 +91,17 @@ export const run: Command = async ({ argv, terminal }) => {
 		held?.release();
 	}
 };
+
+/** How far a person can be reached on a face. */
+function reachOf(run: {
+	readonly interactive: boolean;
+	readonly isAttended: boolean;
+	readonly canType: boolean;
+}): Reach {
+	if (run.interactive) return "keyboard";
+	if (run.canType) return "line";
+	return run.isAttended ? "link" : "nobody";
+}
 
 interface HeldLines {
 	write(line: string): void;
@@ -131,7 +148,7 @@ async function show(login: LoginHandle, options: Options, run: Run): Promise<num
 		const last = await runFace(login, options, run, { printer, ending });
 		run.held?.release();
 		const lines = face === "json" && last.phase !== "failed" ? [] : endingLines(last, ctx.clock.now(), printer.style);
-		if (face === "plain" && last.result !== undefined) lines.unshift("");
+		if (face === "plain" && lines.length > 0 && last.phase === "done") lines.unshift("");
 		printer.print(lines);
 		if (options.inActions) {
 			for (const annotation of annotations(last, ctx.env.GITHUB_WORKSPACE)) {

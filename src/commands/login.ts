@@ -4,7 +4,7 @@ export const login = define({
 	words: "login",
 	summary: "sign in, on a full-screen dashboard, as plain lines or as JSON events",
 	description: "Sign in with an identity from atmos.yaml.",
-	argument: "IDENTITY",
+	argument: "IDENTITY…",
 	flags: {
 		identity: { ...identityFlag, value: "[NAME]", help: "the identity; without a name: choose from all" },
 		provider: {
@@ -21,6 +21,7 @@ export const login = define({
 			env: ["ATMOS_TAGS"],
 			help: "choose among the identities with any of these tags",
 		},
+		all: { type: "boolean", help: "with --tags: sign in to all of these identities" },
 		force: { type: "boolean", help: "renew what is still valid" },
 		strict: { type: "boolean", help: "exit with 3 when an integration fails" },
 		plain: { type: "boolean", help: "one line per event instead of the dashboard" },
@@ -38,6 +39,8 @@ export const login = define({
 		["", "the default identity, or choose one"],
 		["-i", "choose, even if there is a default"],
 		["dev-admin", ""],
+		["dev-admin prod-readonly", "both, with one approval for each portal"],
+		["--tags dev --all", "everything with this tag"],
 		["-p company-sso --plain", ""],
 	],
 	heavy: true,

@@ -15,10 +15,12 @@ export function openApprovalPages(
 ): () => void {
 	const { ctx, noBrowser } = options;
 	if (noBrowser || isCi(ctx.env)) return () => undefined;
-	let last: string | undefined;
-	return login.subscribe(({ prompt }) => {
-		if (prompt?.type !== "device-code" || prompt.userCode === last) return;
-		last = prompt.userCode;
+	const opened = new Set<string>();
+	return login.subscribe(({ prompts }) => {
+		// One page at a time, the one that is asked about.
+		const prompt = prompts.find((asked) => asked.prompt.type === "device-code")?.prompt;
+		if (prompt?.type !== "device-code" || opened.has(prompt.userCode)) return;
+		opened.add(prompt.userCode);
 		// Another process asked for this code, and has opened its page.
 		if (prompt.waitingForPid !== undefined) return;
 		open(approvalUrl(prompt), ctx).catch((error: unknown) => {

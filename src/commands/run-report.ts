@@ -12,7 +12,7 @@ import type { Terminal } from "../terminal/streams.ts";
 
 export interface RunReport {
 	/** An integration begins. */
-	started(row: Pick<IntegrationRow, "name" | "kind">): void;
+	started(row: IntegrationRow): void;
 	/** It is ready, or it failed. */
 	ended(row: IntegrationRow): void;
 	/** All of them have ended. @returns the exit code: 1 if one failed */
@@ -36,8 +36,7 @@ export function createRunReport(options: {
 	let ready = 0;
 	return {
 		started(row) {
-			const running = { ...row, state: "running", text: "", label: "", target: "", retry: "", notes: [] } as const;
-			if (json) emit(integrationEvent(running, clock.now()));
+			if (json) emit(integrationEvent(row, clock.now()));
 		},
 		ended(row) {
 			if (row.error === undefined) ready++;

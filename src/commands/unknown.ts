@@ -1,6 +1,6 @@
 /** The answers to commands and flags that do not exist. */
 import { suggestionFor } from "../auth/config/suggest.ts";
-import { AuthError } from "../auth/errors.ts";
+import type { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { dashed } from "./definition.ts";
 import { usageError } from "./usage.ts";
@@ -20,12 +20,11 @@ export function unknownCommand(said: string, commandNames: readonly string[]): A
 			return suggestionFor(some.join(" "), names);
 		})
 		.find((name) => name !== undefined);
-	return new AuthError({
-		code: "usage",
-		message: `unknown command "${sanitize(said)}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
-		remedy: "atmos-auth --help",
-		candidates: near === undefined ? commandNames : [near],
-	});
+	return usageError(
+		"",
+		`unknown command "${sanitize(said)}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
+		near === undefined ? commandNames : [near],
+	);
 }
 
 /**

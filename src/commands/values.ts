@@ -1,6 +1,6 @@
 /** Values that have to be one of a few, whether they come from a flag or from a variable. */
-import { AuthError } from "../auth/errors.ts";
-import { sanitize } from "../auth/system/sanitize.ts";
+import { suggestionFor } from "../auth/config/suggest.ts";
+import { valueError } from "./usage.ts";
 
 /** As Go's strconv.ParseBool has it, which reads the same variables in Atmos. */
 const TRUE: readonly string[] = ["true", "t", "1"];
@@ -23,10 +23,27 @@ export function booleanVariable(env: Readonly<Record<string, string | undefined>
 	if (!text) return undefined;
 	const value = parseBoolean(text);
 	if (value !== undefined) return value;
-	throw new AuthError({
-		code: "usage",
-		message: `${name} is "${sanitize(text)}", which is neither true nor false`,
-		remedy: `set ${name} to true or false, or unset it`,
-		candidates: ["true", "false"],
-	});
+	throw valueError(name, text, "which is neither true nor false", { values: ["true", "false"] });
+}
+
+/** A flag that takes a few values only. */
+export interface Choice<Value extends string = string> {
+	readonly values: readonly Value[];
+	readonly synonyms?: Readonly<Record<string, Value>>;
+}
+
+/**
+ * @param choice the flag
+ * @param text what was given, in capitals or small letters
+ * @param source where: the flag as it is typed, or the variable that stands for it
+ * @param noun what the values are, such as `log level`
+ * @throws AuthError `usage` that lists the values, or names the nearest
+ */
+export function oneOf<Value extends string>(choice: Choice<Value>, text: string, source: string, noun: string): Value {
+	const { values, synonyms = {} } = choice;
+	const plain = text.trim().toLowerCase();
+	const found = Object.hasOwn(synonyms, plain) ? synonyms[plain] : values.find((value) => value === plain);
+	if (found !== undefined) return found;
+	const near = suggestionFor(plain, values);
+	throw valueError(source, text, `which is not ${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`, { values, near });
 }

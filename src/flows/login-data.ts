@@ -24,6 +24,10 @@ export interface LoginSettings {
 	/** How far the steps reach a person. */
 	readonly reach: Reach;
 	readonly force: boolean;
+	/** Whether somebody may answer a dialog of the system. Whoever can be reached, if left out. */
+	readonly attended?: boolean | undefined;
+	/** Nobody looks on: a command waits for it, and waits less long. */
+	readonly isSilent?: boolean | undefined;
 	/** Integrations that were asked for by name, in place of those that are linked to the targets. */
 	readonly integrations?: IntegrationRequest | undefined;
 }

@@ -24,6 +24,8 @@ export interface ObtainOptions {
 	readonly signal: AbortSignal;
 	/** How far a person can be reached; nobody, if left out: a step that would have to ask fails with what to do instead. */
 	readonly reach?: Reach | undefined;
+	/** Whether somebody may answer a dialog of the system, such as the keychain's; nobody, if left out. */
+	readonly attended?: boolean | undefined;
 	/** Renew even what is still good. */
 	readonly force?: boolean | undefined;
 	/** Keys of integrations that are made with the credentials. None, if left out. */
@@ -59,6 +61,8 @@ export async function obtain(options: ObtainOptions): Promise<Obtained> {
 		interactive: false,
 		reach: options.reach ?? "nobody",
 		force: options.force ?? false,
+		isSilent: true,
+		attended: options.attended,
 		integrations: { keys: options.integrations ?? [] },
 	};
 	const { name, key } = await config.identity(options.identity);

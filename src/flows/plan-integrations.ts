@@ -103,8 +103,8 @@ async function stillGood(
 	if (credentials === undefined || user?.type !== "identity") return undefined;
 	try {
 		const integration = await config.integration(step.key);
-		const run = { ctx, config, realm: config.realm, order: step.order, claims };
-		return await kind.current(integration, user.identity, credentials, run);
+		const place = { ctx, config, realm: config.realm, order: step.order, claims };
+		return await kind.current(integration, user.identity, credentials, place);
 	} catch (error) {
 		ctx.log.debug("it is not known whether an integration is still good", {
 			integration: step.name,

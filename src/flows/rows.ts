@@ -6,7 +6,7 @@ import type { DiscoveryStep, IdentityStep, IntegrationStep, PlannedTarget, Provi
 import type { Account, IntegrationRow, LoginResult, Row } from "./snapshot.ts";
 
 /** A link, or the discovery of identities, before anything is done. */
-export function waitingRow({ id, name, kind, for: targets }: Step): Row {
+export function waitingRow({ id, name, kind, for: targets }: Pick<Step, "id" | "name" | "kind" | "for">): Row {
 	return { id, for: targets, name, kind, state: "waiting", text: "" };
 }
 
@@ -46,7 +46,9 @@ export function identityDone(row: Row, credentials: Credentials, state: "ok" | "
 }
 
 /** An integration's row before it is run. */
-export function integrationWaiting(step: IntegrationStep): IntegrationRow {
+export function integrationWaiting(
+	step: Pick<IntegrationStep, "id" | "name" | "kind" | "for" | "retry">,
+): IntegrationRow {
 	return { ...waitingRow(step), label: "", target: "", retry: step.retry, notes: [] };
 }
 

@@ -112,15 +112,13 @@ async function integrate(doing: Doing, input: StepInput<IntegrationStep>): Promi
 			config,
 			signal: limited,
 			realm: config.realm,
-			force: settings.force,
 			explicit: step.explicit,
-			attended: settings.reach !== "nobody",
+			attended: settings.attended ?? settings.reach !== "nobody",
 			status: (text: string) => report({ type: "STATUS", step: step.id, text: sanitize(text) }),
 			order: step.order,
 			claims: plan.claims,
 		};
-		const asked = settings.force || settings.integrations !== undefined;
-		const good = asked ? undefined : await kind.current(integration, identity, base, run);
+		const good = settings.force || step.explicit ? undefined : await kind.current(integration, identity, base, run);
 		return good ?? kind.execute(integration, identity, base, run);
 	});
 	return { type: "MADE", step: step.id, artifact };
@@ -185,6 +183,10 @@ function noNews(target: PlannedTarget | undefined, ms: number): AuthError {
 		message: `the sign-in to "${sanitize(target?.name ?? "")}" made no progress for ${ms / 60_000} min`,
 		remedy: "check the network connection, the VPN and the proxy; --log-level debug shows each request",
 	});
+}
+
+function noAnswer(ms: number): AuthError {
+	return new AuthError({ code: "network", message: `the servers returned no credentials within ${ms / 1000} s` });
 }
 
 function tooSlow(ms: number): AuthError {

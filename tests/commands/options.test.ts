@@ -77,6 +77,7 @@ describe("a command line", () => {
 		["-p company-sso login -- admin", { provider: "company-sso", argument: "admin" }],
 		["login --logs-level debug", { logLevel: "debug" }],
 		["login --log-level=debug", { logLevel: "debug" }],
+		["login --log-level Warn", { logLevel: "warning" }],
 		["login --profile a,b --profile c", { profiles: ["a", "b", "c"] }],
 		["login --config x.yaml --config-path d --base-path b", { config: ["x.yaml"], configPath: ["d"], basePath: "b" }],
 		["validate", { command: "validate" }],
@@ -205,6 +206,18 @@ test("a flag is one word for whatever parser comes next", () => {
 });
 
 test.each([
+	["loud", "", ["trace", "debug", "info", "warning", "error", "off"]],
+	["debgu", ', did you mean "debug"?', ["debug"]],
+])("a value that a flag does not take is refused, with the nearest: --log-level %s", (value, hint, candidates) => {
+	const argv = ["--log-level", value];
+	const message = `--log-level is "${value}", which is not a log level${hint}`;
+	const remedy = "choose one of trace, debug, info, warning, error or off";
+	expect(() => parse(["login", ...argv])).toThrow(
+		expect.objectContaining({ code: "usage", message, remedy, candidates }),
+	);
+});
+
+test.each([
 	[undefined, undefined],
 	["", undefined],
 	["true", true],
@@ -217,5 +230,11 @@ test.each([
 });
 
 test("a variable that is neither true nor false is refused", () => {
-	expect(() => booleanVariable({ X: "no" }, "X")).toThrow('X is "no", which is neither true nor false');
+	expect(() => booleanVariable({ X: "no" }, "X")).toThrow(
+		expect.objectContaining({
+			message: 'X is "no", which is neither true nor false',
+			remedy: "choose true or false",
+			candidates: ["true", "false"],
+		}),
+	);
 });

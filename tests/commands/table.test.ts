@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dashed } from "../../src/commands/definition.ts";
+import { commonFlags, dashed, type Flag } from "../../src/commands/definition.ts";
 import { helpFor } from "../../src/commands/help.ts";
 import { commandNames, commands, findCommand, flagNames } from "../../src/commands/table.ts";
 import { unknownCommand, unknownFlag } from "../../src/commands/unknown.ts";
@@ -57,9 +57,10 @@ describe("help", () => {
 	test.each(commands.map((definition) => [definition.words, definition] as const))("of %s", (words, definition) => {
 		const text = helpFor(words);
 		expect(text).toContain(`\n  atmos-auth ${words}`);
-		for (const [name, { help, env = [], shown }] of Object.entries(definition.flags)) {
+		for (const [name, flag] of Object.entries<Flag>({ ...definition.flags, ...commonFlags })) {
+			const { help, env = [], shown, values = [] } = flag;
 			expect(text).toContain(shown ?? `--${dashed(name)}`);
-			for (const part of [help, ...env]) expect(text).toContain(part);
+			for (const part of [help, ...env, ...values]) expect(text).toContain(part);
 		}
 		for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(125);
 	});

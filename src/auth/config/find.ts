@@ -1,7 +1,8 @@
 /** Finds and reads the configuration's files in the order in which they are merged: later ones win. */
 import { accessSync, constants, existsSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
-import { type CosmiconfigResult, cosmiconfigSync, type PublicExplorerSync } from "cosmiconfig";
+import type { CosmiconfigResult } from "cosmiconfig";
+import { ExplorerSync } from "cosmiconfig/dist/ExplorerSync.js";
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
@@ -58,21 +59,36 @@ export interface Reader {
 	folder(path: string, places: readonly string[]): FoundFile | undefined;
 }
 
-/** @param parse turns a file's text into its content */
+/**
+ * Nothing that a repository brings may be run. So it is cosmiconfig's explorer itself, and not `cosmiconfigSync`, which
+ *
+ * - first reads settings of its own in the working directory, among them `.config/config.js`, which it runs, and
+ * - adds its own loaders to those it is given, and so runs what is called `.js`, `.cjs`, `.ts` or `.cts`, which an `import` of
+ *   atmos.yaml may name.
+ *
+ * @param parse turns a file's text into its content
+ */
 export function createReader(parse: (text: string, file: string) => YamlMap): Reader {
 	// One explorer a set of names: making one is not free.
-	const explorers = new Map<string, PublicExplorerSync>();
-	const loader = (file: string, text: string): YamlMap => parse(text, file);
-	const explorer = (searchPlaces: readonly string[]): PublicExplorerSync => {
+	const explorers = new Map<string, ExplorerSync>();
+	const explorer = (searchPlaces: readonly string[]): ExplorerSync => {
 		const key = searchPlaces.join();
 		const known = explorers.get(key);
 		if (known) return known;
-		const made = cosmiconfigSync("atmos", {
+		const made = new ExplorerSync({
+			moduleName: "atmos",
 			searchPlaces: [...searchPlaces],
 			searchStrategy: "none",
 			ignoreEmptySearchPlaces: false,
 			cache: false,
-			loaders: { ".yaml": loader, ".yml": loader, noExt: loader },
+			// YAML, whatever a file is called.
+			loaders: { default: (file, text) => parse(text, file) },
+			// The content of `package.yaml` is all of it, as of any other file.
+			packageProp: [],
+			transform: (result) => result,
+			metaConfigFilePath: null,
+			mergeImportArrays: true,
+			mergeSearchPlaces: false,
 		});
 		explorers.set(key, made);
 		return made;

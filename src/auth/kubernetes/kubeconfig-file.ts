@@ -8,15 +8,7 @@ import { isInGitFolder } from "../storage/paths.ts";
 import { withKubectlLock, withLock } from "../storage/with-lock.ts";
 import { readText, writeWhole } from "../storage/write.ts";
 import { sanitize } from "../system/sanitize.ts";
-import {
-	type Change,
-	type ClusterEntry,
-	putCluster,
-	type Removal,
-	removeContext,
-	type TakeContext,
-	type UpdateMode,
-} from "./kubeconfig.ts";
+import type { Change, ClusterEntry, Removal, TakeContext, UpdateMode } from "./kubeconfig.ts";
 
 export interface KubeconfigOptions {
 	readonly update: UpdateMode;
@@ -71,15 +63,21 @@ export async function updateKubeconfig(
 		}
 		const jobs = [job];
 		waiting.set(file, jobs);
-		writeTogether(ctx, file, jobs).catch((error: unknown) => {
-			for (const each of jobs) each.failed(error);
-		});
+		writeTogether(ctx, file, jobs)
+			.finally(() => {
+				if (waiting.get(file) === jobs) waiting.delete(file);
+			})
+			.catch((error: unknown) => {
+				for (const each of jobs) each.failed(error);
+			});
 	});
 }
 
 /** kubectl does not wait for its lock but fails, so it is held as briefly as possible: our own processes queue before it. */
-function writeTogether(ctx: AuthContext, file: string, jobs: readonly Job[]): Promise<void> {
-	return withLock(ctx, file, { flock: false }, () =>
+async function writeTogether(ctx: AuthContext, file: string, jobs: readonly Job[]): Promise<void> {
+	// A YAML parser comes with it, which a login that has nothing to write does without. Loaded before the lock is taken.
+	const { putCluster } = await import("./kubeconfig.ts");
+	await withLock(ctx, file, { flock: false }, () =>
 		withKubectlLock(ctx, file, {}, async () => {
 			// Whoever comes from now on has to wait for the next turn.
 			waiting.delete(file);
@@ -111,9 +109,7 @@ function writeTogether(ctx: AuthContext, file: string, jobs: readonly Job[]): Pr
 				job.done({ changed: change.changed || wrongMode, text, copy: change.drops ? copy : undefined });
 			}
 		}),
-	).finally(() => {
-		if (waiting.get(file) === jobs) waiting.delete(file);
-	});
+	);
 }
 
 /**
@@ -129,6 +125,7 @@ export async function removeFromKubeconfig(
 	entry: Pick<ClusterEntry, "context" | "kindPrefix">,
 	options: Pick<KubeconfigOptions, "signal">,
 ): Promise<Removal["removed"]> {
+	const { removeContext } = await import("./kubeconfig.ts");
 	// Not even a lock is put beside a file that has nothing of ours.
 	if (removeContext(await readText(file), file, entry).removed.length === 0) return [];
 	await refuseGitFolder(file);

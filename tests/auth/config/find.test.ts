@@ -78,15 +78,6 @@ describe("the search", () => {
 		expect(config.files).toEqual([]);
 		expect(config.realm).toEqual({ value: "default", source: "default" });
 	});
-
-	test("cosmiconfig's own settings in the working directory have no say", async () => {
-		const p = project({
-			"atmos.yaml": withIdentities(identity("real")),
-			"package.json": JSON.stringify({ cosmiconfig: { searchPlaces: ["evil.yaml"] } }),
-			"evil.yaml": withIdentities(identity("evil")),
-		});
-		expect(names(await p.load())).toEqual(["real"]);
-	});
 });
 
 // Values that Cloud Posse's program was seen to compute: the SHA-256 of the folder as it is typed or found.

@@ -2,6 +2,7 @@
 import type { Provider } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
 import { AuthError } from "../../errors.ts";
+import { isUsable } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
 import { providerRoot } from "../../root.ts";
@@ -20,8 +21,6 @@ import { mayReceive, sessionEndpoints } from "./session-endpoints.ts";
 import { dropSsoSession, type StoredSsoSession, saveSsoSession, ssoSessionFile } from "./session-file.ts";
 import { createSsoOidc, type Registration, type SsoOidc, type Token } from "./sso-oidc.ts";
 
-/** An old session is used to its end rather than bothering a person, but not for the last seconds of it. */
-const USABLE_MS = 60_000;
 /** A registration that runs out this soon is not built on. */
 const REGISTRATION_MARGIN_MS = 15 * 60_000;
 
@@ -81,7 +80,7 @@ export async function renewSession(
 async function usable(provider: Provider<Config>, run: Run): Promise<SsoSession | undefined> {
 	if (run.force) return undefined;
 	const [longest] = await localSessions(run.ctx, provider.config, run.rejected);
-	return longest !== undefined && longest.expiresAt - run.ctx.clock.now() > USABLE_MS ? longest : undefined;
+	return longest !== undefined && isUsable(longest.expiresAt, run.ctx.clock.now()) ? longest : undefined;
 }
 
 type Refreshed =
