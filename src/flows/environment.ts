@@ -4,18 +4,16 @@ import type { AuthConfig, Identity } from "../auth/config/model.ts";
 import { ownVariables } from "../auth/config/own-variables.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
+import { isUsable } from "../auth/freshness.ts";
 import type { EnvironmentChange } from "../auth/kinds.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { type LoginDependencies, realDependencies } from "./dependencies.ts";
 import { type IdentityStep, planLogin, targetOf } from "./plan.ts";
 
-/** Credentials that end sooner are of no use to a program that is about to start. Milliseconds. */
-const MARGIN_MS = 60_000;
-
 export interface KnownEnvironment {
 	readonly identity: Identity;
 	readonly environment: EnvironmentChange;
-	/** Whether the credentials that it leads to are there and good for another minute. */
+	/** Whether the credentials that it leads to are there and not about to end. */
 	readonly hasCredentials: boolean;
 }
 
@@ -38,8 +36,7 @@ export async function environmentOf(
 	if (step?.type !== "identity") throw new Error("the target is not an identity");
 	const place = { ctx, realm: config.realm, root: step.root, key };
 	const stored = plan.held.get(target.id) ?? (await step.identityKind.store.load(place, step.purpose));
-	const isGood = (stored?.expiresAt ?? Number.POSITIVE_INFINITY) - ctx.clock.now() > MARGIN_MS;
-	const credentials = isGood ? stored : undefined;
+	const credentials = stored !== undefined && isUsable(stored.expiresAt, ctx.clock.now()) ? stored : undefined;
 	return {
 		identity: step.identity,
 		environment: environmentFor(ctx, config, step, credentials),
