@@ -54,6 +54,12 @@ export interface Cloud {
 	isEndpointVariable(name: string): boolean;
 	/** The variables that decide for what credentials are good. */
 	readonly decisiveVariables: readonly string[];
+	/** The variables by which its own programs are told of certificate authorities: paths of files in PEM. */
+	readonly certificateVariables: readonly string[];
+	/** @returns why an identity cannot have this name, or undefined. What it becomes is the cloud's own matter */
+	nameObjection?(name: string): string | undefined;
+	/** @returns what may go wrong with an identity's name, or undefined */
+	nameDoubt?(name: string): string | undefined;
 	/** True for the arguments of a plugin of kubectl that this program or Atmos has written. */
 	isTokenCommand(args: readonly unknown[]): boolean;
 	readonly providers: readonly ProviderManifest[];

@@ -112,6 +112,32 @@ export function decisiveVariables(): readonly string[] {
 	return CLOUDS.flatMap((cloud) => cloud.decisiveVariables);
 }
 
+/** @returns the variables that name files of certificate authorities, for the network to trust */
+export function certificateVariables(): readonly string[] {
+	return CLOUDS.flatMap((cloud) => cloud.certificateVariables);
+}
+
+/** The cloud of an identity. One whose kind is not known yet, or that this version does not have, is taken for AWS's. */
+function cloudOf(kind: unknown): Cloud {
+	return CLOUDS.find(({ identities }) => identities.some((manifest) => manifest.kind === kind)) ?? aws;
+}
+
+/**
+ * @param kind as it is written: a name, a function, or nothing
+ * @returns why an identity of this kind cannot have this name, or undefined
+ */
+export function nameObjection(kind: unknown, name: string): string | undefined {
+	return cloudOf(kind).nameObjection?.(name);
+}
+
+/**
+ * @param kind as it is written: a name, a function, or nothing
+ * @returns what may go wrong with the name of an identity of this kind, or undefined
+ */
+export function nameDoubt(kind: unknown, name: string): string | undefined {
+	return cloudOf(kind).nameDoubt?.(name);
+}
+
 /** True for the arguments of a plugin of kubectl that this program or Atmos has written, whatever the cloud. */
 export function isTokenCommand(args: readonly unknown[]): boolean {
 	return CLOUDS.some((cloud) => cloud.isTokenCommand(args));

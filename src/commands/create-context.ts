@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { AuthContext, Clock } from "../auth/context.ts";
 import { watchSecrets } from "../auth/credentials.ts";
 import { createNetwork } from "../auth/net/create-network.ts";
+import { certificateVariables } from "../auth/registry.ts";
 import { watchFiles } from "../auth/storage/file-events.ts";
 import { relativeFolders } from "../auth/storage/paths.ts";
 import { sweepTemporaries } from "../auth/storage/temporary.ts";
@@ -99,7 +100,7 @@ export function createContext(options: {
 		pid: process.pid,
 		clock: wallClock,
 		log,
-		network: createNetwork({ env, log, clock: wallClock, platform }),
+		network: createNetwork({ env, log, clock: wallClock, platform, certificateVariables: certificateVariables() }),
 		self: self({ env, cwd }),
 	};
 }

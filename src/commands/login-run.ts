@@ -6,6 +6,7 @@ import { isCi, isInteractive } from "../flows/interactive.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import { startLogin } from "../flows/start-login.ts";
 import { annotations } from "../output/annotations.ts";
+import { lineInput } from "../output/ask-line.ts";
 import { endingLines } from "../output/ending.ts";
 import { type EndingOptions, loginExitCode } from "../output/exit-code.ts";
 import { runJson } from "../output/json.ts";
@@ -14,7 +15,7 @@ import { createPrinter, type Printer } from "../output/printer.ts";
 import { annotationCommand, maskCommands } from "../output/workflow-commands.ts";
 import { gitBashHint } from "../terminal/git-bash.ts";
 import { leaveAtOnce } from "../terminal/signals.ts";
-import type { Terminal } from "../terminal/streams.ts";
+import { isAttended, type Terminal } from "../terminal/streams.ts";
 import { createContext } from "./create-context.ts";
 import type { Command } from "./definition.ts";
 import { parseFlags } from "./flags.ts";
@@ -35,6 +36,8 @@ interface Options {
 	readonly inActions: boolean;
 	readonly strict: boolean;
 	readonly noBrowser: boolean;
+	/** Somebody can answer a question with a line. */
+	readonly canType: boolean;
 	/** `true` for `--color`, `false` for `--no-color`. */
 	readonly colour: boolean | undefined;
 }
@@ -49,6 +52,7 @@ export const run: Command = async ({ argv, terminal }) => {
 	const interactive = isInteractive({ env, stdinIsTerminal, stderrIsTerminal, plain, json, interactive: asked });
 	const face: Face = json ? "json" : interactive ? "dashboard" : "plain";
 
+	const canType = face === "plain" && isAttended(terminal) && !isCi(env) && asked !== false;
 	const hint = face === "plain" && !plain && asked !== false && !isCi(env) ? gitBashHint(terminal) : undefined;
 	if (hint !== undefined) createPrinter(terminal, common.color).print([hint]);
 
@@ -73,7 +77,7 @@ export const run: Command = async ({ argv, terminal }) => {
 				interactive,
 				// In CI nobody is there to approve, unless somebody says so.
 				isAttended: flags.deviceCode === true || (!isCi(env) && asked !== false),
-				canType: face === "plain" && stdinIsTerminal && stderrIsTerminal && !isCi(env) && asked !== false,
+				canType,
 			}),
 			force: flags.force === true,
 		});
@@ -82,6 +86,7 @@ export const run: Command = async ({ argv, terminal }) => {
 			inActions,
 			strict: flags.strict === true,
 			noBrowser: flags.browser === false,
+			canType,
 			colour: common.color,
 		};
 		return await interruptible((interruption) => show(handle, options, { ctx, terminal, interruption, held }));
@@ -147,7 +152,10 @@ async function show(login: LoginHandle, options: Options, run: Run): Promise<num
 	try {
 		const last = await runFace(login, options, run, { printer, ending });
 		run.held?.release();
-		const lines = face === "json" && last.phase !== "failed" ? [] : endingLines(last, ctx.clock.now(), printer.style);
+		const lines =
+			face === "json" && last.phase !== "failed"
+				? []
+				: endingLines(last, ctx.clock.now(), printer.style, { next: terminal.stderrIsTerminal && !isCi(ctx.env) });
 		if (face === "plain" && lines.length > 0 && last.phase === "done") lines.unshift("");
 		printer.print(lines);
 		if (options.inActions) {
@@ -175,7 +183,13 @@ async function runFace(
 		case "json":
 			return runJson({ login, clock, ending, write: (text) => terminal.stdout.write(text) });
 		case "plain":
-			return runPlain({ login, clock, printer, ending });
+			return runPlain({
+				login,
+				clock,
+				printer,
+				ending,
+				input: options.canType ? lineInput(terminal.stdin) : undefined,
+			});
 		default: {
 			const { runDashboard } = await import("../components/dashboard.tsx");
 			await runDashboard({ login, terminal, clock, colour: options.colour, cwd: ctx.cwd });

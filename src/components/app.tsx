@@ -8,10 +8,11 @@ import { HelpContext } from "./frame.tsx";
 import { prepareBoard } from "./identity-list.ts";
 import { dispatchKey, type KeyHub, KeyHubContext, typed } from "./keys/dispatch.ts";
 import { createKeyGuard } from "./keys/guard.ts";
-import { isBroken } from "./keys/handlers.ts";
+import { askedFirst, isBroken } from "./keys/handlers.ts";
 import { commandFor } from "./keys/table.ts";
 import type { Notes } from "./notes.ts";
 import { Approval } from "./screens/approval.tsx";
+import { CodeQuestion } from "./screens/code-question.tsx";
 import { Identities, type Picker } from "./screens/identities.tsx";
 import { Menu } from "./screens/menu.tsx";
 import { Progress } from "./screens/progress.tsx";
@@ -45,10 +46,12 @@ export interface AppProps {
 
 /** Which screen a snapshot is shown on. What a person types for one of them is never meant for another. */
 function screenOf(snapshot: LoginSnapshot): string {
-	const { phase, prompt, attempt } = snapshot;
+	const { phase, attempt } = snapshot;
+	const prompt = askedFirst(snapshot)?.prompt;
 	if (phase === "choosing") return phase;
 	if (prompt?.type === "device-code") return `code ${attempt} ${prompt.userCode}`;
 	if (prompt?.type === "choice") return `choice ${prompt.question}`;
+	if (prompt?.type === "code") return `question ${prompt.question} ${prompt.problem}`;
 	return phase === "attention" ? `${phase} ${isBroken(snapshot)}` : "progress";
 }
 
@@ -73,7 +76,9 @@ function usePicker(snapshot: LoginSnapshot): Picker | undefined {
 
 function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker | undefined }): ReactNode {
 	const { login, now } = useUi();
-	const { choice, prompt, phase } = snapshot;
+	const { choice, phase } = snapshot;
+	const asked = askedFirst(snapshot);
+	const prompt = asked?.prompt;
 	const cancel = (): void => login.send({ type: "CANCEL" });
 	if (phase === "choosing" && choice !== undefined) {
 		if (picker !== undefined) return <Identities picker={picker} choice={choice} />;
@@ -81,11 +86,11 @@ function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker 
 			<Menu
 				question="Choose a provider to sign in to"
 				options={choice.rows.map((row) => ({
-					value: row.name,
+					value: row.key,
 					label: row.name,
 					note: lookOf(row.session, row.problem !== undefined, now()) === "good" ? "signed in" : row.kind,
 				}))}
-				onChoose={(name) => login.send({ type: "SELECT", name })}
+				onChoose={(key) => login.send({ type: "SELECT", key })}
 				onQuit={cancel}
 			/>
 		);
@@ -93,14 +98,18 @@ function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker 
 	if (prompt?.type === "device-code") {
 		return <Approval key={`${snapshot.attempt} ${prompt.userCode}`} snapshot={snapshot} prompt={prompt} />;
 	}
-	if (prompt?.type === "choice") {
+	if (asked !== undefined && prompt?.type === "code") {
+		const name = snapshot.chain.find(({ id }) => id === asked.step)?.name ?? "";
+		return <CodeQuestion key={prompt.problem} step={asked.step} prompt={prompt} name={name} />;
+	}
+	if (asked !== undefined && prompt?.type === "choice") {
 		return (
 			<Menu
 				key={prompt.question}
 				question={prompt.question}
 				details={prompt.details}
 				options={prompt.options}
-				onChoose={(value) => login.send({ type: "ANSWER", value })}
+				onChoose={(value) => login.send({ type: "ANSWER", step: asked.step, value })}
 				onBack={choice === undefined ? undefined : () => login.send({ type: "BACK" })}
 				onQuit={cancel}
 			/>

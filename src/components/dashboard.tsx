@@ -165,8 +165,8 @@ function interruptions(login: LoginHandle): { interrupt(): void } {
  * left with a harmless one, and not with a code to be approved.
  */
 function keepTitle(screen: NodeJS.WriteStream, login: LoginHandle): { restore(): void } {
-	const titleOf = ({ prompt }: LoginSnapshot): string =>
-		prompt?.type === "device-code" ? `approve ${prompt.userCode} · atmos auth login` : "atmos auth login";
+	const titleOf = ({ prompts: [asked] }: LoginSnapshot): string =>
+		asked?.prompt.type === "device-code" ? `approve ${asked.prompt.userCode} · atmos auth login` : "atmos auth login";
 	let shown = titleOf(login.snapshot());
 	screen.write(pushTitle(shown));
 	const unsubscribe = login.subscribe((snapshot) => {

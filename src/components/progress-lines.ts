@@ -1,6 +1,6 @@
 /** What the progress screen says, line by line. Pure; the drawing is elsewhere. */
 import type { ErrorView } from "../auth/errors.ts";
-import type { IntegrationRow, LoginSnapshot, Row } from "../flows/snapshot.ts";
+import { type IntegrationRow, isSignedIn, type LoginSnapshot, type Row, type StepId } from "../flows/snapshot.ts";
 import { serviceLine } from "../output/error-lines.ts";
 import { goneText } from "../output/gone.ts";
 import type { Segment } from "./segments.tsx";
@@ -20,8 +20,8 @@ export type ProgressLine =
 
 export interface ProgressView {
 	readonly snapshot: LoginSnapshot;
-	/** Name of the failed row that keys act on. */
-	readonly selected: string | undefined;
+	/** The failed row that keys act on. */
+	readonly selected: StepId | undefined;
 	readonly details: boolean;
 	readonly symbols: Symbols;
 	/** Columns of the page, and where the text column of a row begins. */
@@ -90,10 +90,23 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 	const { snapshot, selected, details, indent, width } = view;
 	const lines: ProgressLine[] = [];
 	const failed = failedIntegrations(snapshot);
-	const wholeFailure = snapshot.error !== undefined && snapshot.result === undefined ? snapshot.error : undefined;
+	const wholeFailure = isSignedIn(snapshot) ? undefined : snapshot.error;
 
-	for (const [index, row] of snapshot.chain.entries()) {
-		lines.push({ type: "row", key: `chain ${index}`, row, selected: false, focus: row.state === "running" });
+	for (const row of snapshot.chain) {
+		lines.push({ type: "row", key: row.id, row, selected: false, focus: row.state === "running" });
+		if (row.error !== undefined && wholeFailure === undefined) {
+			lines.push(...failureLines(row.error, { details, indent, width, key: `${row.id} error` }));
+		}
+	}
+	for (const { id, name, error } of snapshot.targets) {
+		// One of several that is broken in itself has no rows.
+		if (error === undefined || wholeFailure !== undefined || snapshot.chain.some((row) => row.id === id)) continue;
+		const text = `${clean(name)}: ${clean(error.message)}`;
+		for (const [index, line] of wrap(text, Math.max(8, width - 4)).entries()) {
+			const mark: Segment = { text: index === 0 ? `  ${view.symbols.failed} ` : "    ", tone: "bad" };
+			lines.push({ type: "text", key: `${id} ${index}`, segments: [mark, { text: line }] });
+		}
+		lines.push(...failureLines(error, { details, indent: 4, width, key: `${id} error` }));
 	}
 	if (wholeFailure !== undefined) {
 		if (lines.length > 0) lines.push({ type: "blank", key: "before failure" });
@@ -113,7 +126,7 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 		if (lines.length > 0) lines.push({ type: "blank", key: "before integrations" });
 		lines.push({ type: "text", key: "integrations", segments: [{ text: "  INTEGRATIONS", tone: "muted" }] });
 		for (const [index, row] of snapshot.integrations.entries()) {
-			const isSelected = row.state === "failed" && row.name === selected;
+			const isSelected = row.state === "failed" && row.id === selected;
 			lines.push({
 				type: "row",
 				key: `integration ${index}`,
@@ -158,7 +171,8 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 	}
 	if (snapshot.phase === "attention" && failed.length > 0) {
 		const all = snapshot.integrations.length;
-		const what = `${failed.length} of ${all} integration${all === 1 ? "" : "s"} failed; you are still signed in.`;
+		const count = `${failed.length} of ${all} integration${all === 1 ? "" : "s"} failed`;
+		const what = isSignedIn(snapshot) ? `${count}; you are still signed in.` : `${count}.`;
 		lines.push({ type: "blank", key: "before end" });
 		for (const [index, line] of wrap(what, Math.max(8, width - 2)).entries()) {
 			lines.push({ type: "text", key: `end ${index}`, segments: [{ text: `  ${line}` }] });

@@ -1,6 +1,6 @@
 /** The dashboard in sentences, for those who listen to it. Pure: from two snapshots to what has changed. */
-import type { DeviceCodePrompt } from "../auth/interaction.ts";
-import type { Choice, LoginSnapshot, Row } from "../flows/snapshot.ts";
+import type { CodePrompt, DeviceCodePrompt } from "../auth/interaction.ts";
+import { type Choice, isSignedIn, type LoginSnapshot, type Row } from "../flows/snapshot.ts";
 import { longDuration } from "../output/duration.ts";
 import { serviceLine } from "../output/error-lines.ts";
 import { goneText } from "../output/gone.ts";
@@ -69,6 +69,12 @@ export function approvalSentences(prompt: DeviceCodePrompt, now: number, notice:
 	];
 }
 
+/** The sentences of a question that is answered with digits. */
+export function codeSentences({ question, source, digits, problem }: CodePrompt): string[] {
+	const why = problem === undefined ? [] : [clean(problem)];
+	return [...why, `${clean(question)}: ${clean(source)}. Type the ${digits} digits, then Enter. Escape cancels.`];
+}
+
 function rowChange(row: Row, before: Row | undefined, now: number): string | undefined {
 	if (before?.state === row.state && (row.state !== "running" || before.text === row.text)) return undefined;
 	const name = clean(row.name);
@@ -89,10 +95,11 @@ function rowChange(row: Row, before: Row | undefined, now: number): string | und
 /** What has happened between two snapshots; lists and prompts are told elsewhere. */
 export function changeSentences(before: LoginSnapshot | undefined, after: LoginSnapshot, now: number): string[] {
 	const lines: string[] = [];
-	const again = before !== undefined && before.attempt === after.attempt && before.target === after.target;
+	const again =
+		before !== undefined && before.attempt === after.attempt && before.targets[0]?.id === after.targets[0]?.id;
 	for (const group of ["chain", "integrations"] as const) {
-		for (const [index, row] of after[group].entries()) {
-			const line = rowChange(row, again ? before[group][index] : undefined, now);
+		for (const row of after[group]) {
+			const line = rowChange(row, again ? before[group].find(({ id }) => id === row.id) : undefined, now);
 			if (line !== undefined) lines.push(line);
 		}
 	}
@@ -103,7 +110,7 @@ export function changeSentences(before: LoginSnapshot | undefined, after: LoginS
 	}
 	for (const warning of after.warnings.slice(before?.warnings.length ?? 0)) lines.push(`Note: ${clean(warning)}`);
 	if (after.phase === "attention" && before?.phase !== "attention") {
-		if (after.result === undefined && after.error !== undefined) {
+		if (!isSignedIn(after) && after.error !== undefined) {
 			lines.push(`The sign-in failed: ${clean(after.error.message)}`);
 			for (const line of [after.error.reason, ...after.error.details]) if (line) lines.push(clean(line));
 			if (after.error.remedy) lines.push(`Try: ${clean(after.error.remedy)}`);

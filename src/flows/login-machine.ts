@@ -50,6 +50,8 @@ const errorsOf = (data: LoginData): readonly ErrorView[] => [
 	...viewsOf(data).flatMap(({ error }) => error ?? []),
 ];
 
+const isBroken = (data: LoginData): boolean => errorsOf(data).length > 0;
+
 function dataOf({ begun, plan, warnings = [] }: Beginning): LoginData {
 	return {
 		...initialData(),
@@ -139,7 +141,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 			/** Somebody has said no to what was asked. */
 			wasCancelled: ({ context }) => errorsOf(context).some(({ code }) => code === "cancelled"),
 			/** Something that was asked for is not signed in to. */
-			isBroken: ({ context }) => errorsOf(context).length > 0,
+			isBroken: ({ context }) => isBroken(context),
 			isConfigError: ({ context }) => errorsOf(context).some(({ code }) => code === "config"),
 			hasFailedIntegration: ({ context }, id: StepId | undefined) => failedIntegrations(context.works, id).length > 0,
 			isOver: ({ context }) => isOver(context),
@@ -303,7 +305,9 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 				on: {
 					RETRY: [
 						{
-							guard: { type: "hasFailedIntegration", params: ({ event }) => event.step },
+							guard: ({ context, event }) =>
+								failedIntegrations(context.works, event.step).length > 0 &&
+								(event.step !== undefined || !isBroken(context)),
 							target: "working",
 							actions: { type: "awaitRetry", params: ({ event }) => event.step },
 						},

@@ -127,13 +127,11 @@ async function integrate(doing: Doing, input: StepInput<IntegrationStep>): Promi
 /** A step of the main line ends when the servers leave it without news for too long, whatever it waits for. */
 function withinSilence(doing: Doing, input: StepInput, work: (run: Run) => Promise<Report>): Promise<Report> {
 	const { settings, signal } = doing;
-	const ms = limitsOf(settings.ctx).signInMs;
-	const limit = {
-		clock: settings.ctx.clock,
-		ms,
-		signal,
-		error: () => noNews(targetOfStep(input.plan, input.step), ms),
-	};
+	const { silentRenewalMs, signInMs } = limitsOf(settings.ctx);
+	const ms = settings.isSilent === true ? silentRenewalMs : signInMs;
+	const error = (): AuthError =>
+		settings.isSilent === true ? noAnswer(ms) : noNews(targetOfStep(input.plan, input.step), ms);
+	const limit = { clock: settings.ctx.clock, ms, signal, error };
 	return withSilenceLimit(limit, (limited, progress) => work(runOf(doing, input, limited, { asks: true, progress })));
 }
 

@@ -15,13 +15,17 @@ const PLACE = /^(?<file>[^\s:]?[^:]*):(?<line>\d+):(?<column>\d+): (?<message>.+
  */
 export function annotations(snapshot: LoginSnapshot, workspace: string | undefined): Annotation[] {
 	if (snapshot.phase === "failed" && snapshot.error !== undefined) return failures(snapshot.error, workspace);
-	return snapshot.integrations
+	const targets = snapshot.targets.flatMap(({ error }) => (error === undefined ? [] : failures(error, workspace)));
+	const integrations = snapshot.integrations
 		.filter((row) => row.state === "failed")
-		.map((row) => ({
-			level: "warning",
-			title: `${row.label === "" ? row.name : row.label} failed`,
-			message: `${row.name}: ${row.error?.message ?? row.text}\nretry: ${row.retry}`,
-		}));
+		.map(
+			(row): Annotation => ({
+				level: "warning",
+				title: `${row.label === "" ? row.name : row.label} failed`,
+				message: `${row.name}: ${row.error?.message ?? row.text}\nretry: ${row.retry}`,
+			}),
+		);
+	return [...targets, ...integrations];
 }
 
 function failures(error: ErrorView, workspace: string | undefined): Annotation[] {

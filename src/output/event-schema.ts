@@ -38,6 +38,17 @@ const reason = v.pipe(
 	v.description("The signal that ended it, or the person who left the screen."),
 );
 
+/** What a step's event says of the step itself. */
+const step = {
+	id: text("The step's own, the same in all its events, such as `identity:dev-admin`."),
+	targets: v.pipe(names, v.description("What it is for: names of identities, or of a provider.")),
+};
+
+const env = v.pipe(
+	v.record(v.string(), v.string()),
+	v.description("Variables by which other programs find the credentials: paths and names, no secrets."),
+);
+
 const counts = v.strictObject({ ready: count, failed: count });
 
 const error = v.strictObject({
@@ -88,11 +99,32 @@ export const shared = {
 	cluster,
 	context,
 	kubeconfig,
+	env,
 	error,
 };
 
+/** What one of the things has come to that were to be signed in to. */
+const target = v.strictObject({
+	target: text("The identity, or the provider for a provider login."),
+	signedIn: v.boolean(),
+	provider: v.exactOptional(v.string()),
+	account: v.exactOptional(account),
+	role: v.exactOptional(role),
+	region: v.exactOptional(v.string()),
+	expiresAt: v.exactOptional(moment),
+	stillValid: v.exactOptional(v.boolean()),
+	env: v.exactOptional(env),
+	error: v.exactOptional(error),
+});
+
+const targets = v.pipe(
+	v.array(target),
+	v.description("All that was to be signed in to, in the order in which it was given."),
+);
+
 /** The fields of an integration's end. */
 const integrationEnd = {
+	...step,
 	integration: v.string(),
 	kind: v.string(),
 	label: v.string(),
@@ -128,6 +160,7 @@ export const loginEvents = [
 		chain: v.pipe(names, v.description("Names from the provider to the target.")),
 	}),
 	event("approval.required", "A person has to approve a code on a page.", {
+		...step,
 		provider: v.string(),
 		portal: v.string(),
 		code: text("A device code, not an MFA code. The page must show exactly this."),
@@ -156,12 +189,14 @@ export const loginEvents = [
 		},
 	),
 	event("provider.signed-in", "There is a session with the provider.", {
+		...step,
 		provider: v.string(),
 		reused: v.pipe(v.boolean(), v.description("It already existed and was valid.")),
 		detail: v.string(),
 		expiresAt: v.exactOptional(moment),
 	}),
 	event("identity.assumed", "There are credentials of an identity of the chain.", {
+		...step,
 		identity: v.string(),
 		account: v.exactOptional(account),
 		role: v.exactOptional(role),
@@ -189,6 +224,7 @@ export const loginEvents = [
 		),
 	}),
 	event("integration.started", "An integration begins, or begins again.", {
+		...step,
 		integration: v.string(),
 		kind: v.string(),
 	}),
@@ -204,19 +240,29 @@ export const loginEvents = [
 		retry: text("The command that tries it again."),
 	}),
 	event("warning", "Something worth knowing that does not stop the login.", { message: v.string() }),
-	event("login.succeeded", "The last event of a login that signed in.", {
-		identity: v.exactOptional(text("Absent for a provider login.")),
-		provider: v.string(),
-		account: v.exactOptional(account),
-		role: v.exactOptional(role),
-		region: v.exactOptional(v.string()),
-		realm: text("The namespace of the credential files."),
-		expiresAt: v.exactOptional(moment),
-		stillValid: v.pipe(v.boolean(), v.description("Nothing had to be renewed.")),
-		integrations: counts,
+	event(
+		"login.succeeded",
+		"The last event of a login that signed in. Of several targets, only `targets` tells them apart.",
+		{
+			identity: v.exactOptional(text("Absent for a provider login, and for several targets.")),
+			provider: v.exactOptional(text("Absent where the chain begins with an identity, and for several targets.")),
+			account: v.exactOptional(account),
+			role: v.exactOptional(role),
+			region: v.exactOptional(v.string()),
+			realm: text("The namespace of the credential files."),
+			expiresAt: v.exactOptional(moment),
+			stillValid: v.pipe(v.boolean(), v.description("Nothing had to be renewed.")),
+			env: v.exactOptional(env),
+			targets,
+			integrations: counts,
+			exitCode,
+		},
+	),
+	event("login.failed", "The last event of a login that failed; of several targets, with the error of the first.", {
+		error,
+		targets: v.exactOptional(targets),
 		exitCode,
 	}),
-	event("login.failed", "The last event of a login that failed.", { error, exitCode }),
 	event("login.cancelled", "The last event of a login that was cancelled.", { reason, exitCode }),
 ] as const;
 

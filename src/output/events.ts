@@ -5,7 +5,7 @@
 import type { ErrorView } from "../auth/errors.ts";
 import type { DeviceCodePrompt } from "../auth/interaction.ts";
 import type { ArtifactParts } from "../auth/kinds.ts";
-import type { IntegrationRow, LoginSnapshot, Row } from "../flows/snapshot.ts";
+import type { IntegrationRow, LoginResult, LoginSnapshot, Row, TargetView } from "../flows/snapshot.ts";
 import type { Account, CommandEvent, EventError, LoginEvent } from "./event-types.ts";
 import { type EndingOptions, loginExitCode } from "./exit-code.ts";
 
@@ -46,8 +46,8 @@ export function eventsBetween(
  * @returns the event that says that a code still waits for its approval, or what else is waited for; undefined for nothing
  */
 export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number): LoginEvent | undefined {
-	const { prompt } = snapshot;
-	if (prompt?.type === "device-code") {
+	const prompt = shownCode(snapshot);
+	if (prompt !== undefined) {
 		return stamp<LoginEvent>(
 			{ type: "approval.waiting", provider: prompt.provider, code: prompt.userCode, expiresAt: iso(prompt.expiresAt) },
 			now,
@@ -60,10 +60,16 @@ export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number
 
 const OVER: readonly LoginSnapshot["phase"][] = ["choosing", "attention", "done", "failed", "cancelled"];
 
+/** @returns the code that a person is asked to approve now; the first of several */
+export function shownCode({ prompts }: LoginSnapshot): DeviceCodePrompt | undefined {
+	const [first] = prompts.flatMap(({ prompt }) => (prompt.type === "device-code" ? [prompt] : []));
+	return first;
+}
+
 /** @returns what is being done, such as `company-sso: asking for a code`; undefined while only a person is waited for */
 export function waitedFor(snapshot: LoginSnapshot): string | undefined {
-	const { phase, prompt, chain, integrations, discovery } = snapshot;
-	if (prompt !== undefined || OVER.includes(phase)) return undefined;
+	const { phase, prompts, chain, integrations, discovery } = snapshot;
+	if (prompts.length > 0 || OVER.includes(phase)) return undefined;
 	if (phase === "starting") return "reading the configuration";
 	const link = chain.find(({ state }) => state === "running");
 	if (link !== undefined) return `${link.name}: ${link.text || "signing in"}`;
@@ -85,7 +91,10 @@ export function waitedFor(snapshot: LoginSnapshot): string | undefined {
  */
 export function integrationEvent(row: IntegrationRow, now: number): LoginEvent {
 	if (row.state === "waiting" || row.state === "running") {
-		return stamp<LoginEvent>({ type: "integration.started", integration: row.name, kind: row.kind }, now);
+		return stamp<LoginEvent>(
+			{ type: "integration.started", ...stepOf(row), integration: row.name, kind: row.kind },
+			now,
+		);
 	}
 	return stamp<LoginEvent>(endOf(row), now);
 }
@@ -118,15 +127,16 @@ function beginning(before: LoginSnapshot | undefined, after: LoginSnapshot): Bod
 		bodies.push({ type: "login.started", project: after.project, profiles: after.profiles });
 	}
 	const resolved = after.chain.length > 0 && (before?.chain.length ?? 0) === 0;
-	if (after.target !== undefined && resolved) {
-		bodies.push({ type: "identity.selected", target: after.target, chain: after.chain.map((row) => row.name) });
+	for (const { id, name } of resolved ? after.targets : []) {
+		const chain = after.chain.filter((row) => row.for.includes(id)).map((row) => row.name);
+		bodies.push({ type: "identity.selected", target: name, chain });
 	}
 	return bodies;
 }
 
 /** Whether the configuration has been read. */
 function known(snapshot: LoginSnapshot): boolean {
-	return snapshot.phase !== "starting" && (snapshot.project !== "" || snapshot.target !== undefined);
+	return snapshot.phase !== "starting" && (snapshot.project !== "" || snapshot.targets.length > 0);
 }
 
 function warnings(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
@@ -134,24 +144,40 @@ function warnings(before: LoginSnapshot | undefined, after: LoginSnapshot): Body
 }
 
 function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
-	const { prompt } = after;
-	if (prompt?.type !== "device-code") return [];
-	const shown = before?.prompt;
-	if (shown?.type === "device-code" && shown.userCode === prompt.userCode && before?.attempt === after.attempt)
-		return [];
-	return [
-		{
-			type: "approval.required",
-			provider: prompt.provider,
-			portal: prompt.portal,
-			code: prompt.userCode,
-			url: approvalUrl(prompt),
-			plainUrl: prompt.verificationUri,
-			expiresAt: iso(prompt.expiresAt),
-			...(prompt.waitingForPid === undefined ? {} : { waitingForPid: prompt.waitingForPid }),
-		},
-	];
+	const shown = before?.attempt === after.attempt ? before.prompts : [];
+	return after.prompts.flatMap(({ step, prompt }): Body[] => {
+		if (prompt.type !== "device-code") return [];
+		const isShown = shown.some(
+			(asked) =>
+				asked.step === step && asked.prompt.type === "device-code" && asked.prompt.userCode === prompt.userCode,
+		);
+		if (isShown) return [];
+		return [
+			{
+				type: "approval.required",
+				id: step,
+				targets: targetNames(after, after.chain.find(({ id }) => id === step)?.for ?? []),
+				provider: prompt.provider,
+				portal: prompt.portal,
+				code: prompt.userCode,
+				url: approvalUrl(prompt),
+				plainUrl: prompt.verificationUri,
+				expiresAt: iso(prompt.expiresAt),
+				...(prompt.waitingForPid === undefined ? {} : { waitingForPid: prompt.waitingForPid }),
+			},
+		];
+	});
 }
+
+const targetNames = ({ targets }: LoginSnapshot, ids: readonly string[]): string[] =>
+	targets.filter(({ id }) => ids.includes(id)).map(({ name }) => name);
+
+/** What an event says of its step. The targets' names follow from their keys where the snapshot is not at hand. */
+function stepOf(row: Row, snapshot?: LoginSnapshot): { readonly id: string; readonly targets: readonly string[] } {
+	return { id: row.id, targets: snapshot === undefined ? row.for.map(keyOf) : targetNames(snapshot, row.for) };
+}
+
+const keyOf = (id: string): string => id.slice(id.indexOf(":") + 1);
 
 /** The page to open: with the code in it, where the service gives such a one. */
 export function approvalUrl(prompt: DeviceCodePrompt): string {
@@ -159,18 +185,20 @@ export function approvalUrl(prompt: DeviceCodePrompt): string {
 }
 
 function chain(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
-	return after.chain.flatMap((row, index): Body[] => {
-		if (!finished(before?.chain[index], row, before?.attempt !== after.attempt)) return [];
-		const common = { reused: row.state === "reused", detail: row.text, ...expiry(row) };
-		return index === 0
+	const known = new Map(before?.chain.map((row) => [row.id, row]));
+	return after.chain.flatMap((row): Body[] => {
+		if (!finished(known.get(row.id), row)) return [];
+		const common = { ...stepOf(row, after), reused: row.state === "reused", detail: row.text, ...expiry(row) };
+		return row.id.startsWith("provider:")
 			? [{ type: "provider.signed-in", provider: row.name, ...common }]
 			: [{ type: "identity.assumed", identity: row.name, ...accountAndRole(row), ...common }];
 	});
 }
 
 /** Whether a row has come to its good end since. */
-function finished(before: Row | undefined, after: Row, anew = false): boolean {
-	return DONE.includes(after.state) && (anew || before === undefined || !DONE.includes(before.state));
+function finished(before: Row | undefined, after: Row): boolean {
+	if (!DONE.includes(after.state)) return false;
+	return before === undefined || !DONE.includes(before.state) || before.startedAt !== after.startedAt;
 }
 
 function discovery(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
@@ -191,11 +219,12 @@ function discovery(before: LoginSnapshot | undefined, after: LoginSnapshot): Bod
 }
 
 function integrations(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
-	return after.integrations.flatMap((row, index): Body[] => {
-		const was = before?.integrations[index];
-		const head = { integration: row.name, kind: row.kind };
+	const known = new Map(before?.integrations.map((row) => [row.id, row]));
+	return after.integrations.flatMap((row): Body[] => {
+		const was = known.get(row.id);
+		const head = { ...stepOf(row, after), integration: row.name, kind: row.kind };
 		const began: Body[] = startedSince(was, row) ? [{ type: "integration.started", ...head }] : [];
-		const ended: Body[] = endedSince(was, row) ? [endOf(row)] : [];
+		const ended: Body[] = endedSince(was, row) ? [endOf(row, after)] : [];
 		return [...began, ...ended];
 	});
 }
@@ -211,8 +240,9 @@ function endedSince(was: IntegrationRow | undefined, row: IntegrationRow): boole
 
 const begun = (row: IntegrationRow): boolean => row.state !== "waiting";
 
-function endOf(row: IntegrationRow): Body {
+function endOf(row: IntegrationRow, snapshot?: LoginSnapshot): Body {
 	const head = {
+		...stepOf(row, snapshot),
 		integration: row.name,
 		kind: row.kind,
 		label: row.label,
@@ -227,24 +257,24 @@ function endOf(row: IntegrationRow): Body {
 
 function ending(before: LoginSnapshot | undefined, after: LoginSnapshot, options: EndingOptions): Body[] {
 	if (before?.phase === after.phase) return [];
-	const { result, error } = after;
 	const exitCode = loginExitCode(after, options);
 	if (after.phase === "cancelled") return [{ type: "login.cancelled", reason: options.endedBy() ?? "user", exitCode }];
+	const targets = after.targets.map(targetBody);
 	if (after.phase === "failed") {
+		const error = after.error ?? after.targets.find((target) => target.error !== undefined)?.error;
 		const view = error ?? { code: "bug", message: "unknown", details: [] };
-		return [{ type: "login.failed", error: eventError(view), exitCode }];
+		return [{ type: "login.failed", error: eventError(view), ...(targets.length > 1 ? { targets } : {}), exitCode }];
 	}
-	if (after.phase !== "done" || result === undefined) return [];
+	const results = after.targets.flatMap(({ result }) => result ?? []);
+	const [first] = results;
+	if (after.phase !== "done" || first === undefined) return [];
 	return [
 		{
 			type: "login.succeeded",
-			...(result.identity === undefined ? {} : { identity: result.identity }),
-			provider: result.provider,
-			...accountAndRole(result),
-			...(result.region === undefined ? {} : { region: result.region }),
-			realm: result.realm,
-			...expiry(result),
-			stillValid: result.stillValid,
+			...(results.length > 1 ? {} : resultBody(first)),
+			realm: first.realm,
+			stillValid: results.every(({ stillValid }) => stillValid),
+			targets,
 			integrations: {
 				ready: after.integrations.filter((row) => DONE.includes(row.state)).length,
 				failed: after.integrations.filter((row) => row.state === "failed").length,
@@ -252,6 +282,28 @@ function ending(before: LoginSnapshot | undefined, after: LoginSnapshot, options
 			exitCode,
 		},
 	];
+}
+
+function targetBody({ name, state, result, error }: TargetView) {
+	const { identity: _, ...body } = result === undefined ? {} : resultBody(result);
+	return {
+		target: name,
+		signedIn: state === "done",
+		...body,
+		...(result === undefined ? {} : { stillValid: result.stillValid }),
+		...(error === undefined ? {} : { error: eventError(error) }),
+	};
+}
+
+function resultBody(result: LoginResult) {
+	const { identity, provider, region, env } = result;
+	return {
+		...defined({ identity, provider }),
+		...accountAndRole(result),
+		...defined({ region }),
+		...expiry(result),
+		...(Object.keys(env).length === 0 ? {} : { env }),
+	};
 }
 
 /** A failure as events have it. */

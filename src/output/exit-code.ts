@@ -39,6 +39,7 @@ export function loginExitCode(last: LoginSnapshot, { strict, endedBy }: EndingOp
 		case "cancelled":
 			return EXIT_CODES[endedBy() ?? "SIGINT"];
 		default:
-			return exitCodeOf(last.error?.code ?? "bug");
+			// Of several, one that is wrong in itself is a failure like any other.
+			return last.error === undefined && last.targets.length > 1 ? 1 : exitCodeOf(last.error?.code ?? "bug");
 	}
 }

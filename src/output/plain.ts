@@ -1,6 +1,7 @@
 /** The face without a screen: one line an event, each with a prefix that stays, on stderr. */
 import type { Clock } from "../auth/context.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
+import { answerQuestions, type LineInput } from "./ask-line.ts";
 import { shortDuration, utcTime } from "./duration.ts";
 import type { LoginEvent } from "./events.ts";
 import type { EndingOptions } from "./exit-code.ts";
@@ -16,15 +17,18 @@ export interface PlainOptions {
 	readonly login: LoginHandle;
 	readonly clock: Clock;
 	readonly printer: Printer;
+	/** Where questions are answered; nowhere, if left out. */
+	readonly input?: LineInput | undefined;
 	/** Says by which signal it was cancelled. */
 	readonly ending?: EndingOptions | undefined;
 }
 
 /** Follows a login to its end. What it has come to is said by `endingLines`. @returns the last snapshot */
-export function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
-	const { clock, printer } = options;
+export async function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
+	const { clock, printer, login, input } = options;
+	const stopAnswering = input === undefined ? () => undefined : answerQuestions(login, printer, input);
 	let progressed = Number.NEGATIVE_INFINITY;
-	return follow(options, (event) => {
+	const last = await follow(options, (event) => {
 		const now = clock.now();
 		if (event.type === "provision.progress") {
 			const over = event.accountsDone === event.accountsTotal;
@@ -39,6 +43,8 @@ export function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
 		}
 		printer.print(plainLines(event, now, printer.style));
 	});
+	stopAnswering();
+	return last;
 }
 
 /** @returns the lines of one event; none for what the summary says at the end */

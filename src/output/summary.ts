@@ -1,18 +1,28 @@
 /** What a login has come to, as it stays on the ordinary screen. The same in every face. */
-import type { IntegrationRow, LoginResult, LoginSnapshot } from "../flows/snapshot.ts";
+import stringWidth from "string-width";
+import {
+	type IntegrationRow,
+	type LoginResult,
+	type LoginSnapshot,
+	soleResult,
+	type TargetView,
+} from "../flows/snapshot.ts";
 import { shortDuration, utcTime } from "./duration.ts";
+import { errorLines } from "./error-lines.ts";
 import { goneText } from "./gone.ts";
 import { plainStyle, type Style, shown } from "./style.ts";
 
 /**
- * @param snapshot the last one of a login that succeeded; for any other there is nothing to say
+ * @param snapshot the last one of a login that succeeded, at least in part; for any other there is nothing to say
  * @param now milliseconds since the epoch, for what is left of the time
  * @returns the lines, without line breaks
  */
 export function summaryLines(snapshot: LoginSnapshot, now: number, style: Style = plainStyle): string[] {
-	const { result } = snapshot;
-	if (result === undefined) return [];
-	const lines = [headline(result, style), "", ...details(result, now)];
+	const { targets } = snapshot;
+	const result = soleResult(snapshot);
+	if (result === undefined && (targets.length < 2 || targets.every(({ state }) => state === "waiting"))) return [];
+	const lines =
+		result === undefined ? tableLines(targets, now, style) : [headline(result, style), "", ...details(result, now)];
 	const rest = [
 		...discovered(snapshot, style),
 		...snapshot.integrations.flatMap((row) => integrationLines(row, now, style)),
@@ -21,8 +31,36 @@ export function summaryLines(snapshot: LoginSnapshot, now: number, style: Style 
 	return lines.map((line) => shown(line, style));
 }
 
+/** A line for each of several targets, with what went wrong below it. */
+function tableLines(targets: readonly TargetView[], now: number, style: Style): string[] {
+	const done = targets.filter(({ state }) => state === "done").length;
+	const count = done === targets.length ? `${done} identities` : `${done} of ${targets.length} identities`;
+	const widest = Math.max(...targets.map(({ name }) => stringWidth(name)));
+	const padded = (name: string): string => name + " ".repeat(widest - stringWidth(name));
+	return [
+		done === 0 ? "Could not authenticate" : `Successfully authenticated as ${style.paint("bold", count)}`,
+		"",
+		...targets.flatMap(({ name, result, error }) => {
+			if (result !== undefined) {
+				return [`${style.paint("good", style.ok)} ${padded(name)}  ${resultWords(result, now)}`];
+			}
+			const [first = "", ...more] = errorLines(error ?? { code: "bug", message: "not signed in", details: [] }, style);
+			return [`${style.paint("bad", style.failed)} ${padded(name)}  ${first}`, ...more.map((line) => `  ${line}`)];
+		}),
+	];
+}
+
+function resultWords({ account, role, expiresAt, stillValid, provider }: LoginResult, now: number): string {
+	const place = account?.name ?? account?.id;
+	const where =
+		role === undefined ? (place ?? provider ?? "signed in") : place === undefined ? role : `${role} in ${place}`;
+	const until = expiresAt === undefined ? undefined : `${shortDuration(expiresAt - now)} left`;
+	const how = [stillValid ? "still valid" : undefined, until].filter((part) => part !== undefined).join(", ");
+	return how === "" ? where : `${where} (${how})`;
+}
+
 function headline(result: LoginResult, style: Style): string {
-	const who = style.paint("bold", result.identity ?? result.provider);
+	const who = style.paint("bold", result.identity ?? result.provider ?? "");
 	const how = result.identity === undefined ? "Successfully authenticated with" : "Successfully authenticated as";
 	return `${how} ${who}${result.stillValid ? " (still valid)" : ""}`;
 }

@@ -1,7 +1,7 @@
 /** What a login waits for at the moment, for faces without a screen: silence looks like a program that hangs. */
 import type { Clock } from "../auth/context.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import { type LoginEvent, waitedFor, waitingEvent } from "./events.ts";
+import { type LoginEvent, shownCode, waitedFor, waitingEvent } from "./events.ts";
 
 /** How often it is said what is waited for, in milliseconds. */
 export const WAITING_EVERY_MS = 30_000;
@@ -56,8 +56,8 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function waitOf(snapshot: LoginSnapshot): Wait | undefined {
-	const { prompt } = snapshot;
-	if (prompt?.type === "device-code") return { key: `code ${prompt.userCode}`, firstMs: WAITING_EVERY_MS };
+	const prompt = shownCode(snapshot);
+	if (prompt !== undefined) return { key: `code ${prompt.userCode}`, firstMs: WAITING_EVERY_MS };
 	const what = waitedFor(snapshot);
 	return what === undefined ? undefined : { key: `${snapshot.attempt} ${what}`, firstMs: WAITING_FIRST_MS };
 }

@@ -7,6 +7,7 @@ import {
 	integrationKind,
 	kindsOf,
 	manifestOf,
+	nameObjection,
 	providerKind,
 	schemaOf,
 	standsAlone,
@@ -41,6 +42,16 @@ test.each([
 	expect(standsAlone(kind)).toBe(alone);
 });
 
+test.each([
+	["aws/permission-set", "a\nb", "the name contains control characters, so it cannot name an AWS profile"],
+	["aws/permission-set", " ", "the name is empty, so it cannot name an AWS profile"],
+	// Of a kind that is not known, it is not known what its name becomes.
+	[undefined, " ", "the name is empty, so it cannot name an AWS profile"],
+	["aws/permission-set", "a;b", undefined],
+])("of an identity of kind %s, the name %j is objected to: %s", (kind, name, objection) => {
+	expect(nameObjection(kind, name)).toBe(objection);
+});
+
 const session = {
 	type: "sso",
 	accessToken: undefined as never,
@@ -53,10 +64,12 @@ const session = {
 test("an integration refuses credentials of a type that it does not take", async () => {
 	const ecr = await integrationKind("aws/ecr");
 	const integration = { name: "ecr", key: "ecr", kind: "aws/ecr", file: "", via: {}, config: {} };
-	await expect(ecr?.execute(integration, undefined, session, {} as never)).rejects.toMatchObject({
-		code: "config",
-		message: "this integration needs the credentials of an AWS identity",
-	});
+	for (const step of ["current", "execute"] as const) {
+		await expect(ecr?.[step](integration, undefined, session, {} as never)).rejects.toMatchObject({
+			code: "config",
+			message: "this integration needs the credentials of an AWS identity",
+		});
+	}
 });
 
 test("an identity is not taken for one of another kind", async () => {

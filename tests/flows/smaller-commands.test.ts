@@ -296,6 +296,14 @@ describe("kubectl's plugin in a project that was moved", () => {
 	});
 });
 
+test("the program looks for certificate authorities where AWS_CA_BUNDLE says", async () => {
+	const { run } = await program();
+	const env = { AWS_ENDPOINT_URL: "https://127.0.0.1:1", AWS_CA_BUNDLE: "/nowhere.pem" };
+	const { code, stderr } = await run(["login"], env).ended;
+	expect(code).toBe(2);
+	expect(stderr).toContain("AWS_CA_BUNDLE cannot be used: /nowhere.pem");
+});
+
 describe("a name with ; or #", () => {
 	const yaml = PROJECT.replaceAll("dev-admin", "dev;admin");
 

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { AuthContext, Clock, LogFields } from "../../src/auth/context.ts";
 import { createNetwork } from "../../src/auth/net/create-network.ts";
+import { certificateVariables } from "../../src/auth/registry.ts";
 
 /** The wall clock and real waiting. */
 export const realClock: Clock = {
@@ -108,7 +109,7 @@ export function testContext(overrides: Partial<AuthContext> = {}): TestContext {
 		log: { trace: log("trace"), debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
 		...overrides,
 	};
-	const network = overrides.network ?? createNetwork(base);
+	const network = overrides.network ?? createNetwork({ ...base, certificateVariables: certificateVariables() });
 	const dispose = (): void => {
 		network.close();
 		rmSync(root, { recursive: true, force: true });

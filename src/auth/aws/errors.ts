@@ -7,6 +7,7 @@ import { routeOf } from "../net/route.ts";
 import { signInCommand } from "../sign-in-command.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { regionOf } from "./partitions.ts";
+import { CERTIFICATE_VARIABLE } from "./vendor.ts";
 
 /** The parts of an SDK error that are of use. None of them can be relied on: a proxy may have made the answer. */
 interface SdkError {
@@ -106,7 +107,11 @@ export function awsError(error: unknown, call: { readonly ctx: AuthContext; read
 	if (error instanceof AuthError || (isAbort(error) && error instanceof Error)) return error;
 	const { ctx, operation } = call;
 	const service = describeAwsError(error, operation);
-	const network = networkError(error, operation, ctx, { name: "AWS", regionOf });
+	const network = networkError(error, operation, ctx, {
+		name: "AWS",
+		regionOf,
+		certificateVariable: CERTIFICATE_VARIABLE,
+	});
 	if (network !== undefined) return network;
 	const unreadable = unreadableAdvice(error, service);
 	if (unreadable !== undefined) return new AuthError({ ...unreadable, service });

@@ -2,7 +2,16 @@
 import type { Cloud, Columns, ReadText } from "../manifest.ts";
 import { isTokenCommand } from "./eks/token-command.ts";
 import { referenceHost } from "./partitions.ts";
-import { DECISIVE_VARIABLES, isEndpointVariable, isVendorHost, REALM_FOLDER, SESSIONS_FOLDER } from "./vendor.ts";
+import {
+	CERTIFICATE_VARIABLE,
+	DECISIVE_VARIABLES,
+	isEndpointVariable,
+	isVendorHost,
+	nameDoubt,
+	nameObjection,
+	REALM_FOLDER,
+	SESSIONS_FOLDER,
+} from "./vendor.ts";
 
 /** What identities of AWS say under `principal`: Atmos has these keys for all of them. */
 export function columns(text: ReadText): Columns {
@@ -27,6 +36,9 @@ export const manifest: Cloud = {
 	referenceHost,
 	isEndpointVariable,
 	decisiveVariables: DECISIVE_VARIABLES,
+	certificateVariables: [CERTIFICATE_VARIABLE],
+	nameObjection,
+	nameDoubt,
 	isTokenCommand,
 
 	providers: [

@@ -1,4 +1,8 @@
-/** What the rest of `auth` asks of AWS through the registry: its own addresses, the variables that name others, its folders. */
+/**
+ * What the rest of `auth` asks of AWS through the registry: its own addresses, the variables that name others, its folders,
+ * and which names become profiles.
+ */
+import { hasControlCharacters } from "../config/names.ts";
 
 /**
  * The endpoints of the services that this program calls. Not any host of AWS's domains: customers have names there too
@@ -30,3 +34,20 @@ export const REALM_FOLDER = "aws";
 
 /** Where sessions of access portals are, below `<cache>/atmos`, as in the Go program. */
 export const SESSIONS_FOLDER = "aws-sso";
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html */
+export const CERTIFICATE_VARIABLE = "AWS_CA_BUNDLE";
+
+/** @returns why an identity's name cannot become the name of a section in an AWS file, or undefined */
+export function nameObjection(name: string): string | undefined {
+	if (name.trim() === "") return "the name is empty, so it cannot name an AWS profile";
+	return hasControlCharacters(name)
+		? "the name contains control characters, so it cannot name an AWS profile"
+		: undefined;
+}
+
+/** @returns which programs do not find a profile of this name, or undefined */
+export function nameDoubt(name: string): string | undefined {
+	if (!/[;#]/.test(name)) return undefined;
+	return "Terraform and other Go programs (aws-sdk-go-v2) treat ; and # in a profile name as the start of a comment, and do not find the profile";
+}

@@ -1,11 +1,11 @@
 /** Everything that is wrong with a configuration as a whole, for `validate`; and what was probably meant otherwise. */
+import { nameDoubt } from "../registry.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { checkEntry, doubts, type LinkTargets } from "./check.ts";
 import type { LoadedParts } from "./loaded-config.ts";
 import { locate, locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
 import type { ConfigProblem, IdentitySummary } from "./model.ts";
-import { doubtfulName } from "./names.ts";
 import { suggestionFor } from "./suggest.ts";
 
 const SECTIONS = ["providers", "identities", "integrations"] as const;
@@ -39,7 +39,7 @@ export async function checkAll(
 				: checked.problems;
 			problems.push(...own, ...(await doubts(entry, new Set(own.map(({ key }) => key)))));
 			if (section !== "identities") continue;
-			const doubt = doubtfulName(entry.name);
+			const doubt = nameDoubt(entry.value.kind, entry.name);
 			if (doubt !== undefined) problems.push(await warning(entry, doubt));
 			const circular = await circle(entry);
 			if (circular !== undefined) problems.push(circular);

@@ -1,6 +1,6 @@
 /** Checks an entry against the schema of its kind, and says where each mistake stands. */
 import * as v from "valibot";
-import { foreignKindsOf, isForeign, kindsOf, manifestOf, schemaOf, standsAlone } from "../registry.ts";
+import { foreignKindsOf, isForeign, kindsOf, manifestOf, nameObjection, schemaOf, standsAlone } from "../registry.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { type Claim, type Command, claimsOf } from "./claims.ts";
@@ -8,7 +8,7 @@ import { evaluate, FUNCTIONS, type FunctionContext, IDLE_KEYS, isQuick } from ".
 import { locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
 import type { ConfigProblem } from "./model.ts";
-import { nameObjection } from "./names.ts";
+import { folderObjection } from "./names.ts";
 import { entriesOf, examplesOf, expectation, type Shape, shapeAt } from "./schema/shape.ts";
 import { suggestionFor } from "./suggest.ts";
 import { isMap, Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
@@ -85,7 +85,7 @@ export async function checkEntry(
 		return failed();
 	}
 
-	const objection = nameObjection(entry.section, entry.name, functions.platform);
+	const objection = objectionTo(entry, functions.platform);
 	if (objection !== undefined) {
 		problems.push(await problemAt(entry, [], objection));
 		return failed();
@@ -156,6 +156,12 @@ export async function checkEntry(
 		claims,
 		commands,
 	};
+}
+
+/** Why an entry cannot have its name: a provider's becomes a folder, an identity's whatever its cloud makes of it. */
+function objectionTo({ section, name, value }: Entry, platform: NodeJS.Platform): string | undefined {
+	if (section === "providers") return folderObjection(name, platform);
+	return section === "identities" ? nameObjection(value.kind, name) : undefined;
 }
 
 const unsetMessage = (variable: string): string =>

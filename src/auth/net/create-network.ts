@@ -12,6 +12,8 @@ export interface NetworkOptions {
 	readonly log: Logger;
 	readonly clock: Pick<Clock, "now">;
 	readonly platform: NodeJS.Platform;
+	/** Variables that name files of certificate authorities to trust beside Node's own; none, if left out. */
+	readonly certificateVariables?: readonly string[] | undefined;
 	/** Others than `LIMITS`, for tests that cannot wait so long. */
 	readonly limits?: Partial<Limits> | undefined;
 	/** Whether a host has an address; for tests, which have no name server. */

@@ -28,7 +28,7 @@ export interface ClosableHandler {
 export function createHandler(
 	options: NetworkOptions & { readonly limits: Limits; readonly onSkew: (ms: number) => void },
 ): ClosableHandler {
-	const { env, log, clock, limits } = options;
+	const { env, log, clock, limits, certificateVariables = [] } = options;
 	const ways = new Map<string, NodeHttpHandler>();
 	let trust: Promise<SecureContext | undefined> | undefined;
 	let wider: Promise<SecureContext | undefined> | undefined;
@@ -39,7 +39,7 @@ export function createHandler(
 		const key = `${secure ? "https" : "http"} ${proxy?.href ?? ""}`;
 		// A proxy may itself be https and be signed by the same private authority.
 		const tls = secure || proxy?.protocol === "https:";
-		trust ??= tls ? initialTrust(env) : undefined;
+		trust ??= tls ? initialTrust(env, certificateVariables) : undefined;
 		const context = tls ? await trust : undefined;
 		const known = ways.get(key);
 		if (known !== undefined) return known;
@@ -59,7 +59,7 @@ export function createHandler(
 	/** After an untrusted certificate: are there authorities of the system that have not been tried yet? */
 	async function widen(): Promise<boolean> {
 		if (wider !== undefined) return (await wider) !== undefined && trust === wider;
-		wider = widerTrust(env);
+		wider = widerTrust(env, certificateVariables);
 		const context = await wider;
 		if (context === undefined) return false;
 		log.debug("certificate not trusted: retrying with the system's certificate authorities");

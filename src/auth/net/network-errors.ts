@@ -17,6 +17,8 @@ export interface Vendor {
 	readonly name: string;
 	/** @returns the region in the name of a host of this vendor's */
 	regionOf(host: string): string | undefined;
+	/** The variable that names a file of certificate authorities to trust. */
+	readonly certificateVariable: string;
 }
 
 /**
@@ -66,7 +68,7 @@ function adviceFor(error: unknown, ctx: AuthContext, vendor: Vendor): Advice | u
 	if (error instanceof ProxyRefusal) return proxyAdvice(error, host, proxy ?? "the proxy");
 
 	const code = codeOf(error);
-	const trust = trustAdvice(error, code, host, ctx);
+	const trust = trustAdvice(error, code, host, ctx, vendor);
 	if (trust !== undefined) return trust;
 	const target = proxy === undefined ? host : `the proxy ${proxy}`;
 	if (route?.offline) return noNetwork(host, vendor);
@@ -160,12 +162,12 @@ function proxyAdvice(refusal: ProxyRefusal, host: string, proxy: string): Advice
 	};
 }
 
-function trustAdvice(error: unknown, code: string, host: string, ctx: AuthContext): Advice | undefined {
+function trustAdvice(error: unknown, code: string, host: string, ctx: AuthContext, vendor: Vendor): Advice | undefined {
 	if (isTrustFailure(error)) {
 		return {
 			message: `the certificate of ${host} is signed by an authority that is not trusted here`,
 			reason: `usually a company proxy that intercepts TLS is the cause (${code})`,
-			remedy: "set AWS_CA_BUNDLE (or NODE_EXTRA_CA_CERTS) to the PEM file of your company's certificate authority",
+			remedy: `set ${vendor.certificateVariable} (or NODE_EXTRA_CA_CERTS) to the PEM file of your company's certificate authority`,
 		};
 	}
 	if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {

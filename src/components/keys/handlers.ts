@@ -1,7 +1,14 @@
 /** What each screen does with its keys, for the drawn and the screenReader dashboard alike. Asked at each key press anew. */
 import { toErrorView } from "../../auth/errors.ts";
 import type { DeviceCodePrompt } from "../../auth/interaction.ts";
-import type { IntegrationRow, LoginHandle, LoginSnapshot } from "../../flows/snapshot.ts";
+import {
+	type Asked,
+	type IntegrationRow,
+	isSignedIn,
+	type LoginHandle,
+	type LoginSnapshot,
+	type StepId,
+} from "../../flows/snapshot.ts";
 import { type ListAction, type ListState, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
 import { failedIntegrations } from "../progress-lines.ts";
@@ -32,7 +39,7 @@ export function identityKeys({ login, list, notify }: IdentityKeys): KeySource {
 		choose: () => {
 			const entry = selectedEntry(list.get()) as BoardEntry | undefined;
 			if (entry === undefined) return;
-			if (entry.problem === undefined) login.send({ type: "SELECT", name: entry.row.name });
+			if (entry.problem === undefined) login.send({ type: "SELECT", key: entry.row.key });
 			else notify(`${entry.name} cannot be used: ${entry.problem}`);
 		},
 	};
@@ -71,6 +78,11 @@ export function identityKeys({ login, list, notify }: IdentityKeys): KeySource {
 	};
 }
 
+/** What a person is asked now: one thing after the other, in the order in which it came. */
+export function askedFirst({ prompts }: LoginSnapshot): Asked | undefined {
+	return prompts[0];
+}
+
 /** The link that is shown, opened and copied. */
 export function linkOf(prompt: DeviceCodePrompt): string {
 	return prompt.verificationUriComplete ?? prompt.verificationUri;
@@ -95,7 +107,9 @@ export function approvalKeys({ login, actions, notify, gone }: ApprovalKeys): Ke
 	return {
 		screen: () => "approval",
 		handlers() {
-			const { prompt, choice } = login.snapshot();
+			const snapshot = login.snapshot();
+			const { choice } = snapshot;
+			const prompt = askedFirst(snapshot)?.prompt;
 			if (prompt?.type !== "device-code") return {};
 			const url = linkOf(prompt);
 			return {
@@ -112,18 +126,18 @@ export function approvalKeys({ login, actions, notify, gone }: ApprovalKeys): Ke
 
 /** What the user has chosen to see of the progress. */
 export interface ProgressChoice {
-	/** Name of the failed row that keys act on; the first one if undefined. */
-	readonly row: string | undefined;
+	/** The failed row that keys act on; the first one if undefined. */
+	readonly row: StepId | undefined;
 	readonly details: boolean;
 }
 
 export type ProgressAction =
-	| { readonly type: "ROW"; readonly name: string | undefined }
+	| { readonly type: "ROW"; readonly row: StepId | undefined }
 	| { readonly type: "TOGGLE_DETAILS" };
 
 export function createProgressChoice(): Store<ProgressChoice, ProgressAction> {
 	return createStore<ProgressChoice, ProgressAction>(
-		(state, action) => (action.type === "ROW" ? { ...state, row: action.name } : { ...state, details: !state.details }),
+		(state, action) => (action.type === "ROW" ? { ...state, row: action.row } : { ...state, details: !state.details }),
 		{ row: undefined, details: false },
 	);
 }
@@ -131,12 +145,12 @@ export function createProgressChoice(): Store<ProgressChoice, ProgressAction> {
 /** The failed row that keys act on. */
 export function selectedRow(snapshot: LoginSnapshot, choice: ProgressChoice): IntegrationRow | undefined {
 	const failed = failedIntegrations(snapshot);
-	return failed.find(({ name }) => name === choice.row) ?? failed[0];
+	return failed.find(({ id }) => id === choice.row) ?? failed[0];
 }
 
 /** Whether the login itself has failed, and not an integration after it. */
 export function isBroken(snapshot: LoginSnapshot): boolean {
-	return snapshot.phase === "attention" && snapshot.result === undefined;
+	return snapshot.phase === "attention" && !isSignedIn(snapshot);
 }
 
 export function progressKeys(login: LoginHandle, choice: Store<ProgressChoice, ProgressAction>): KeySource {
@@ -159,8 +173,8 @@ export function progressKeys(login: LoginHandle, choice: Store<ProgressChoice, P
 			const failed = failedIntegrations(snapshot);
 			const selected = selectedRow(snapshot, choice.get());
 			const step = (by: number): void => {
-				const at = failed.findIndex(({ name }) => name === selected?.name) + by;
-				choice.send({ type: "ROW", name: failed[Math.min(failed.length - 1, Math.max(0, at))]?.name });
+				const at = failed.findIndex(({ id }) => id === selected?.id) + by;
+				choice.send({ type: "ROW", row: failed[Math.min(failed.length - 1, Math.max(0, at))]?.id });
 			};
 			return {
 				...(failed.length > 1
@@ -171,7 +185,7 @@ export function progressKeys(login: LoginHandle, choice: Store<ProgressChoice, P
 							retryAll: () => login.send({ type: "RETRY" }),
 						}
 					: {}),
-				...(selected === undefined ? {} : { retry: () => login.send({ type: "RETRY", name: selected.name }), details }),
+				...(selected === undefined ? {} : { retry: () => login.send({ type: "RETRY", step: selected.id }), details }),
 				done,
 				...toList,
 			};

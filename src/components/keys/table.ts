@@ -14,6 +14,7 @@ export type Command =
 	| "first"
 	| "last"
 	| "choose"
+	| "submit"
 	| "filter"
 	| "endFilter"
 	| "copyCode"
@@ -41,7 +42,16 @@ export interface Binding {
 	readonly help: string;
 }
 
-export type ScreenName = "identities" | "filter" | "menu" | "approval" | "progress" | "attention" | "failure" | "help";
+export type ScreenName =
+	| "identities"
+	| "filter"
+	| "menu"
+	| "code"
+	| "approval"
+	| "progress"
+	| "attention"
+	| "failure"
+	| "help";
 
 const HELP: Binding = { command: "help", keys: ["?"], label: "keys", help: "open or close this page" };
 
@@ -109,6 +119,13 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back, without choosing" },
 		{ command: "cancel", keys: ["escape"], shown: "esc", help: "quit without signing in" },
 		{ command: "quit", keys: ["q"], label: "quit", help: "quit without signing in" },
+	],
+	// Digits belong to the code.
+	code: [
+		{ command: "submit", keys: ["return"], shown: "enter", label: "send", help: "send the code" },
+		HELP,
+		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
+		{ command: "cancel", keys: ["escape"], shown: "esc", label: "cancel", help: "cancel the sign-in" },
 	],
 	approval: [
 		{ command: "copyCode", keys: ["c"], label: "copy code", help: "copy the code" },

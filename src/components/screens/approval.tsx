@@ -2,7 +2,7 @@
 import { Box, Text, Transform } from "ink";
 import { type ReactNode, useEffect, useMemo } from "react";
 import type { DeviceCodePrompt } from "../../auth/interaction.ts";
-import type { LoginSnapshot } from "../../flows/snapshot.ts";
+import type { LoginSnapshot, Row } from "../../flows/snapshot.ts";
 import { hyperlink } from "../../terminal/osc.ts";
 import { useTime } from "../clock.ts";
 import { Frame, usePage } from "../frame.tsx";
@@ -119,6 +119,17 @@ function statusOf(snapshot: LoginSnapshot, prompt: DeviceCodePrompt): string {
 	return running === undefined ? "waiting for your approval in the browser" : clean(running.text);
 }
 
+/** The row of the step that asks. */
+function stepOf({ prompts, chain }: LoginSnapshot, prompt: DeviceCodePrompt): Row | undefined {
+	const asked = prompts.find((each) => each.prompt === prompt);
+	return chain.find(({ id }) => id === asked?.step);
+}
+
+/** Who waits for the approval. */
+function waitingText([first, ...others]: readonly string[]): string | undefined {
+	return others.length === 0 ? first : `${first} and ${others.length} more`;
+}
+
 export interface ApprovalProps {
 	readonly snapshot: LoginSnapshot;
 	readonly prompt: DeviceCodePrompt;
@@ -221,14 +232,15 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 		</Box>
 	);
 	const wide = page.width >= 70;
-	const target = snapshot.target;
+	const waiting = snapshot.targets.filter(({ id }) => stepOf(snapshot, prompt)?.for.includes(id) !== false);
+	const target = waitingText(waiting.map(({ name }) => clean(name)));
 	return (
 		<Frame
 			title={[{ text: `Sign in to ${clean(prompt.provider)}`, strong: true }]}
 			subtitle={[
 				{
 					text: [
-						...(target !== undefined && target !== prompt.provider ? [`for ${clean(target)}`] : []),
+						...(target !== undefined && target !== prompt.provider ? [`for ${target}`] : []),
 						clean(prompt.portal),
 					].join(` ${symbols.dot} `),
 					tone: "muted",

@@ -87,6 +87,15 @@ const BEGINNINGS: Partial<Record<LoginSnapshot["phase"], string>> = {
 	"signing-in": "getting ready",
 };
 
+/** What is signed in to; of several, how many of them are. */
+function titleOf({ targets }: LoginSnapshot): string {
+	const [only, ...others] = targets;
+	if (only === undefined) return "atmos auth login";
+	if (others.length === 0) return clean(only.name);
+	const done = targets.filter(({ state }) => state === "done").length;
+	return `${done} of ${targets.length} identities signed in`;
+}
+
 export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): ReactNode {
 	const { login, symbols } = useUi();
 	const page = usePage();
@@ -101,7 +110,7 @@ export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): Re
 	const columns = rowColumns(rows, page.width);
 	const lines = progressLines({
 		snapshot,
-		selected: selected?.name,
+		selected: selected?.id,
 		details,
 		symbols,
 		width: page.width,
@@ -109,10 +118,12 @@ export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): Re
 		height: page.bodyHeight,
 	});
 	const { from, to } = windowOf(lines, page.bodyHeight);
-	const title = snapshot.target === undefined ? "atmos auth login" : clean(snapshot.target);
+	const title = titleOf(snapshot);
 	const chain = snapshot.chain.map(({ name }) => clean(name)).join(` ${symbols.arrow} `);
 	const chainText =
-		snapshot.chain.length > 1 ? truncate(chain, Math.max(0, page.width - widthOf(title) - 4), ellipsis) : "";
+		snapshot.chain.length > 1 && snapshot.targets.length === 1
+			? truncate(chain, Math.max(0, page.width - widthOf(title) - 4), ellipsis)
+			: "";
 	return (
 		<Frame
 			title={[{ text: title, strong: true }]}

@@ -3,9 +3,11 @@ import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import type { LoginSnapshot } from "../../flows/snapshot.ts";
 import { initialList, type ListAction, type ListState, reduceList, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
+import { codeKeys, createCodeEntry } from "../keys/code-entry.ts";
 import { type KeySource, useKeys } from "../keys/dispatch.ts";
 import {
 	approvalKeys,
+	askedFirst,
 	createProgressChoice,
 	identityKeys,
 	isBroken,
@@ -19,6 +21,7 @@ import {
 	approvalSentences,
 	changeSentences,
 	choiceSentences,
+	codeSentences,
 	detailSentence,
 	keySentences,
 	rowSentence,
@@ -51,9 +54,10 @@ function menuOf(
 ):
 	| { question: string; details?: readonly string[] | undefined; options: readonly Option[]; kind: "SELECT" | "ANSWER" }
 	| undefined {
-	const { phase, choice, prompt } = snapshot;
+	const { phase, choice } = snapshot;
+	const prompt = askedFirst(snapshot)?.prompt;
 	if (phase === "choosing" && choice?.of === "providers") {
-		const options = choice.rows.map(({ name }) => ({ value: name, label: clean(name) }));
+		const options = choice.rows.map(({ key, name }) => ({ value: key, label: clean(name) }));
 		return { question: "Choose a provider to sign in to", options, kind: "SELECT" };
 	}
 	if (prompt?.type === "choice") {
@@ -87,7 +91,12 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 		[menuKey],
 	);
 	const choosing = snapshot.phase === "choosing" && picker !== undefined;
-	const code = snapshot.prompt?.type === "device-code" ? snapshot.prompt : undefined;
+	const asked = askedFirst(snapshot);
+	const code = asked?.prompt.type === "device-code" ? asked.prompt : undefined;
+	const question = asked?.prompt.type === "code" ? asked.prompt : undefined;
+	const questionKey = question === undefined ? "" : `${question.question} ${question.problem}`;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: made anew for another question only
+	const entry = useMemo(() => createCodeEntry(question?.digits ?? 0), [questionKey]);
 	const promptKey = code === undefined ? "" : `${snapshot.attempt} ${code.userCode}`;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: one for each prompt
 	const gone = useMemo(() => new AbortController(), [promptKey]);
@@ -99,14 +108,18 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 			? menuKeys({
 					list: menuList,
 					choose: (value) =>
-						login.send(menu.kind === "SELECT" ? { type: "SELECT", name: value } : { type: "ANSWER", value }),
+						login.send(
+							asked === undefined ? { type: "SELECT", key: value } : { type: "ANSWER", step: asked.step, value },
+						),
 					back:
 						menu.kind === "ANSWER" && snapshot.choice !== undefined ? () => login.send({ type: "BACK" }) : undefined,
 					cancel: () => login.send({ type: "CANCEL" }),
 				})
-			: code !== undefined
-				? approvalKeys({ login, actions, notify, gone: gone.signal })
-				: progressKeys(login, choice);
+			: asked !== undefined && question !== undefined
+				? codeKeys({ login, step: asked.step, entry, digits: question.digits })
+				: code !== undefined
+					? approvalKeys({ login, actions, notify, gone: gone.signal })
+					: progressKeys(login, choice);
 	const bindings = useKeys(source);
 
 	const before = useRef<LoginSnapshot | undefined>(undefined);
@@ -118,6 +131,10 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 	useEffect(() => {
 		if (code !== undefined) say(approvalSentences(code, now(), notice(code, hostname)));
 	}, [promptKey]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each question
+	useEffect(() => {
+		if (question !== undefined) say(codeSentences(question));
+	}, [questionKey]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each menu
 	useEffect(() => {
 		if (menu !== undefined) say([menu.question, ...(menu.details ?? []).map(clean)]);
@@ -150,11 +167,11 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 	useEffect(() => {
 		if (note !== undefined) say([note.text]);
 	}, [note, say]);
-	const asked = useRef(help);
+	const helpBefore = useRef(help);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: told when they are asked for, not when they change
 	useEffect(() => {
-		if (asked.current === help) return;
-		asked.current = help;
+		if (helpBefore.current === help) return;
+		helpBefore.current = help;
 		say(keySentences(bindings));
 	}, [help]);
 
@@ -191,7 +208,9 @@ function useSpokenProgress(
 		const selected = selectedRow(snapshot, { row, details });
 		if (last.current.row !== row && selected !== undefined) say([`${clean(selected.name)} selected`]);
 		if (last.current.details !== details) {
-			const subject = isBroken(snapshot) ? { name: snapshot.target ?? "sign-in", error: snapshot.error } : selected;
+			const subject = isBroken(snapshot)
+				? { name: snapshot.targets[0]?.name ?? "sign-in", error: snapshot.error }
+				: selected;
 			if (subject !== undefined) say([detailSentence(subject)]);
 		}
 		last.current = { row, details };

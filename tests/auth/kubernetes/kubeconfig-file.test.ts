@@ -160,8 +160,8 @@ test("what is taken out leaves the file its mode, and no lock", async () => {
 
 test("where nothing is to be taken out, nothing is made or written", async () => {
 	const { ctx, file } = place();
-	expect(await removeFromKubeconfig(ctx, file, entry("one"), options())).toEqual([]);
-	expect(readdirSync(join(file, ".."))).toEqual([]);
+	expect(await removeFromKubeconfig(ctx, join(ctx.home, "none", "config"), entry("one"), options())).toEqual([]);
+	expect(existsSync(join(ctx.home, "none"))).toBe(false);
 	await updateKubeconfig(ctx, file, entry("one"), options());
 	const before = statSync(file, { bigint: true }).mtimeNs;
 	expect(await removeFromKubeconfig(ctx, file, entry("two"), options())).toEqual([]);

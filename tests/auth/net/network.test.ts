@@ -209,6 +209,18 @@ describe("certificate authorities", () => {
 		expect(await get(ctx, `https://127.0.0.1:${await secure()}/`)).toBe('200 {"fine":true}');
 	});
 
+	test("a file is trusted only by the variables that the network is told of", async () => {
+		const url = `https://127.0.0.1:${await secure()}/`;
+		const env = { ACME_CA_FILE: authority.caFile, AWS_CA_BUNDLE: join(authority.folder, "missing.pem") };
+		const network = (certificateVariables?: readonly string[]) => {
+			const ctx = testContext({ env });
+			return { ...ctx, network: createNetwork({ ...ctx, certificateVariables }) };
+		};
+		expect(await get(network(["ACME_CA_FILE"]), url)).toBe('200 {"fine":true}');
+		await expect(get(network(), url)).rejects.toThrow(/self-signed|unable to/i);
+		await expect(get(network(["ACME_CA_FILE", "AWS_CA_BUNDLE"]), url)).rejects.toThrow("AWS_CA_BUNDLE cannot be used");
+	});
+
 	test("NODE_EXTRA_CA_CERTS and the system's store are trusted", async () => {
 		const port = await secure();
 		const script = `
