@@ -46,10 +46,22 @@ export function processTerminal(): Terminal {
 
 /** Writes a short answer to standard output at once, without making a stream for it. A reader that went away is no failure. */
 export function writeAnswer(text: string): void {
+	writeNow(1, text);
+}
+
+/**
+ * The same for a line on standard error. Node's streams put a pipe into non-blocking mode, for everybody who shares it: a
+ * program that this process becomes would lose what does not fit.
+ */
+export function writeNotice(text: string): void {
+	writeNow(2, text);
+}
+
+function writeNow(fd: number, text: string): void {
 	let rest = Buffer.from(text);
 	while (rest.length > 0) {
 		try {
-			rest = rest.subarray(writeSync(1, rest));
+			rest = rest.subarray(writeSync(fd, rest));
 		} catch (error) {
 			const { code } = error as NodeJS.ErrnoException;
 			if (code === "EPIPE") return;
