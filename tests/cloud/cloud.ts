@@ -7,6 +7,7 @@ import { Ecr } from "./ecr.ts";
 import { Eks } from "./eks.ts";
 import { type Answer, drip, type Exchange, readExchange, ServiceError, send, sendHalf } from "./exchange.ts";
 import { KeyStore } from "./keys.ts";
+import { MfaDevices } from "./mfa.ts";
 import { ApprovalPage } from "./page.ts";
 import { SsoPortal } from "./portal.ts";
 import { refusalAnswer } from "./refusals.ts";
@@ -31,7 +32,10 @@ export interface LoggedRequest {
 	readonly userAgent?: string | undefined;
 	/** The grant of a token request. */
 	readonly grant?: string | undefined;
-	/** What the service found out: `principal` and `region` of a signature that was right, `account`, `role`, `cluster`. */
+	/**
+	 * What the service found out: `principal` and `region` of a signature that was right, `account`, `role`, `cluster`; of
+	 * requests for keys also `session`, `duration`, the MFA device's `serial`, and `externalId` (that there was one).
+	 */
 	readonly facts: Readonly<Record<string, string>>;
 }
 
@@ -73,6 +77,8 @@ export interface Cloud {
 	revokeSessions(): void;
 	/** Forgets all client registrations, as after their ninety days. */
 	expireRegistrations(): void;
+	/** What an MFA device shows now. A code is good for one request; the next comes when the clock has gone on by 30 seconds. */
+	mfaCode(serial: string): string;
 	/** Moves the cloud's clock against its client's, in milliseconds; further calls add up. */
 	shiftClock(ms: number): void;
 	/** Everything secret that was issued so far, for tests that look for leaks. */
@@ -88,10 +94,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const now = (): number => clock() + shift;
 	let url = "";
 	const origin = (): string => url;
-	const keys = new KeyStore();
+	const keys = new KeyStore(world);
 	const oidc = new SsoOidc(world, now, origin);
 	const portal = new SsoPortal(world, oidc, keys, now);
-	const sts = new Sts(keys, now, origin);
+	const mfa = new MfaDevices(world, now);
+	const sts = new Sts(world, keys, mfa, now, origin);
 	const ecr = new Ecr(keys, now);
 	const eks = new Eks(world, keys, now);
 	const page = new ApprovalPage(oidc, now, origin);
@@ -217,10 +224,11 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		expireTokens: () => oidc.expireTokens(),
 		revokeSessions: () => oidc.revokeAll(),
 		expireRegistrations: () => oidc.expireRegistrations(),
+		mfaCode: (serial) => mfa.code(serial),
 		shiftClock(ms) {
 			shift += ms;
 		},
-		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...ecr.secrets()],
+		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...ecr.secrets()],
 		async close() {
 			stop.abort();
 			server.closeAllConnections();

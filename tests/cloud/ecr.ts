@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Answer, type Exchange, parseBody, ServiceError } from "./exchange.ts";
 import type { KeyStore } from "./keys.ts";
 import { dnsSuffix } from "./partitions.ts";
+import { mayDo } from "./principals.ts";
 import { verifySignature } from "./sigv4.ts";
 
 const TOKEN_SECONDS = 12 * 3600;
@@ -23,8 +24,9 @@ export class Ecr {
 			throw new ServiceError(400, "SerializationException", `content type must be ${CONTENT_TYPE}`);
 		}
 		const { registryIds } = parseBody(exchange, "SerializationException");
-		const { assignment, arn, region } = verifySignature(exchange, this.#keys, this.#now(), "ecr");
-		if (assignment.denied?.includes("ecr:GetAuthorizationToken")) {
+		const signer = verifySignature(exchange, this.#keys, this.#now(), "ecr");
+		const { assignment, arn, region } = signer;
+		if (!mayDo(signer, "ecr:GetAuthorizationToken")) {
 			throw new ServiceError(
 				400,
 				"AccessDeniedException",

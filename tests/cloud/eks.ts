@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { type Exchange, json, ServiceError } from "./exchange.ts";
 import type { KeyStore } from "./keys.ts";
 import { dnsSuffix, partition } from "./partitions.ts";
+import { mayDo } from "./principals.ts";
 import { verifySignature } from "./sigv4.ts";
 import type { World } from "./world.ts";
 
@@ -32,11 +33,12 @@ export class Eks {
 	}
 
 	describeCluster(exchange: Exchange) {
-		const { assignment, arn, region } = verifySignature(exchange, this.#keys, this.#now(), "eks");
+		const signer = verifySignature(exchange, this.#keys, this.#now(), "eks");
+		const { assignment, arn, region } = signer;
 		const name = decodeURIComponent(exchange.url.pathname.slice("/clusters/".length));
 		exchange.facts.cluster = name;
 		const clusterArn = `arn:${partition(region)}:eks:${region}:${assignment.accountId}:cluster/${name}`;
-		if (assignment.denied?.some((entry) => entry === ACTION || entry === `${ACTION}/${name}`)) {
+		if (!mayDo(signer, ACTION, name)) {
 			throw new ServiceError(
 				403,
 				"AccessDeniedException",

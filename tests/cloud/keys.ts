@@ -1,49 +1,84 @@
-/** The access keys that the loopback cloud has issued, and whose they are. */
-import { createHash, randomBytes, randomInt } from "node:crypto";
-import type { Assignment } from "./world.ts";
+/** The access keys that the loopback cloud takes, and whose they are. */
+import { randomBytes } from "node:crypto";
+import { randomLetters } from "./base32.ts";
+import { type Principal, userPrincipal } from "./principals.ts";
+import type { World } from "./world.ts";
 
-const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-
-export interface IssuedKeys {
+interface KeyPair {
 	readonly accessKeyId: string;
 	readonly secretAccessKey: string;
+}
+
+export interface TemporaryKeys extends KeyPair {
 	readonly sessionToken: string;
 	/** Milliseconds since the epoch. */
 	readonly expiresAt: number;
-	readonly assignment: Assignment;
-	/** `arn:aws:sts::…:assumed-role/AWSReservedSSO_…/user`. */
-	readonly arn: string;
-	/** `AROA…`, what STS puts before the session's name. */
-	readonly roleId: string;
+}
+
+/** Keys that sign, and what is known about them. */
+export interface SigningKeys extends Principal, KeyPair {
+	/** Undefined for a user's own keys, which do not end. */
+	readonly sessionToken: string | undefined;
+	/** Milliseconds since the epoch. */
+	readonly expiresAt: number;
+	/** The session was opened with an MFA code: `aws:MultiFactorAuthPresent`. */
+	readonly mfa: boolean;
+}
+
+interface Issued extends TemporaryKeys {
+	readonly mfa: boolean;
+	readonly whose: () => Principal | undefined;
 }
 
 export class KeyStore {
-	readonly #keys = new Map<string, IssuedKeys>();
+	readonly #world: World;
+	readonly #issued = new Map<string, Issued>();
+	/** Kept, so that a key that was replaced is still one to look for. */
+	readonly #userSecrets = new Set<string>();
 
-	/** @param expiresAt milliseconds since the epoch */
-	issue(assignment: Assignment, user: string, expiresAt: number): IssuedKeys {
-		const letters = (length: number): string => Array.from({ length }, () => BASE32[randomInt(32)]).join("");
-		// Every permission set has a role of its own in every account, named after it and a digest.
-		const digest = createHash("sha256").update(`${assignment.accountId}/${assignment.role}`).digest("hex");
-		const keys: IssuedKeys = {
-			accessKeyId: `ASIA${letters(16)}`,
+	constructor(world: World) {
+		this.#world = world;
+	}
+
+	/**
+	 * @param whose asked on every use, so that the world may change; undefined when its user or role is gone
+	 * @param expiresAt milliseconds since the epoch
+	 * @param mfa whether the session is opened with an MFA code
+	 */
+	issue(whose: () => Principal | undefined, expiresAt: number, mfa = false): TemporaryKeys {
+		const keys: Issued = {
+			accessKeyId: `ASIA${randomLetters(16)}`,
 			secretAccessKey: randomBytes(30).toString("base64"),
 			sessionToken: `IQoJb3JpZ2luX2Vj${randomBytes(270).toString("base64")}`,
 			expiresAt,
-			assignment,
-			arn: `arn:aws:sts::${assignment.accountId}:assumed-role/AWSReservedSSO_${assignment.role}_${digest.slice(0, 16)}/${user}`,
-			roleId: `AROA${digest.slice(16, 33).toUpperCase()}`,
+			mfa,
+			whose,
 		};
-		this.#keys.set(keys.accessKeyId, keys);
+		this.#issued.set(keys.accessKeyId, keys);
 		return keys;
 	}
 
-	find(accessKeyId: string): IssuedKeys | undefined {
-		return this.#keys.get(accessKeyId);
+	find(accessKeyId: string): SigningKeys | undefined {
+		const user = this.#world.users?.find((candidate) => candidate.accessKeyId === accessKeyId);
+		if (user) {
+			const { secretAccessKey } = user;
+			this.#userSecrets.add(secretAccessKey);
+			if (user.inactive) return undefined;
+			const keys = { accessKeyId, secretAccessKey, sessionToken: undefined, expiresAt: Number.POSITIVE_INFINITY };
+			return { ...userPrincipal(user), ...keys, mfa: false };
+		}
+		const issued = this.#issued.get(accessKeyId);
+		const principal = issued?.whose();
+		return issued && principal && { ...principal, ...issued };
 	}
 
 	/** Every secret that was issued, for tests that look for leaks. */
 	secrets(): string[] {
-		return [...this.#keys.values()].flatMap(({ secretAccessKey, sessionToken }) => [secretAccessKey, sessionToken]);
+		for (const { secretAccessKey } of this.#world.users ?? []) this.#userSecrets.add(secretAccessKey);
+		const issued = [...this.#issued.values()];
+		return [
+			...this.#userSecrets,
+			...issued.flatMap(({ secretAccessKey, sessionToken }) => [secretAccessKey, sessionToken]),
+		];
 	}
 }

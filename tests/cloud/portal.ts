@@ -1,6 +1,7 @@
 /** IAM Identity Center's portal: role credentials and the listing of accounts and roles. https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/ */
 import { type Exchange, json, ServiceError } from "./exchange.ts";
 import type { KeyStore } from "./keys.ts";
+import { permissionSetSession } from "./principals.ts";
 import type { Session, SsoOidc } from "./sso-oidc.ts";
 import type { World } from "./world.ts";
 
@@ -19,14 +20,15 @@ export class SsoPortal {
 	}
 
 	getRoleCredentials(exchange: Exchange) {
-		const session = this.#session(exchange);
+		const { portal } = this.#session(exchange);
 		const accountId = this.#accountId(exchange);
 		const role = this.#parameter(exchange, "role_name");
 		exchange.facts.account = accountId;
 		exchange.facts.role = role;
-		const assignment = session.portal.assignments.find((item) => item.accountId === accountId && item.role === role);
+		const assignment = portal.assignments.find((item) => item.accountId === accountId && item.role === role);
 		if (!assignment) throw new ServiceError(403, "ForbiddenException", "No access");
-		const keys = this.#keys.issue(assignment, session.portal.user, this.#now() + assignment.sessionSeconds * 1000);
+		const expiresAt = this.#now() + assignment.sessionSeconds * 1000;
+		const keys = this.#keys.issue(() => permissionSetSession(assignment, portal), expiresAt);
 		return json({
 			roleCredentials: {
 				accessKeyId: keys.accessKeyId,

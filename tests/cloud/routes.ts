@@ -45,10 +45,16 @@ export function findRoute(exchange: Exchange, { oidc, portal, sts, ecr, eks }: S
 			if (exchange.headers["x-amz-target"] === ECR_TARGET) {
 				return route("ecr:GetAuthorizationToken", () => ecr.getAuthorizationToken(exchange));
 			}
-			if (new URLSearchParams(exchange.body).get("Action") === "GetCallerIdentity") {
-				return route("sts:GetCallerIdentity", () => sts.getCallerIdentity(exchange));
+			switch (new URLSearchParams(exchange.body).get("Action")) {
+				case "GetCallerIdentity":
+					return route("sts:GetCallerIdentity", () => sts.getCallerIdentity(exchange));
+				case "AssumeRole":
+					return route("sts:AssumeRole", () => sts.assumeRole(exchange));
+				case "GetSessionToken":
+					return route("sts:GetSessionToken", () => sts.getSessionToken(exchange));
+				default:
+					return undefined;
 			}
-			return undefined;
 		case "GET /":
 			if (searchParams.get("Action") !== "GetCallerIdentity") return undefined;
 			return route("sts:GetCallerIdentity", () => sts.getCallerIdentity(exchange));

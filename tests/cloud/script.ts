@@ -9,6 +9,8 @@ export type Operation =
 	| "sso:ListAccountRoles"
 	| "sso:Logout"
 	| "sts:GetCallerIdentity"
+	| "sts:AssumeRole"
+	| "sts:GetSessionToken"
 	| "ecr:GetAuthorizationToken"
 	| "eks:DescribeCluster";
 

@@ -4,7 +4,7 @@
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { type Exchange, ServiceError } from "./exchange.ts";
-import type { IssuedKeys, KeyStore } from "./keys.ts";
+import type { KeyStore, SigningKeys } from "./keys.ts";
 
 /** How far a request's date may be from the service's clock. */
 const SKEW_MS = 5 * 60_000;
@@ -29,7 +29,7 @@ interface Claims {
 }
 
 /** Whose signature it is, and for which region it was made. */
-export interface Signer extends IssuedKeys {
+export interface Signer extends SigningKeys {
 	readonly region: string;
 }
 
@@ -98,7 +98,7 @@ const stamp = (time: number): string => new Date(time).toISOString().replace(/[-
 
 /**
  * @param exchange what arrived
- * @param keys the keys that the cloud has issued
+ * @param keys the keys that the cloud takes
  * @param now the cloud's time in milliseconds
  * @param service whose credential scope the signature must have; it also decides how a refusal is named
  * @returns whose keys signed it, for which region

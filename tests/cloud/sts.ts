@@ -1,82 +1,162 @@
-/** Security Token Service: who a signature belongs to. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+/** Security Token Service: who a signature belongs to, and temporary keys. https://docs.aws.amazon.com/STS/latest/APIReference/ */
+import { verifyToken } from "./eks-token.ts";
 import { type Answer, type Exchange, ServiceError } from "./exchange.ts";
-import type { IssuedKeys, KeyStore } from "./keys.ts";
-import { verifySignature } from "./sigv4.ts";
+import { type IamRole, type IamUser, roleArn, userArn } from "./iam.ts";
+import type { KeyStore, SigningKeys, TemporaryKeys } from "./keys.ts";
+import type { MfaDevices } from "./mfa.ts";
+import { mayDo, type Principal, roleSession, userPrincipal } from "./principals.ts";
+import { type Signer, verifySignature } from "./sigv4.ts";
+import { type Constraint, checkForm, queryForm, validationError, xmlAnswer } from "./sts-form.ts";
+import type { World } from "./world.ts";
 
-const VERSION = "2011-06-15";
-const TOKEN_PREFIX = "k8s-aws-v1.";
-/** All that the authenticator of a cluster lets such a URL have. */
-const TOKEN_PARAMETERS = [
-	"Action",
-	"Version",
-	"X-Amz-Algorithm",
-	"X-Amz-Credential",
-	"X-Amz-Date",
-	"X-Amz-Expires",
-	"X-Amz-Security-Token",
-	"X-Amz-Signature",
-	"X-Amz-SignedHeaders",
-	"X-Amz-User-Agent",
-	"x-id",
-];
+const HOUR = 3600;
+
+const MFA: Readonly<Record<"SerialNumber" | "TokenCode", Constraint>> = {
+	SerialNumber: { min: 9, max: 256, pattern: "[\\w+=/:,.@-]*" },
+	TokenCode: { min: 6, max: 6, pattern: "[\\d]*" },
+};
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const ASSUME_ROLE = {
+	RoleArn: { required: true, min: 20, max: 2048 },
+	RoleSessionName: { required: true, min: 2, max: 64, pattern: "[\\w+=,.@-]*" },
+	ExternalId: { min: 2, max: 1224, pattern: "[\\w+=,.@:\\/-]*" },
+	DurationSeconds: { type: "number", min: 900, max: 43_200 },
+	...MFA,
+} as const satisfies Record<string, Constraint>;
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
+const GET_SESSION_TOKEN = {
+	DurationSeconds: { type: "number", min: 900, max: 129_600 },
+	...MFA,
+} as const satisfies Record<string, Constraint>;
+
+const accessDenied = (message: string): ServiceError => new ServiceError(403, "AccessDenied", message);
 
 export class Sts {
+	readonly #world: World;
 	readonly #keys: KeyStore;
+	readonly #mfa: MfaDevices;
 	readonly #now: () => number;
 	readonly #origin: () => string;
 
-	constructor(keys: KeyStore, now: () => number, origin: () => string) {
+	constructor(world: World, keys: KeyStore, mfa: MfaDevices, now: () => number, origin: () => string) {
+		this.#world = world;
 		this.#keys = keys;
+		this.#mfa = mfa;
 		this.#now = now;
 		this.#origin = origin;
 	}
 
+	/** No policy can forbid it. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 	getCallerIdentity(exchange: Exchange): Answer {
-		const form = exchange.method === "POST" ? new URLSearchParams(exchange.body) : exchange.url.searchParams;
-		if (form.get("Version") !== VERSION) {
-			throw new ServiceError(
-				400,
-				"InvalidAction",
-				`Could not find operation GetCallerIdentity for version ${form.get("Version") ?? "NO_VERSION_SPECIFIED"}`,
-			);
-		}
-		const keys = verifySignature(exchange, this.#keys, this.#now(), "sts");
-		return {
-			status: 200,
-			headers: { "content-type": "text/xml" },
-			body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/${VERSION}/"><GetCallerIdentityResult><Arn>${keys.arn}</Arn><UserId>${keys.roleId}:${keys.arn.split("/").at(-1)}</UserId><Account>${keys.assignment.accountId}</Account></GetCallerIdentityResult><ResponseMetadata><RequestId>${exchange.requestId}</RequestId></ResponseMetadata></GetCallerIdentityResponse>`,
-		};
+		queryForm(exchange);
+		const { arn, userId, assignment } = this.#signer(exchange);
+		return xmlAnswer(
+			exchange,
+			"GetCallerIdentity",
+			`<Arn>${arn}</Arn><UserId>${userId}</UserId><Account>${assignment.accountId}</Account>`,
+		);
 	}
 
-	/**
-	 * What EKS does with a bearer token: takes the presigned URL out of it and asks STS whose it is.
-	 * https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
-	 *
-	 * @param token `k8s-aws-v1.` and the URL in base64url
-	 * @param cluster the name that must have been signed
-	 * @returns whose keys signed it
-	 * @throws ServiceError when EKS would answer 401
-	 */
-	verifyEksToken(token: string, cluster: string): IssuedKeys {
-		const refuse = (why: string): ServiceError => new ServiceError(401, "Unauthorized", why);
-		const encoded = token.startsWith(TOKEN_PREFIX) ? token.slice(TOKEN_PREFIX.length) : "";
-		// Go's RawURLEncoding: no padding, nothing of the other alphabet.
-		if (!/^[\w-]+$/.test(encoded)) throw refuse("not a k8s-aws-v1 token");
-		const text = Buffer.from(encoded, "base64url").toString("utf8");
-		if (!URL.canParse(text)) throw refuse("there is no URL in the token");
-		const url = new URL(text);
-		const real = url.protocol === "https:" && /^sts(?:\.[a-z\d-]+)?\.amazonaws\.com(?:\.cn)?$/.test(url.host);
-		if (!real && url.origin !== this.#origin()) throw refuse(`unexpected host ${url.host}`);
-		if (url.pathname !== "/") throw refuse("unexpected path");
-		const query = url.searchParams;
-		const strange = [...query.keys()].find((name) => !TOKEN_PARAMETERS.includes(name));
-		if (strange !== undefined) throw refuse(`unexpected parameter ${strange}`);
-		if (query.get("Action") !== "GetCallerIdentity" || query.get("Version") !== VERSION) throw refuse("wrong action");
-		const expires = query.get("X-Amz-Expires");
-		if (!/^\d+$/.test(expires ?? "") || Number(expires) > 900) throw refuse("X-Amz-Expires is missing or out of range");
-		if (query.get("X-Amz-SignedHeaders") !== "host;x-k8s-aws-id") throw refuse("the cluster's name is not signed");
-		const headers = { host: url.host, "x-k8s-aws-id": cluster };
-		const exchange = { method: "GET", url, headers, body: "", requestId: "eks", facts: {} };
+	assumeRole(exchange: Exchange): Answer {
+		const form = queryForm(exchange);
+		const caller = this.#signer(exchange);
+		const parameters = checkForm(form, ASSUME_ROLE);
+		const { RoleArn: arn = "", RoleSessionName: session = "", ExternalId: externalId } = parameters;
+		const { DurationSeconds: duration, SerialNumber: serial, TokenCode: code } = parameters;
+		Object.assign(exchange.facts, {
+			role: arn,
+			session,
+			...(externalId === undefined ? {} : { externalId: "given" }),
+			...(duration === undefined ? {} : { duration }),
+			...(serial === undefined ? {} : { serial }),
+		});
+		if (!/^arn:aws:iam::\d{12}:role\/./.test(arn)) {
+			throw validationError(arn.startsWith("arn:") ? "Request ARN is invalid" : `${arn} is invalid`);
+		}
+		const mfa = this.#mfa.authenticate(this.#userOf(caller), serial, code) || caller.mfa;
+		const find = (): IamRole | undefined => this.#world.roles?.find((candidate) => roleArn(candidate) === arn);
+		const role = find();
+		// Whether there is such a role is nobody's business who may not assume it.
+		if (!role || !mayDo(caller, "sts:AssumeRole", role.name) || !trusts(role, caller, externalId, mfa)) {
+			throw accessDenied(`User: ${caller.arn} is not authorized to perform: sts:AssumeRole on resource: ${arn}`);
+		}
+		const seconds = Number(duration ?? HOUR);
+		if (caller.kind === "role session" && seconds > HOUR) {
+			throw validationError(
+				"The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
+			);
+		}
+		if (seconds > (role.maxSessionSeconds ?? HOUR)) {
+			throw validationError("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
+		}
+		// The session's own requests do not count as made with MFA.
+		// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+		const keys = this.#issue(seconds, false, () => {
+			const found = find();
+			return found && roleSession(found, session);
+		});
+		const assumed = roleSession(role, session);
+		return xmlAnswer(
+			exchange,
+			"AssumeRole",
+			`<AssumedRoleUser><AssumedRoleId>${assumed.userId}</AssumedRoleId><Arn>${assumed.arn}</Arn></AssumedRoleUser>${credentialsXml(keys)}`,
+		);
+	}
+
+	getSessionToken(exchange: Exchange): Answer {
+		const form = queryForm(exchange);
+		const caller = this.#signer(exchange);
+		const { DurationSeconds: duration, SerialNumber: serial, TokenCode: code } = checkForm(form, GET_SESSION_TOKEN);
+		Object.assign(exchange.facts, {
+			...(duration === undefined ? {} : { duration }),
+			...(serial === undefined ? {} : { serial }),
+		});
+		if (caller.sessionToken !== undefined) {
+			throw accessDenied("Cannot call GetSessionToken with session credentials");
+		}
+		// Nobody needs a permission for it, but it can be denied.
+		if (caller.assignment.denied?.includes("sts:GetSessionToken")) {
+			throw accessDenied(
+				`User: ${caller.arn} is not authorized to perform: sts:GetSessionToken on resource: ${caller.arn} with an explicit deny in an identity-based policy`,
+			);
+		}
+		const mfa = this.#mfa.authenticate(this.#userOf(caller), serial, code);
+		const keys = this.#issue(Number(duration ?? 12 * HOUR), mfa, () => {
+			const user = this.#userOf(caller);
+			return user && userPrincipal(user);
+		});
+		return xmlAnswer(exchange, "GetSessionToken", credentialsXml(keys));
+	}
+
+	/** @see verifyToken */
+	verifyEksToken(token: string, cluster: string): Signer {
+		return verifyToken(token, cluster, this.#origin(), (exchange) => this.#signer(exchange));
+	}
+
+	#signer(exchange: Exchange): Signer {
 		return verifySignature(exchange, this.#keys, this.#now(), "sts");
 	}
+
+	/** @returns undefined for a role, and for a user that was deleted */
+	#userOf({ iamArn }: SigningKeys): IamUser | undefined {
+		return this.#world.users?.find((candidate) => userArn(candidate) === iamArn);
+	}
+
+	#issue(seconds: number, mfa: boolean, whose: () => Principal | undefined): TemporaryKeys {
+		// The answer's date has whole seconds.
+		return this.#keys.issue(whose, (Math.floor(this.#now() / 1000) + seconds) * 1000, mfa);
+	}
 }
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+function trusts({ trust }: IamRole, caller: SigningKeys, externalId: string | undefined, mfa: boolean): boolean {
+	const names = [caller.arn, caller.iamArn, `arn:aws:iam::${caller.assignment.accountId}:root`];
+	return (
+		trust.principals.some((principal) => names.includes(principal)) &&
+		(trust.externalId === undefined || trust.externalId === externalId) &&
+		(!trust.requireMfa || mfa)
+	);
+}
+
+const credentialsXml = ({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: TemporaryKeys): string =>
+	`<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken><Expiration>${new Date(expiresAt).toISOString().replace(".000", "")}</Expiration></Credentials>`;

@@ -1,4 +1,5 @@
 /** What exists in the loopback cloud: portals, accounts, roles, clusters. Plain data, changed by a test or the demo as it likes. */
+import { type IamRole, type IamUser, iamUser, type Policy } from "./iam.ts";
 
 export interface CloudAccount {
 	readonly id: string;
@@ -7,13 +8,11 @@ export interface CloudAccount {
 }
 
 /** A permission set assigned to the portal's user in an account. */
-export interface Assignment {
+export interface Assignment extends Policy {
 	readonly accountId: string;
 	readonly role: string;
 	/** Length of the role's session in seconds. */
 	readonly sessionSeconds: number;
-	/** What its policy does not allow: `eks:DescribeCluster`, or `eks:DescribeCluster/NAME` for one resource. */
-	readonly denied?: readonly string[];
 }
 
 export interface Portal {
@@ -42,6 +41,9 @@ export interface Cluster {
 
 export interface World {
 	portals: Portal[];
+	/** IAM's; none if left out. */
+	users?: IamUser[];
+	roles?: IamRole[];
 	clusters: Cluster[];
 	/** Seconds that a device code lives. */
 	deviceCodeSeconds: number;
@@ -59,7 +61,7 @@ const account = (id: string, name: string): CloudAccount => ({
 	email: `aws+${name.toLowerCase().replaceAll(" ", "-")}@acme.example`,
 });
 
-/** One portal with three accounts and what a first test needs. */
+/** One portal with three accounts, a user, roles, and what else a first test needs. */
 export function smallWorld(changes: Partial<World> = {}): World {
 	return {
 		portals: [
@@ -79,6 +81,27 @@ export function smallWorld(changes: Partial<World> = {}): World {
 					{ accountId: "012345678901", role: "AdministratorAccess", sessionSeconds: 4 * 3600 },
 					{ accountId: "999999999999", role: "ReadOnlyAccess", sessionSeconds: 3600, denied: ["eks:DescribeCluster"] },
 				],
+			},
+		],
+		users: [iamUser({ accountId: "123456789012", name: "ada", mfa: true })],
+		roles: [
+			{
+				accountId: "123456789012",
+				name: "Deployer",
+				trust: { principals: ["arn:aws:iam::123456789012:root"] },
+			},
+			{
+				accountId: "999999999999",
+				path: "/teams/platform/",
+				name: "ProductionDeployer",
+				maxSessionSeconds: 4 * 3600,
+				trust: { principals: ["arn:aws:iam::123456789012:root"], externalId: "acme:deploy" },
+			},
+			{
+				accountId: "123456789012",
+				name: "BreakGlass",
+				maxSessionSeconds: 12 * 3600,
+				trust: { principals: ["arn:aws:iam::123456789012:user/ada"], requireMfa: true },
 			},
 		],
 		clusters: [
@@ -115,6 +138,8 @@ export function largeWorld(accounts: number, roles: number, changes: Partial<Wor
 				),
 			},
 		],
+		users: [],
+		roles: [],
 		clusters: [],
 		...changes,
 	});
