@@ -6,10 +6,9 @@
 import { dropSsoSession } from "../src/auth/aws/identity-center/session-file.ts";
 import type { AuthConfig } from "../src/auth/config/model.ts";
 import type { AuthContext } from "../src/auth/context.ts";
-import type { Interaction } from "../src/auth/interaction.ts";
 import { integrationKind } from "../src/auth/registry.ts";
 import { noteUse, updateState } from "../src/auth/storage/state.ts";
-import { ensureCredentials } from "../src/flows/ensure-credentials.ts";
+import { obtain } from "../src/flows/obtain.ts";
 
 /** A clock that can be set. Sleeping moves it on instead of waiting. */
 export interface SetClock {
@@ -36,14 +35,6 @@ export function setClock(): SetClock {
 	};
 }
 
-const nobody: Interaction = {
-	canChoose: false,
-	prompt: () => undefined,
-	choose: () => Promise.reject(new Error("nobody is there to choose")),
-	status: () => undefined,
-	discovery: () => undefined,
-};
-
 const MINUTE = 60_000;
 /** So that the minutes below are still those on the screen when somebody looks. */
 const AHEAD_MS = 45_000;
@@ -66,15 +57,7 @@ export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past
 	const signal = new AbortController().signal;
 	for (const [identity, minutes] of SIGN_INS) {
 		past.set(minutes * MINUTE - AHEAD_MS);
-		const found = await ensureCredentials({
-			ctx,
-			config,
-			identity,
-			signal,
-			force: true,
-			interaction: nobody,
-			mayPrompt: true,
-		});
+		const found = await obtain({ ctx, config, identity, signal, force: true, reach: "link" });
 		const claims = new Map<string, number>();
 		for (const [order, key] of config.integrationsOf(identity).entries()) {
 			const integration = await config.integration(key);

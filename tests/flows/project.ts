@@ -65,6 +65,6 @@ export async function project(
 		cloud,
 		ctx,
 		login: (given = {}) =>
-			startLogin({ ctx, request: {}, flags: {}, interactive: false, mayPrompt: true, force: false, ...given }),
+			startLogin({ ctx, request: {}, flags: {}, interactive: false, reach: "link", force: false, ...given }),
 	};
 }

@@ -20,7 +20,7 @@ export function start(world: World, options: Partial<LoginOptions> & { readonly 
 		request: {},
 		flags: {},
 		interactive: false,
-		mayPrompt: true,
+		reach: "link",
 		force: false,
 		...options,
 		ctx,
