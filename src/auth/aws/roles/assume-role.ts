@@ -65,7 +65,8 @@ export const kind = defineIdentity<Config, "aws", "aws">({
 	},
 
 	store: awsStore,
-	environment: (_identity, credentials, place) => awsEnvironment(credentials, place),
+	environment: ({ config }, credentials, place) =>
+		awsEnvironment(credentials?.region ?? config.principal.region, place),
 });
 
 const defaultName = (identity: Identity, now: number): string => `atmos-${identity.name}-${Math.floor(now / 1000)}`;

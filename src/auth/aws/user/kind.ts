@@ -66,8 +66,7 @@ export const kind = defineIdentity<Config, never, "aws">({
 
 	store: awsStore,
 	// As in the Go program: the region that nobody asked for is that of STS, and not where anybody works.
-	environment: ({ config }, credentials, place) =>
-		awsEnvironment({ ...credentials, region: config.credentials?.region }, place),
+	environment: ({ config }, _credentials, place) => awsEnvironment(config.credentials?.region, place),
 });
 
 function ownKeys(identity: Identity<Config>): AwsCredentials {
