@@ -13,7 +13,6 @@ const SINGLE = {
 	QUOTES: `it's "quoted" and \`ticked\``,
 	ONE_QUOTE: "it's",
 	// biome-ignore lint/suspicious/noTemplateCurlyInString: it is for a shell.
-	// biome-ignore lint/suspicious/noTemplateCurlyInString: it is for a shell.
 	DOLLAR: "$HOME ${HOME} $(id) \\$ %PATH%",
 	BACKSLASH: "C:\\new\\table\\",
 	HASH: "a#b # c",
@@ -35,7 +34,9 @@ function evaluated(shell: string, line: string, set: Readonly<Record<string, str
 		GONE: "still here",
 		PATH: process.env.PATH,
 	};
-	return JSON.parse(execFileSync(shell, ["-euc", script], { env, encoding: "utf8" }));
+	// With a socket for its input, bash takes itself for a remote shell's and reads its startup files.
+	const stdio = ["ignore", "pipe", "inherit"] as const;
+	return JSON.parse(execFileSync(shell, ["-euc", script], { env, encoding: "utf8", stdio: [...stdio] }));
 }
 
 const SHELLS = ["/bin/bash", "/bin/dash", "/bin/sh", "/bin/zsh", "/bin/ksh"].filter((shell) => existsSync(shell));
