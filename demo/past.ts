@@ -3,13 +3,16 @@
  * cloud like any login; only the clock that both are given is turned back.
  */
 
+import { once } from "node:events";
 import { dropSsoSession } from "../src/auth/aws/identity-center/session-file.ts";
 import type { AuthConfig } from "../src/auth/config/model.ts";
 import type { AuthContext } from "../src/auth/context.ts";
-import type { Interaction } from "../src/auth/interaction.ts";
 import { integrationKind } from "../src/auth/registry.ts";
 import { noteUse, updateState } from "../src/auth/storage/state.ts";
-import { ensureCredentials } from "../src/flows/ensure-credentials.ts";
+import { obtain } from "../src/flows/obtain.ts";
+
+/** Longest pause between two requests, in milliseconds. */
+const LONGEST_PAUSE_MS = 20_000;
 
 /** A clock that can be set. Sleeping moves it on instead of waiting. */
 export interface SetClock {
@@ -30,19 +33,14 @@ export function setClock(): SetClock {
 			now,
 			async sleep(ms, signal) {
 				signal?.throwIfAborted();
+				// A limit of time, which is not meant to be reached.
+				if (ms > LONGEST_PAUSE_MS && signal !== undefined)
+					await once(signal, "abort").then(() => signal.throwIfAborted());
 				shift += ms;
 			},
 		},
 	};
 }
-
-const nobody: Interaction = {
-	canChoose: false,
-	prompt: () => undefined,
-	choose: () => Promise.reject(new Error("nobody is there to choose")),
-	status: () => undefined,
-	discovery: () => undefined,
-};
 
 const MINUTE = 60_000;
 /** So that the minutes below are still those on the screen when somebody looks. */
@@ -66,15 +64,7 @@ export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past
 	const signal = new AbortController().signal;
 	for (const [identity, minutes] of SIGN_INS) {
 		past.set(minutes * MINUTE - AHEAD_MS);
-		const found = await ensureCredentials({
-			ctx,
-			config,
-			identity,
-			signal,
-			force: true,
-			interaction: nobody,
-			mayPrompt: true,
-		});
+		const found = await obtain({ ctx, config, identity, signal, force: true, reach: "link" });
 		const claims = new Map<string, number>();
 		for (const [order, key] of config.integrationsOf(identity).entries()) {
 			const integration = await config.integration(key);

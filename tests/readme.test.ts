@@ -1,6 +1,7 @@
 /** The README says all that there is to set, and shows its picture wherever it is read. */
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -96,6 +97,17 @@ describe("the README", () => {
 });
 
 describe("the package", () => {
+	test("lets other programs import its schemas, and nothing that is not meant for them", () => {
+		for (const name of ["package.json", "schema/events.schema.json", "schema/atmos-auth.schema.json"]) {
+			expect(createRequire(import.meta.url).resolve(`atmos-auth/${name}`)).toBe(join(root, name));
+		}
+		for (const name of ["", "/dist/atmos-auth.mjs", "/src/cli.ts"]) {
+			expect(() => createRequire(import.meta.url).resolve(`atmos-auth${name}`)).toThrow(
+				expect.objectContaining({ code: "ERR_PACKAGE_PATH_NOT_EXPORTED" }),
+			);
+		}
+	});
+
 	test("runs nothing when it is installed, and has what the README shows and links to", async () => {
 		const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 		// What npm runs, or warns of, where a package is installed.
@@ -111,6 +123,8 @@ describe("the package", () => {
 		const links = Array.from(readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g), ([, path]) => path as string);
 		expect(links).toContain("docs/demo.gif");
 		expect(links.filter((path) => !files.includes(path))).toEqual([]);
-		expect(files.filter((path) => /^(?:src|tests|demo|scripts|node_modules)\//.test(path))).toEqual([]);
+		const wanted =
+			/^(?:dist\/(?:atmos-auth\.mjs|THIRD-PARTY-NOTICES\.txt|chunks\/[\w-]+\.(?:mjs|wasm))|schema\/[\w-]+\.schema\.json|docs\/[\w-]+\.(?:md|gif)|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+		expect(files.filter((path) => !wanted.test(path))).toEqual([]);
 	});
 });

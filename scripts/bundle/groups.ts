@@ -2,7 +2,7 @@
  * Which modules share a file. Every file that has to be found and opened costs a start more than the code in it does, so what
  * a path always needs comes in one piece, and what it may need later stays apart.
  *
- * No kind is named here: which there are is read from the manifests, as the bundler sees them.
+ * No kind is named here: they are what the registry loads lazily, as the bundler sees it.
  */
 import { join, relative, sep } from "node:path";
 
@@ -13,8 +13,11 @@ interface Graph {
 	): { readonly importedIds: readonly string[]; readonly dynamicallyImportedIds: readonly string[] } | null;
 }
 
-/** A module by its path in `src`, all that one imports lazily, or the kinds of all clouds and their schemas. */
-type Root = string | { readonly loadedBy: string } | "kinds";
+/** A module by its path in `src`; or all that one, and what it imports, loads lazily. */
+type Root = string | { readonly loadedBy: string };
+
+/** What loads the kinds of all clouds, and their schemas. */
+const REGISTRY = "auth/registry.ts";
 
 /** A file, and the modules from which all that they import goes into it. Earlier ones take first. */
 const GROUPS: readonly (readonly [name: string, roots: readonly Root[]])[] = [
@@ -22,9 +25,9 @@ const GROUPS: readonly (readonly [name: string, roots: readonly Root[]])[] = [
 	["entry", ["cli.ts"]],
 	["help", ["commands/help.ts"]],
 	// kubectl's plugin runs for every kubectl command.
-	["token", ["commands/aws-eks-token-run.ts"]],
+	["token", [{ loadedBy: "commands/aws-eks-token.ts" }]],
 	// A login that finds everything still valid.
-	["login", [{ loadedBy: "commands/login.ts" }, "auth/config/check.ts", "kinds"]],
+	["login", [{ loadedBy: "commands/login.ts" }, "auth/config/check.ts", { loadedBy: REGISTRY }]],
 	["dashboard", ["auth/board.ts", "components/dashboard.tsx"]],
 	["screens", ["components/ink-parts.ts", "terminal/browser.ts"]],
 	// A login that has to ask a service. Also here: what several kinds load for that.
@@ -80,7 +83,11 @@ class Modules {
 		for (const [name, roots] of GROUPS) {
 			for (const root of roots) this.#put(name, this.#modulesOf(root));
 		}
-		const loaded = this.#kinds().map((kind) => ({ kind, modules: this.#reachable(this.#lazyPartsOf(kind)) }));
+		// A schema is among them, and loads nothing more.
+		const loaded = this.#loadedBy(REGISTRY).map((kind) => ({
+			kind,
+			modules: this.#reachable(this.#lazyPartsOf(kind)),
+		}));
 		const shared = loaded
 			.flatMap(({ modules }) => [...modules])
 			.filter((id) => loaded.filter(({ modules }) => modules.has(id)).length > 1);
@@ -93,41 +100,30 @@ class Modules {
 		for (const id of this.#reachable(modules)) this.#names.set(id, name);
 	}
 
-	/** @throws for a module that is not in the bundle */
-	#info(path: string): NonNullable<ReturnType<Graph["getModuleInfo"]>> & { readonly id: string } {
-		const id = join(this.#src, path);
-		const info = this.#graph.getModuleInfo(id);
-		if (!info) throw new Error(`scripts/bundle/groups.ts: there is no ${path} in the bundle`);
-		return { id, importedIds: info.importedIds, dynamicallyImportedIds: info.dynamicallyImportedIds };
-	}
-
 	#modulesOf(root: Root): readonly string[] {
-		if (root === "kinds") return this.#kinds();
-		if (typeof root === "string") return [this.#info(root).id];
-		const { dynamicallyImportedIds } = this.#info(root.loadedBy);
-		if (dynamicallyImportedIds.length === 0)
-			throw new Error(`scripts/bundle/groups.ts: ${root.loadedBy} loads nothing lazily`);
-		return dynamicallyImportedIds;
+		return typeof root === "string" ? [this.#idOf(root)] : this.#loadedBy(root.loadedBy);
 	}
 
-	/** The clouds' manifests. */
-	#manifests(): readonly string[] {
-		const found = this.#info("auth/registry.ts").importedIds.filter((id) =>
-			/^auth\/[^/]+\/manifest\.ts$/.test(this.#path(id)),
-		);
-		if (found.length === 0) throw new Error("scripts/bundle/groups.ts: auth/registry.ts imports no manifest");
-		return found;
+	/** @throws for a module that is not in the bundle */
+	#idOf(path: string): string {
+		const id = join(this.#src, path);
+		if (this.#graph.getModuleInfo(id)) return id;
+		throw new Error(`scripts/bundle/groups.ts: there is no ${path} in the bundle`);
 	}
 
-	/** The modules of the kinds; also those of their schemas, which load nothing more. */
-	#kinds(): readonly string[] {
-		return this.#manifests().flatMap((id) => this.#lazy(id));
+	/** @throws for a module that loads nothing lazily */
+	#loadedBy(path: string): readonly string[] {
+		const loaded = [...this.#closure([this.#idOf(path)])].flatMap((id) => this.#lazy(id));
+		if (loaded.length === 0) throw new Error(`scripts/bundle/groups.ts: ${path} loads nothing lazily`);
+		return loaded;
 	}
 
-	/** What a kind loads lazily of its cloud's folder. The rest is shared by more than the clouds. */
+	/** What a kind, and what it imports, loads lazily of its cloud's folder. The rest is for more than one cloud. */
 	#lazyPartsOf(kind: string): readonly string[] {
 		const folder = /^auth\/[^/]+\//.exec(this.#path(kind))?.[0] ?? "";
-		return this.#lazy(kind).filter((id) => this.#path(id).startsWith(folder));
+		return [...this.#closure([kind])]
+			.flatMap((id) => this.#lazy(id))
+			.filter((id) => id !== kind && this.#path(id).startsWith(folder));
 	}
 
 	#lazy(id: string): readonly string[] {
@@ -147,10 +143,14 @@ class Modules {
 
 	/** All that these import, and they themselves, as far as no group has it yet. */
 	#reachable(roots: Iterable<string>): Set<string> {
+		return this.#closure(roots, this.#names);
+	}
+
+	#closure(roots: Iterable<string>, without: ReadonlyMap<string, string> = new Map()): Set<string> {
 		const found = new Set<string>();
 		const queue = [...roots];
 		for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-			if (found.has(id) || this.#names.has(id)) continue;
+			if (found.has(id) || without.has(id)) continue;
 			const info = this.#graph.getModuleInfo(id);
 			if (!info) continue;
 			found.add(id);

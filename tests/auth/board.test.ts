@@ -9,8 +9,8 @@ import { loadConfig } from "../../src/auth/config/load.ts";
 import type { AuthConfig } from "../../src/auth/config/model.ts";
 import { Secret } from "../../src/auth/credentials.ts";
 import { noteSession, noteUse, updateState } from "../../src/auth/storage/state.ts";
-import { planChain } from "../../src/flows/chain.ts";
 import { realDependencies } from "../../src/flows/dependencies.ts";
+import { planLogin, targetOf } from "../../src/flows/plan.ts";
 import { fakeClock, type TestContext, testContext } from "../helpers/context.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 12);
@@ -84,14 +84,9 @@ const credentials = (expiresAt: number): AwsCredentials => ({
 
 /** What the credentials of an identity would be for now. */
 async function purposeNow(config: AuthConfig, key: string): Promise<string> {
-	const { links } = await planChain(
-		ctx,
-		config,
-		realDependencies,
-		{ type: "identity", name: key, key },
-		{ force: true },
-	);
-	return links.at(-1)?.purpose ?? "";
+	const target = targetOf({ type: "identity", name: key, key });
+	const step = (await planLogin(ctx, config, realDependencies, [target], { force: true })).steps.get(target.id);
+	return step?.type === "identity" ? step.purpose : "";
 }
 
 describe("the identities board", () => {

@@ -14,7 +14,7 @@ test("a command that cannot ask does not wait for ever for servers that say noth
 	cloud.script.always("sso:GetRoleCredentials", { type: "hang" });
 	const network = createNetwork({ ...ctx, limits: { silentRenewalMs: 300 } });
 	onTestFinished(() => network.close());
-	const error = await failure(silentCredentials({ ...ctx, network }, { flag: "dev-admin", marginMs: 0, request: {} }));
+	const error = await failure(silentCredentials({ ...ctx, network }, { flag: "dev-admin", request: {} }));
 	expect(`${error.message} ${(error as { reason?: string }).reason}`).toContain("returned no credentials within");
 	await cloud.waitForAbort("sso:GetRoleCredentials");
 });

@@ -5,7 +5,7 @@ import { runDashboard } from "../../src/components/dashboard.tsx";
 import type { Terminal } from "../../src/terminal/streams.ts";
 import { type FakeLogin, fakeLogin } from "./support/fake-login.ts";
 import { FakeStdin, FakeStdout, NOW, plain, sequence, turns } from "./support/screen.tsx";
-import { approving, attention, broken, choosing } from "./support/snapshots.ts";
+import { approving, asked, attention, broken, choosing } from "./support/snapshots.ts";
 
 const ENTER = "\u001b[?1049h";
 const LEAVE = "\u001b[?1049l";
@@ -87,7 +87,7 @@ describe("the terminal", () => {
 		const { until, over, written } = run(login);
 		await until("code expires");
 		expect(written()).toContain("\u001b]2;approve WDDD-HRQV");
-		login.show({ phase: "done", prompt: undefined });
+		login.show({ phase: "done", prompts: [] });
 		await over;
 		expect(written().split("\u001b[22;2t")).toHaveLength(2);
 		expect(written().split("\u001b[23;2t")).toHaveLength(2);
@@ -108,7 +108,7 @@ describe("the terminal", () => {
 		for (const state of [attention(NOW), broken()]) {
 			const login = fakeLogin(state);
 			login.onAction = (action) => {
-				if (action.type === "DONE") login.show({ phase: state.result ? "done" : "failed" });
+				if (action.type === "DONE") login.show({ phase: state.error ? "failed" : "done" });
 			};
 			const { until, over, stdin, written } = run(login);
 			await until("keys");
@@ -206,7 +206,7 @@ describe("the terminal", () => {
 		await until("code expires");
 		stdin.type("u");
 		await until("Press any key");
-		login.show({ phase: "done", prompt: undefined });
+		login.show({ phase: "done", prompts: [] });
 		await over;
 		expect(written()).toContain(LEAVE);
 		expect(stdin.raw).toBe(false);
@@ -259,7 +259,7 @@ describe("for a screen reader", () => {
 		await until("Spelled: W, D, D, D, dash, H, R, Q, V");
 		await type("l");
 		await until("link sent to the terminal's clipboard");
-		login.show({ ...attention(NOW), prompt: undefined });
+		login.show({ ...attention(NOW), prompts: [] });
 		await until("prod/eks failed: not authorized to perform eks:DescribeCluster. Try: allow");
 		await until("1 of 2 integrations failed");
 		await type("d");
@@ -284,25 +284,27 @@ describe("for a screen reader", () => {
 	} as const;
 
 	test("menus are read row by row", async () => {
-		const login = fakeLogin({ phase: "approving", prompt: question });
+		const login = fakeLogin({ phase: "approving", prompts: asked(question) });
 		const { until, type } = run(login, { ACCESSIBLE: "1" });
 		await until("1 of 2: one");
 		await type("j");
 		await until("2 of 2: two");
 		await type("\r");
-		expect(login.sent).toEqual([{ type: "ANSWER", value: "2b" }]);
+		expect(login.sent).toEqual([{ type: "ANSWER", step: "provider:company-sso", value: "2b" }]);
 	});
 
 	test("a line of a menu is chosen by its number", async () => {
-		const login = fakeLogin({ phase: "approving", prompt: question });
+		const login = fakeLogin({ phase: "approving", prompts: asked(question) });
 		const { until, type } = run(login, { ACCESSIBLE: "1" });
 		await until("1 of 2: one");
 		await type("3", "2");
-		expect(login.sent).toEqual([{ type: "ANSWER", value: "2b" }]);
+		expect(login.sent).toEqual([{ type: "ANSWER", step: "provider:company-sso", value: "2b" }]);
 	});
 
 	test("the help of a menu names the menu's keys", async () => {
-		const { until, type, written } = run(fakeLogin({ phase: "approving", prompt: question }), { ACCESSIBLE: "1" });
+		const { until, type, written } = run(fakeLogin({ phase: "approving", prompts: asked(question) }), {
+			ACCESSIBLE: "1",
+		});
 		await until("1 of 2: one");
 		await type("?");
 		await until("q: quit without signing in");
@@ -314,8 +316,8 @@ describe("for a screen reader", () => {
 	test("Esc leaves a menu for the list that it came from, else the login", async () => {
 		const rows = choosing(NOW).choice?.rows ?? [];
 		for (const [state, action] of [
-			[{ phase: "approving", prompt: question }, "CANCEL"],
-			[{ ...choosing(NOW), phase: "approving", prompt: question }, "BACK"],
+			[{ phase: "approving", prompts: asked(question) }, "CANCEL"],
+			[{ ...choosing(NOW), phase: "approving", prompts: asked(question) }, "BACK"],
 			[{ phase: "choosing", choice: { of: "providers", reason: "no-identities", rows } }, "CANCEL"],
 		] as const) {
 			const login = fakeLogin(state);

@@ -4,7 +4,17 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { LoginSnapshot } from "../../src/flows/snapshot.ts";
 import { boardRow, fakeLogin } from "./support/fake-login.ts";
 import { closeScreens, NOW, plain, sequence, show } from "./support/screen.tsx";
-import { approving, attention, broken, choosing, failedRow, integrationRow } from "./support/snapshots.ts";
+import {
+	approving,
+	asked,
+	attention,
+	broken,
+	choosing,
+	failedRow,
+	integrationRow,
+	result,
+	target as targetView,
+} from "./support/snapshots.ts";
 
 afterEach(closeScreens);
 
@@ -80,13 +90,13 @@ const snapshot = fc.oneof(
 				verificationUriComplete: `https://example.com/${encodeURIComponent(path.toWellFormed())}`,
 				...(pid ? { waitingForPid: 4_194_304 } : {}),
 			}),
-			target,
+			targets: [targetView(target)],
 		}),
 	),
 	fc.record({ names: fc.array(text, { maxLength: 20 }), message: text, remedy: text, warning: text, target: text }).map(
 		({ names, message, remedy, warning, target }): Partial<LoginSnapshot> => ({
 			...attention(NOW, []),
-			target,
+			targets: [targetView(target, { result: result(target) })],
 			warnings: [warning],
 			integrations: names.map((name, index) =>
 				index % 2 === 0
@@ -95,15 +105,15 @@ const snapshot = fc.oneof(
 			),
 		}),
 	),
-	text.map((message): Partial<LoginSnapshot> => ({ ...broken(), error: { code: "bug", message, details: [message] } })),
+	text.map((message): Partial<LoginSnapshot> => broken({ code: "bug", message, details: [message] })),
 	fc.record({ question: text, labels: fc.array(text, { minLength: 1, maxLength: 15 }) }).map(
 		({ question, labels }): Partial<LoginSnapshot> => ({
 			phase: "approving",
-			prompt: {
+			prompts: asked({
 				type: "choice",
 				question,
 				options: labels.map((label, index) => ({ value: `${index}`, label })),
-			},
+			}),
 		}),
 	),
 );

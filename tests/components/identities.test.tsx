@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { boardRow, DETAILS, fakeLogin, HOUR } from "./support/fake-login.ts";
 import { closeScreens, NOW, plain, sequence, show } from "./support/screen.tsx";
-import { choosing } from "./support/snapshots.ts";
+import { choosing, target } from "./support/snapshots.ts";
 
 afterEach(closeScreens);
 
@@ -103,7 +103,7 @@ describe("the identities", () => {
 		const login = fakeLogin(choosing(NOW));
 		const screen = show(login);
 		await screen.press("down", "enter");
-		expect(login.sent).toEqual([{ type: "SELECT", name: "prod-admin" }]);
+		expect(login.sent).toEqual([{ type: "SELECT", key: "prod-admin" }]);
 	});
 
 	test("refuse a broken entry and say why", async () => {
@@ -149,8 +149,8 @@ describe("the identities", () => {
 		const login = fakeLogin(choosing(NOW, 30));
 		const screen = show(login);
 		await screen.press("down", "down");
-		login.show({ phase: "signing-in", target: "prod-readonly" });
-		login.show({ ...choosing(NOW, 30), target: undefined });
+		login.show({ phase: "signing-in", targets: [target("prod-readonly")] });
+		login.show({ ...choosing(NOW, 30), targets: [] });
 		expect(screen.text()).toMatch(/❯ ○ prod-readonly/);
 	});
 });
@@ -214,7 +214,7 @@ describe("the filter", () => {
 	test("logs in with what it found by a single Enter", async () => {
 		const login = fakeLogin(choosing(NOW, 20));
 		await show(login).press("/stag", "enter");
-		expect(login.sent).toEqual([{ type: "SELECT", name: "staging-deploy" }]);
+		expect(login.sent).toEqual([{ type: "SELECT", key: "staging-deploy" }]);
 	});
 });
 

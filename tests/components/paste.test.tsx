@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { type FakeLogin, fakeLogin } from "./support/fake-login.ts";
 import { closeScreens, NOW, show, turns } from "./support/screen.tsx";
-import { approving, attention, broken, choosing } from "./support/snapshots.ts";
+import { approving, asked, attention, broken, choosing } from "./support/snapshots.ts";
 
 afterEach(closeScreens);
 
@@ -53,7 +53,7 @@ describe.each(WAYS)("a paste that comes %s", (_, pasted) => {
 		["failed rows", () => fakeLogin(attention(NOW, ["a", "b"]))],
 		["a failed sign-in", () => fakeLogin(broken())],
 		["a menu of providers", () => fakeLogin({ phase: "choosing", choice: provider })],
-		["a question", () => fakeLogin({ phase: "approving", prompt: question })],
+		["a question", () => fakeLogin({ phase: "approving", prompts: asked(question) })],
 	])("into %s does nothing", async (_screen, make) => {
 		const login = make();
 		const screen = show(login);
@@ -105,12 +105,12 @@ describe("keys for the screen before", () => {
 	test("do not answer a question that came after them", async () => {
 		const question = (text: string) =>
 			({ type: "choice", question: text, options: [{ value: text, label: text }] }) as const;
-		const login = fakeLogin({ phase: "approving", prompt: question("first?") });
-		login.onAction = () => login.show({ prompt: question("second?") });
+		const login = fakeLogin({ phase: "approving", prompts: asked(question("first?")) });
+		login.onAction = () => login.show({ prompts: asked(question("second?")) });
 		const screen = show(login);
 		await turns(3);
 		for (const key of ["\r", "\r", "1"]) screen.stdin.type(key);
 		await screen.until("second?");
-		expect(login.sent).toEqual([{ type: "ANSWER", value: "first?" }]);
+		expect(login.sent).toEqual([{ type: "ANSWER", step: "provider:company-sso", value: "first?" }]);
 	});
 });

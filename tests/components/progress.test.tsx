@@ -1,7 +1,16 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { boardRows, fakeLogin } from "./support/fake-login.ts";
 import { closeScreens, NOW, show } from "./support/screen.tsx";
-import { attention, broken, chainRows, choosing, failedRow, integrationRow } from "./support/snapshots.ts";
+import {
+	asked,
+	attention,
+	broken,
+	chainRows,
+	choosing,
+	failedRow,
+	integrationRow,
+	target,
+} from "./support/snapshots.ts";
 
 afterEach(closeScreens);
 
@@ -9,7 +18,7 @@ describe("the progress", () => {
 	test("shows the chain and the integrations in their order, each with its state", () => {
 		const login = fakeLogin({
 			phase: "integrating",
-			target: "dev-admin",
+			targets: [target("dev-admin")],
 			chain: chainRows(NOW),
 			integrations: [
 				integrationRow({ name: "b/eks", text: "describing dev-cluster" }),
@@ -33,7 +42,7 @@ describe("the progress", () => {
 	});
 
 	test("offers only to cancel while it runs, or to go back to the list", async () => {
-		const running = { phase: "assuming", target: "dev-admin", chain: chainRows(NOW) } as const;
+		const running = { phase: "assuming", targets: [target("dev-admin")], chain: chainRows(NOW) } as const;
 		expect(show(fakeLogin(running)).lines().at(-1)).toBe(" ? keys · esc cancel");
 		expect(
 			show(fakeLogin({ ...choosing(NOW), ...running }))
@@ -49,7 +58,7 @@ describe("the progress", () => {
 	test("shows the identities as they are found", () => {
 		const login = fakeLogin({
 			phase: "signing-in",
-			target: "company-sso",
+			targets: [{ id: "provider:company-sso", type: "provider", name: "company-sso", state: "waiting" }],
 			chain: chainRows(NOW).slice(0, 1),
 			discovery: {
 				accountsTotal: 40,
@@ -91,7 +100,7 @@ describe("failed integrations", () => {
 			"AccessDeniedException (eks:DescribeCluster, HTTP 403, request 1f0c2c1e)",
 		);
 		await screen.press("r", "enter");
-		expect(login.sent).toEqual([{ type: "RETRY", name: "prod/eks" }, { type: "DONE" }]);
+		expect(login.sent).toEqual([{ type: "RETRY", step: "integration:prod/eks" }, { type: "DONE" }]);
 	});
 
 	test("are chosen between when there are several", async () => {
@@ -100,7 +109,7 @@ describe("failed integrations", () => {
 		expect(screen.text()).toMatch(/❯ ✗ one\/eks/);
 		await screen.press("down", "down", "down", "up", "r", "a");
 		expect(screen.text()).toMatch(/❯ ✗ two\/eks/);
-		expect(login.sent).toEqual([{ type: "RETRY", name: "two/eks" }, { type: "RETRY" }]);
+		expect(login.sent).toEqual([{ type: "RETRY", step: "integration:two/eks" }, { type: "RETRY" }]);
 	});
 
 	test("keep the marked one in sight where there are too many", async () => {
@@ -151,27 +160,27 @@ describe("menus", () => {
 		const screen = show(login);
 		expect(screen.text()).toMatch(/❯ 1 {2}dev-admin +signed in\n {3}2 {2}prod-admin/);
 		await screen.press("down", "enter");
-		expect(login.sent).toEqual([{ type: "SELECT", name: "prod-admin" }]);
+		expect(login.sent).toEqual([{ type: "SELECT", key: "prod-admin" }]);
 	});
 
 	test("answer a question of a step, by its number too", async () => {
 		const login = fakeLogin({
 			phase: "approving",
-			prompt: {
+			prompts: asked({
 				type: "choice",
 				question: "Which account called development?",
 				options: [
 					{ value: "111", label: "development 111" },
 					{ value: "222", label: "development 222" },
 				],
-			},
+			}),
 		});
 		const screen = show(login);
 		expect(screen.text()).toContain("Which account called development?");
 		await screen.press("2", "enter");
 		expect(login.sent).toEqual([
-			{ type: "ANSWER", value: "222" },
-			{ type: "ANSWER", value: "111" },
+			{ type: "ANSWER", step: "provider:company-sso", value: "222" },
+			{ type: "ANSWER", step: "provider:company-sso", value: "111" },
 		]);
 	});
 

@@ -1,7 +1,8 @@
 /** Fast, scriptable steps for tests of the login machine: no files, no network, and a record of what runs. */
 
 import type { AwsCredentials, SsoSession } from "../../src/auth/aws/credentials.ts";
-import type { AuthConfig, IdentitySummary, Provider } from "../../src/auth/config/model.ts";
+import { kind as center } from "../../src/auth/aws/identity-center/kind.ts";
+import type { AuthConfig, Chain, IdentitySummary, Provider } from "../../src/auth/config/model.ts";
 import type { Credentials } from "../../src/auth/credentials.ts";
 import { Secret } from "../../src/auth/credentials.ts";
 import { AuthError } from "../../src/auth/errors.ts";
@@ -179,12 +180,14 @@ export function world(options: WorldOptions = {}): World {
 		if (row === undefined) throw new AuthError({ code: "config", message: `${name} is not there` });
 		return row;
 	}
-	function chainOf(name: string): { provider: string; identities: string[] } {
+	function chainOf(name: string): Chain {
 		const row = find(identities, name);
-		if (row.via.identity === undefined)
-			return { provider: (row.via.provider ?? "").toLowerCase(), identities: [row.key] };
+		if (row.via.identity === undefined) {
+			const provider = row.via.provider?.toLowerCase();
+			return { provider, root: provider ?? "standing-alone", identities: [row.key] };
+		}
 		const base = chainOf(row.via.identity);
-		return { provider: base.provider, identities: [...base.identities, row.key] };
+		return { ...base, identities: [...base.identities, row.key] };
 	}
 
 	const config: AuthConfig = {
@@ -220,15 +223,22 @@ export function world(options: WorldOptions = {}): World {
 		peek: async () => ({ state: "none" }),
 		purpose: () => ({}),
 		authenticate: (provider, run) => signIn.enter(provider.name, run),
-		discover: (provider: Provider, _credentials, run) => provision.enter(provider.name, run),
+		describe: (credentials) => center.describe(credentials),
+		discovery: {
+			isWanted: () => options.autoProvision === true,
+			run: (provider: Provider, _credentials, run) => provision.enter(provider.name, run),
+		},
 	};
 	const identityKind: IdentityKind = {
 		kind: "aws/permission-set",
 		purpose: () => ({}),
 		authenticate: (identity, _base, _root, run) => assume.enter(identity.name, run),
-		load: async (identity) => held.get(identity.key),
-		list: async () => new Map(),
-		save: async (identity) => void saved.push(identity.name),
+		store: {
+			load: async ({ key }) => held.get(key),
+			list: async () => new Map(),
+			save: async ({ key }) => void saved.push(find(identities, key).name),
+		},
+		environment: (identity) => ({ set: { AWS_PROFILE: identity.name }, unset: [], fixed: [] }),
 	};
 	const integrationKind: IntegrationKind = {
 		limitMs: options.limitMs,

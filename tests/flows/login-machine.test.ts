@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { SessionRejectedError } from "../../src/auth/aws/identity-center/session-rejected.ts";
 import { AuthError } from "../../src/auth/errors.ts";
 import type { DeviceCodePrompt } from "../../src/auth/interaction.ts";
-import { INTEGRATION_LIMIT_MS } from "../../src/flows/run-integration.ts";
+import { LIMITS } from "../../src/auth/net/limits.ts";
+import { soleResult } from "../../src/flows/snapshot.ts";
 import { artifact, awsCredentials, HOUR, NOW, ssoSession, world } from "./fakes.ts";
 import { phase, start, until } from "./run.ts";
 
@@ -22,10 +23,10 @@ describe("a login", () => {
 		const it = world({ integrations: ["dev/ecr"] });
 		const { login, phases } = start(it);
 		const signIn = await it.signIn.call();
-		signIn.given.interaction.prompt(codePrompt);
-		expect(login.snapshot()).toMatchObject({ phase: "approving", prompt: { userCode: "WDDD-HRQV" } });
-		signIn.given.interaction.prompt(undefined);
-		expect(login.snapshot()).toMatchObject({ phase: "signing-in", prompt: undefined });
+		signIn.given.interaction.show(codePrompt);
+		expect(login.snapshot()).toMatchObject({ phase: "approving", prompts: [{ prompt: { userCode: "WDDD-HRQV" } }] });
+		signIn.given.interaction.show(undefined);
+		expect(login.snapshot()).toMatchObject({ phase: "signing-in", prompts: [] });
 		signIn.resolve(ssoSession());
 		(await it.assume.call()).resolve(awsCredentials());
 		const integrate = await it.integrate.call();
@@ -34,7 +35,7 @@ describe("a login", () => {
 		integrate.resolve(artifact());
 		const last = await login.finished;
 		expect(phases).toEqual(["starting", "signing-in", "approving", "signing-in", "assuming", "integrating", "done"]);
-		expect(last.result).toEqual({
+		expect(soleResult(last)).toEqual({
 			identity: "dev-admin",
 			provider: "company-sso",
 			account: { id: "123456789012", name: "development" },
@@ -43,6 +44,7 @@ describe("a login", () => {
 			realm: "0123abcd",
 			expiresAt: NOW + HOUR,
 			stillValid: false,
+			env: { AWS_PROFILE: "dev-admin" },
 		});
 		expect(last.chain).toMatchObject([
 			{ name: "company-sso", state: "ok", text: "signed in" },
@@ -60,7 +62,7 @@ describe("a login", () => {
 		const { login, phases } = start(it);
 		(await it.integrate.call()).resolve(artifact({ changed: false }));
 		const last = await login.finished;
-		expect(last.result).toMatchObject({ identity: "dev-admin", stillValid: true });
+		expect(soleResult(last)).toMatchObject({ identity: "dev-admin", stillValid: true });
 		expect(last.chain.map((row) => row.state)).toEqual(["reused", "reused"]);
 		expect(last.integrations[0]?.state).toBe("reused");
 		expect(it.signIn.calls).toHaveLength(0);
@@ -73,7 +75,7 @@ describe("a login", () => {
 		const { login } = start(it);
 		(await it.signIn.call()).resolve(ssoSession({ origin: "cache" }));
 		(await it.assume.call()).resolve(awsCredentials());
-		expect((await login.finished).result?.stillValid).toBe(false);
+		expect(soleResult(await login.finished)?.stillValid).toBe(false);
 	});
 
 	test("that is forced renews what was asked for, and only that", async () => {
@@ -87,7 +89,7 @@ describe("a login", () => {
 		assume.resolve(awsCredentials());
 		const last = await login.finished;
 		expect(last.chain.map((row) => row.state)).toEqual(["reused", "reused", "ok"]);
-		expect(last.result?.stillValid).toBe(false);
+		expect(soleResult(last)?.stillValid).toBe(false);
 	});
 
 	test("saves the target's credentials alone", async () => {
@@ -99,7 +101,7 @@ describe("a login", () => {
 		const last = await login.finished;
 		expect(it.assume.calls.map((call) => call.name)).toEqual(["base", "top"]);
 		expect(it.saved).toEqual(["top"]);
-		expect(last.result).toMatchObject({ identity: "top", account: { name: "production" } });
+		expect(soleResult(last)).toMatchObject({ identity: "top", account: { name: "production" } });
 	});
 
 	test("of a provider runs no integrations", async () => {
@@ -107,13 +109,14 @@ describe("a login", () => {
 		const { login } = start(it, { flags: { provider: "company-sso" } });
 		(await it.signIn.call()).resolve(ssoSession());
 		const last = await login.finished;
-		expect(last.result).toEqual({
+		expect(soleResult(last)).toEqual({
 			provider: "company-sso",
 			account: undefined,
 			region: "us-east-1",
 			realm: "0123abcd",
 			expiresAt: NOW + 8 * HOUR,
 			stillValid: false,
+			env: {},
 		});
 		expect(last.integrations).toEqual([]);
 	});
@@ -123,16 +126,19 @@ describe("a login", () => {
 		const { login } = start(it, { interactive: true });
 		(await it.signIn.call()).resolve(ssoSession());
 		const assume = await it.assume.call();
-		const answer = assume.given.interaction.choose(
+		const answer = assume.given.interaction.ask(
 			{ type: "choice", question: "Which account?", options: [{ value: "1", label: "one" }] },
 			assume.signal,
 		);
-		expect(login.snapshot()).toMatchObject({ phase: "approving", prompt: { question: "Which account?" } });
-		login.send({ type: "ANSWER", value: "2" });
+		expect(login.snapshot()).toMatchObject({
+			phase: "approving",
+			prompts: [{ prompt: { question: "Which account?" } }],
+		});
+		login.send({ type: "ANSWER", step: "identity:dev-admin", value: "2" });
 		expect(login.snapshot().phase).toBe("approving");
-		login.send({ type: "ANSWER", value: "1" });
+		login.send({ type: "ANSWER", step: "identity:dev-admin", value: "1" });
 		expect(await answer).toBe("1");
-		expect(login.snapshot()).toMatchObject({ phase: "assuming", prompt: undefined });
+		expect(login.snapshot()).toMatchObject({ phase: "assuming", prompts: [] });
 		assume.resolve(awsCredentials());
 		expect((await login.finished).phase).toBe("done");
 	});
@@ -141,10 +147,10 @@ describe("a login", () => {
 		const it = world();
 		const { login } = start(it);
 		const signIn = await it.signIn.call();
-		signIn.given.interaction.prompt({ ...codePrompt, provider: "sso\u001b[2J", userCode: "WD\u202eDD" });
+		signIn.given.interaction.show({ ...codePrompt, provider: "sso\u001b[2J", userCode: "WD\u202eDD" });
 		signIn.given.interaction.status("doing\u0007 it\nnow");
 		expect(login.snapshot()).toMatchObject({
-			prompt: { provider: "sso", userCode: "WDDD" },
+			prompts: [{ prompt: { provider: "sso", userCode: "WDDD" } }],
 			chain: [{ text: "doing it now" }, {}],
 		});
 		login.send({ type: "CANCEL" });
@@ -211,7 +217,7 @@ describe("discovery", () => {
 		(await it.signIn.call()).resolve(ssoSession());
 		const provision = await it.provision.call();
 		const assume = await it.assume.call();
-		provision.given.interaction.discovery({
+		provision.given.interaction.progress({
 			accountsTotal: 2,
 			accountsDone: 1,
 			identities: ["dev/Admin"],
@@ -246,7 +252,7 @@ describe("discovery", () => {
 		const second = start(it, { flags: { provider: "company-sso" } });
 		(await it.signIn.call(1)).resolve(ssoSession({ origin: "cache" }));
 		(await it.provision.call(0)).resolve();
-		expect((await second.login.finished).result?.stillValid).toBe(true);
+		expect(soleResult(await second.login.finished)?.stillValid).toBe(true);
 	});
 });
 
@@ -312,7 +318,7 @@ describe("integrations", () => {
 		it.integrate.calls[0]?.resolve(artifact());
 		it.integrate.calls[2]?.resolve(artifact());
 		await until(login, (snapshot) => snapshot.integrations[2]?.state === "ok");
-		clock.advance(INTEGRATION_LIMIT_MS - 1);
+		clock.advance(LIMITS.integrationMs - 1);
 		expect(it.integrate.calls[1]?.signal.aborted).toBe(false);
 		clock.advance(1);
 		const last = await login.finished;
@@ -340,7 +346,7 @@ describe("integrations", () => {
 
 		const unattended = world({ integrations: names });
 		unattended.held.set("dev-admin", awsCredentials());
-		start(unattended, { interactive: false, mayPrompt: false });
+		start(unattended, { interactive: false, reach: "nobody" });
 		await unattended.integrate.call(2);
 		expect(unattended.integrate.calls[0]?.given.attended).toBe(false);
 	});
@@ -351,9 +357,9 @@ describe("integrations", () => {
 		it.integrate.calls[1]?.resolve(artifact());
 		it.integrate.calls[2]?.reject(denied);
 		await phase(login, "attention");
-		login.send({ type: "RETRY", name: "b" });
+		login.send({ type: "RETRY", step: "integration:b" });
 		expect(login.snapshot().phase).toBe("attention");
-		login.send({ type: "RETRY", name: "c" });
+		login.send({ type: "RETRY", step: "integration:c" });
 		const again = await it.integrate.call(3);
 		expect(again.name).toBe("c");
 		expect(login.snapshot().integrations.map((row) => row.state)).toEqual(["failed", "ok", "running"]);
@@ -369,7 +375,7 @@ describe("integrations", () => {
 		const { it, login } = await reach(true);
 		it.integrate.calls[0]?.reject(denied);
 		await until(login, (snapshot) => snapshot.integrations[0]?.state === "failed");
-		login.send({ type: "RETRY", name: "a" });
+		login.send({ type: "RETRY", step: "integration:a" });
 		const again = await it.integrate.call(3);
 		expect(again.name).toBe("a");
 		expect(it.integrate.calls[1]?.signal.aborted).toBe(false);
@@ -382,7 +388,7 @@ describe("integrations", () => {
 		for (const call of it.integrate.calls) call.reject(denied);
 		await phase(login, "attention");
 		login.send({ type: "DONE" });
-		expect(await login.finished).toMatchObject({ phase: "done", result: { identity: "dev-admin" } });
+		expect(await login.finished).toMatchObject({ phase: "done", targets: [{ result: { identity: "dev-admin" } }] });
 	});
 });
 
@@ -392,7 +398,7 @@ describe("failures", () => {
 		const { login } = start(it);
 		(await it.signIn.call()).reject(denied);
 		const last = await login.finished;
-		expect(last).toMatchObject({ phase: "failed", error: { code: "denied" }, result: undefined });
+		expect(last).toMatchObject({ phase: "failed", error: { code: "denied" }, targets: [{ state: "failed" }] });
 		expect(last.chain[0]).toMatchObject({ state: "failed", text: "the request was denied" });
 	});
 
@@ -401,7 +407,7 @@ describe("failures", () => {
 		const { login } = start(it, { interactive: true });
 		(await it.signIn.call()).reject(denied);
 		await phase(login, "attention");
-		expect(login.snapshot()).toMatchObject({ error: { code: "denied" }, result: undefined });
+		expect(login.snapshot()).toMatchObject({ error: { code: "denied" }, targets: [{ state: "failed" }] });
 		login.send({ type: "RETRY" });
 		const again = await it.signIn.call(1);
 		expect(login.snapshot()).toMatchObject({ phase: "signing-in", attempt: 2, error: undefined });
@@ -440,32 +446,32 @@ describe("the menu", () => {
 		const { login } = start(it, { interactive: true });
 		const shown = await phase(login, "choosing");
 		expect(shown.choice).toMatchObject({ of: "identities", reason: "no-default" });
-		login.send({ type: "SELECT", name: "nobody" });
+		login.send({ type: "SELECT", key: "nobody" });
 		expect(login.snapshot().phase).toBe("choosing");
-		login.send({ type: "SELECT", name: "b" });
+		login.send({ type: "SELECT", key: "b" });
 		(await it.signIn.call()).resolve(ssoSession());
 		(await it.assume.call()).resolve(awsCredentials());
-		expect((await login.finished).result?.identity).toBe("b");
+		expect(soleResult(await login.finished)?.identity).toBe("b");
 	});
 
 	test("is come back to, and what was begun is stopped", async () => {
 		const it = world(two);
 		const { login } = start(it, { interactive: true });
 		await phase(login, "choosing");
-		login.send({ type: "SELECT", name: "a" });
+		login.send({ type: "SELECT", key: "a" });
 		const first = await it.signIn.call(0);
-		first.given.interaction.prompt(codePrompt);
+		first.given.interaction.show(codePrompt);
 		login.send({ type: "BACK" });
 		expect(first.signal.aborted).toBe(true);
-		expect(login.snapshot()).toMatchObject({ phase: "choosing", prompt: undefined, target: undefined, chain: [] });
+		expect(login.snapshot()).toMatchObject({ phase: "choosing", prompts: [], targets: [], chain: [] });
 		// What comes late changes nothing.
-		first.given.interaction.prompt(codePrompt);
+		first.given.interaction.show(codePrompt);
 		first.resolve(ssoSession());
-		expect(login.snapshot()).toMatchObject({ phase: "choosing", prompt: undefined });
-		login.send({ type: "SELECT", name: "b" });
+		expect(login.snapshot()).toMatchObject({ phase: "choosing", prompts: [] });
+		login.send({ type: "SELECT", key: "b" });
 		(await it.signIn.call(1)).resolve(ssoSession());
 		(await it.assume.call(0)).resolve(awsCredentials());
-		expect((await login.finished).result?.identity).toBe("b");
+		expect(soleResult(await login.finished)?.identity).toBe("b");
 	});
 
 	test("offers providers where there are no identities", async () => {
@@ -473,11 +479,11 @@ describe("the menu", () => {
 		const { login } = start(it, { interactive: true });
 		const shown = await phase(login, "choosing");
 		expect(shown.choice).toMatchObject({ of: "providers", reason: "no-identities" });
-		login.send({ type: "SELECT", name: "two" });
+		login.send({ type: "SELECT", key: "two" });
 		const signIn = await it.signIn.call();
 		expect(signIn.name).toBe("two");
 		signIn.resolve(ssoSession());
-		expect((await login.finished).result?.provider).toBe("two");
+		expect(soleResult(await login.finished)?.provider).toBe("two");
 	});
 
 	test("left with back is a cancelled login", async () => {

@@ -4,7 +4,13 @@ import { describe, expect, test } from "vitest";
 import { SessionRejectedError } from "../../src/auth/aws/identity-center/session-rejected.ts";
 import { AuthError } from "../../src/auth/errors.ts";
 import type { DeviceCodePrompt } from "../../src/auth/interaction.ts";
-import type { LoginAction, LoginHandle, LoginSnapshot, Phase } from "../../src/flows/snapshot.ts";
+import {
+	isSignedIn,
+	type LoginAction,
+	type LoginHandle,
+	type LoginSnapshot,
+	type Phase,
+} from "../../src/flows/snapshot.ts";
 import { artifact, awsCredentials, live, NOW, ssoSession, type World, world } from "./fakes.ts";
 import { phase, type Started, start } from "./run.ts";
 
@@ -34,11 +40,11 @@ async function reach(wanted: Exclude<Phase, "done" | "failed" | "cancelled">): P
 	if (wanted === "starting") return { it, ...started };
 	await phase(login, "choosing");
 	if (wanted === "choosing") return { it, ...started };
-	login.send({ type: "SELECT", name: "a" });
+	login.send({ type: "SELECT", key: "a" });
 	const signIn = await it.signIn.call();
 	if (wanted === "signing-in") return { it, ...started };
 	if (wanted === "approving") {
-		signIn.given.interaction.prompt(prompt);
+		signIn.given.interaction.show(prompt);
 		return { it, ...started };
 	}
 	signIn.resolve(ssoSession());
@@ -84,6 +90,7 @@ describe("every phase", () => {
 			schema: undefined as never,
 			peek: async () => ({ state: "none" }),
 			purpose: () => ({}),
+			describe: () => ({ reused: false, shared: false, text: "signed in" }),
 			authenticate: () => new Promise(() => undefined),
 		});
 		const { login, clock } = start(it);
@@ -99,7 +106,7 @@ describe("every phase", () => {
 		const { login } = await reach("choosing");
 		login.send({ type: "CANCEL" });
 		await login.finished;
-		login.send({ type: "SELECT", name: "a" });
+		login.send({ type: "SELECT", key: "a" });
 		login.send({ type: "RETRY" });
 		expect(login.snapshot().phase).toBe("cancelled");
 	});
@@ -128,12 +135,12 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
 		arbitrary: fc.record({
 			kind: fc.constant("action" as const),
 			action: fc.constantFrom<LoginAction>(
-				{ type: "SELECT", name: "a" },
-				{ type: "SELECT", name: "b" },
-				{ type: "SELECT", name: "nobody" },
-				{ type: "ANSWER", value: "1" },
+				{ type: "SELECT", key: "a" },
+				{ type: "SELECT", key: "b" },
+				{ type: "SELECT", key: "nobody" },
+				{ type: "ANSWER", step: "identity:a", value: "1" },
 				{ type: "RETRY" },
-				{ type: "RETRY", name: "x" },
+				{ type: "RETRY", step: "integration:x" },
 				{ type: "BACK" },
 				{ type: "DONE" },
 			),
@@ -149,12 +156,10 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
 function check(snapshot: LoginSnapshot, it: World): void {
 	const resting: readonly Phase[] = ["starting", "choosing", "attention", ...FINAL];
 	if (resting.includes(snapshot.phase)) expect(live(it)).toHaveLength(0);
-	if (snapshot.phase !== "approving") expect(snapshot.prompt).toBeUndefined();
-	if (snapshot.phase === "approving") expect(snapshot.prompt).toBeDefined();
-	if (snapshot.phase === "done") expect(snapshot.result).toBeDefined();
+	expect(snapshot.prompts.length > 0).toBe(snapshot.phase === "approving");
+	if (snapshot.phase === "done") expect(isSignedIn(snapshot)).toBe(true);
 	if (snapshot.phase === "failed") expect(snapshot.error).toBeDefined();
-	if (snapshot.phase === "attention")
-		expect((snapshot.result === undefined) !== (snapshot.error === undefined)).toBe(true);
+	if (snapshot.phase === "attention") expect(isSignedIn(snapshot)).toBe(snapshot.error === undefined);
 	if (snapshot.phase === "choosing") expect(snapshot.chain).toEqual([]);
 	expect(JSON.stringify(snapshot)).not.toContain("canary");
 }
@@ -169,7 +174,7 @@ async function play(login: LoginHandle, it: World, clock: Started["clock"], move
 			break;
 		case "prompt": {
 			const calls = [...it.signIn.calls, ...it.assume.calls];
-			calls[move.which]?.given.interaction.prompt(move.show ? prompt : undefined);
+			calls[move.which]?.given.interaction.show(move.show ? prompt : undefined);
 			break;
 		}
 		case "settle": {

@@ -55,6 +55,8 @@ function told(selection: Selection): string {
 			return `pick ${selection.of} ${selection.reason}: ${selection.keys.join(" ")}`;
 		case "error":
 			return selection.error.message;
+		case "several":
+			return `several ${selection.identities.map(({ name }) => name).join(" ")}`;
 		default:
 			return `${selection.type} ${selection.name}`;
 	}
@@ -73,7 +75,7 @@ const CASES: readonly Case[] = [
 	},
 	...(["identity", "positional"] as const).map((place) => ({
 		title: `--provider and a name (${place})`,
-		flags: { provider: "sso", [place]: "Dev.Admin" },
+		flags: { provider: "sso", [place]: place === "identity" ? "Dev.Admin" : ["Dev.Admin"] },
 		is: 'the identity "Dev.Admin" and the provider "sso" cannot be used together',
 	})),
 	{
@@ -89,7 +91,7 @@ const CASES: readonly Case[] = [
 	},
 	{
 		title: "a name and --tags",
-		flags: { positional: "Dev.Admin", tags: ["dev"] },
+		flags: { positional: ["Dev.Admin"], tags: ["dev"] },
 		is: 'the identity "Dev.Admin" and --tags cannot be used together',
 	},
 	{
@@ -105,7 +107,7 @@ const CASES: readonly Case[] = [
 	},
 	{
 		title: "a typed identity before ATMOS_PROVIDER",
-		flags: { positional: "prod-readonly" },
+		flags: { positional: ["prod-readonly"] },
 		env: { ATMOS_PROVIDER: "sso" },
 		is: "identity prod-readonly",
 	},
@@ -121,15 +123,15 @@ const CASES: readonly Case[] = [
 	// 2. a name
 	{ title: "--identity", flags: { identity: "prod-readonly" }, identities: ONE_DEFAULT, is: "identity prod-readonly" },
 	{ title: "--identity in other case", flags: { identity: "DEV.ADMIN" }, is: "identity Dev.Admin" },
-	{ title: "the argument", flags: { positional: "prod/Admin" }, is: "identity prod/admin" },
+	{ title: "the argument", flags: { positional: ["prod/Admin"] }, is: "identity prod/admin" },
 	{
 		title: "the flag and the argument that agree",
-		flags: { identity: "dev.admin", positional: "Dev.Admin" },
+		flags: { identity: "dev.admin", positional: ["Dev.Admin"] },
 		is: "identity Dev.Admin",
 	},
 	{
 		title: "the flag and the argument that do not",
-		flags: { identity: "dev.admin", positional: "prod/admin" },
+		flags: { identity: "dev.admin", positional: ["prod/admin"] },
 		is: 'two identities were given: "dev.admin" and "prod/admin"',
 	},
 	{
@@ -168,11 +170,11 @@ const CASES: readonly Case[] = [
 	},
 	{
 		title: "an unknown name on a terminal",
-		flags: { positional: "x" },
+		flags: { positional: ["x"] },
 		interactive: true,
 		is: 'no identity is called "x"',
 	},
-	{ title: "an empty name", flags: { positional: "" }, is: "the identity's name is empty" },
+	{ title: "an empty name", flags: { positional: [""] }, is: "the identity's name is empty" },
 	{
 		title: "a name where there are no identities",
 		flags: { identity: "dev" },

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { soleResult } from "../../src/flows/snapshot.ts";
 import { project } from "./project.ts";
 import { until } from "./run.ts";
 
@@ -8,13 +9,15 @@ describe("a login against the cloud", () => {
 	test("goes from atmos.yaml to credentials on disk", async () => {
 		const { cloud, ctx, login } = await project();
 		const started = login();
-		const { prompt } = await until(started, (snapshot) => snapshot.phase === "approving");
-		expect(prompt).toMatchObject({ type: "device-code", provider: "company-sso", portal: "acme.awsapps.com" });
+		const { prompts } = await until(started, (snapshot) => snapshot.phase === "approving");
+		expect(prompts).toMatchObject([
+			{ prompt: { type: "device-code", provider: "company-sso", portal: "acme.awsapps.com" } },
+		]);
 		cloud.approve();
 		const last = await started.finished;
 		expect(last.error).toBeUndefined();
 		expect(last.phase).toBe("done");
-		expect(last.result).toMatchObject({
+		expect(soleResult(last)).toMatchObject({
 			identity: "dev-admin",
 			provider: "company-sso",
 			account: { id: "123456789012", name: "development" },

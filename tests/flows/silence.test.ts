@@ -47,13 +47,13 @@ describe("silence", () => {
 		const begun = start(it);
 		const { clock } = begun;
 		const call = await it.signIn.call();
-		call.given.interaction.prompt(codePrompt);
+		call.given.interaction.show(codePrompt);
 		for (let minute = 0; minute < 9; minute++) {
 			clock.advance(60_000);
 			await clock.asleep();
 		}
 		expect(call.signal.aborted).toBe(false);
-		call.given.interaction.prompt(undefined);
+		call.given.interaction.show(undefined);
 		expect(await pass(begun, call)).toBe(9 * 60_000 + 180_000);
 	});
 

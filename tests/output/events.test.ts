@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import type { LoginSnapshot } from "../../src/flows/snapshot.ts";
+import type { IntegrationRow, LoginSnapshot } from "../../src/flows/snapshot.ts";
 import { eventsBetween, type LoginEvent, waitingEvent } from "../../src/output/events.ts";
 import { plainLines } from "../../src/output/plain.ts";
 import { plainStyle } from "../../src/output/style.ts";
 import { NOW } from "../flows/fakes.ts";
-import { base, failed, providerLogin, signIn } from "./snapshots.ts";
+import { base, failed, link, providerLogin, signIn } from "./snapshots.ts";
 
 const schema = JSON.parse(readFileSync(new URL("../../schema/events.schema.json", import.meta.url), "utf8"));
 const ajv = new Ajv2020({
@@ -45,6 +45,8 @@ describe("events of a login", () => {
 			v: 1,
 			type: "approval.required",
 			time: "2026-11-23T12:00:00.000Z",
+			id: "provider:company-sso",
+			targets: ["dev-admin"],
 			provider: "company-sso",
 			portal: "acme.awsapps.com",
 			code: "WDDD-HRQV",
@@ -63,6 +65,19 @@ describe("events of a login", () => {
 			realm: "0123abcd",
 			expiresAt: "2026-11-23T12:59:59.999Z",
 			stillValid: false,
+			env: { AWS_PROFILE: "dev-admin" },
+			targets: [
+				{
+					target: "dev-admin",
+					signedIn: true,
+					provider: "company-sso",
+					account: { id: "123456789012", name: "development" },
+					region: "us-east-2",
+					expiresAt: "2026-11-23T12:59:59.999Z",
+					stillValid: false,
+					env: { AWS_PROFILE: "dev-admin" },
+				},
+			],
 			integrations: { ready: 2, failed: 1 },
 			exitCode: 0,
 		});
@@ -145,11 +160,13 @@ describe("events of a login", () => {
 			if (said !== undefined) expectValid([said]);
 			return said;
 		};
-		const link = { name: "company-sso", kind: "x", state: "running", text: "requesting a code" } as const;
-		const integration = { ...link, name: "dev/ecr", text: "", label: "", target: "", retry: "", notes: [] };
+		const running = link("provider:company-sso", { state: "running", text: "requesting a code" });
+		const [ecr, eks] = (signIn[4] as LoginSnapshot).integrations as [IntegrationRow, IntegrationRow];
 		expect(of({ phase: "starting" })).toMatchObject({ waitingFor: "reading the configuration", seconds: 12 });
-		expect(of({ phase: "signing-in", chain: [link] })).toMatchObject({ waitingFor: "company-sso: requesting a code" });
-		expect(of({ phase: "integrating", integrations: [integration, integration] })).toMatchObject({
+		expect(of({ phase: "signing-in", chain: [running] })).toMatchObject({
+			waitingFor: "company-sso: requesting a code",
+		});
+		expect(of({ phase: "integrating", integrations: [ecr, eks] })).toMatchObject({
 			waitingFor: "dev/ecr: running (and 1 more)",
 		});
 		const provision = { accountsDone: 3, accountsTotal: 9, identities: [], failedAccounts: [] };
@@ -157,7 +174,7 @@ describe("events of a login", () => {
 			waitingFor: "discovery: 3 of 9 accounts",
 		});
 		for (const phase of ["choosing", "attention", "done", "failed", "cancelled"] as const) {
-			expect(of({ phase, chain: [link] })).toBeUndefined();
+			expect(of({ phase, chain: [running] })).toBeUndefined();
 		}
 	});
 

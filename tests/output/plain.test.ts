@@ -61,7 +61,7 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 
 	test("say what is waited for, after ten seconds without anything new and then every half minute", async () => {
 		const it = world();
-		const { login, clock } = start(it);
+		const { login, clock } = start(it, { reach: "link" });
 		let written = "";
 		const run = runPlain({
 			login,
@@ -94,7 +94,7 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 
 	test("say every half minute that a code still waits", async () => {
 		const it = world();
-		const { login, clock } = start(it);
+		const { login, clock } = start(it, { reach: "link" });
 		let written = "";
 		const run = runPlain({
 			login,
@@ -103,7 +103,7 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 				written += text;
 			}),
 		});
-		(await it.signIn.call()).given.interaction.prompt(prompt);
+		(await it.signIn.call()).given.interaction.show(prompt);
 		const reminders = (): number => written.split("still waiting").length - 1;
 		expect(await clock.asleep(30_000)).toBe(30_000);
 		clock.advance(29_999);
@@ -124,7 +124,7 @@ integration: prod/eks: failed: not authorized to perform eks:DescribeCluster
 
 async function plainRun(style: typeof plainStyle): Promise<string> {
 	const it = world();
-	const { login, clock } = start(it);
+	const { login, clock } = start(it, { reach: "link" });
 	let written = "";
 	const run = runPlain({
 		login,
@@ -134,7 +134,7 @@ async function plainRun(style: typeof plainStyle): Promise<string> {
 		}),
 	});
 	const signInCall = await it.signIn.call();
-	signInCall.given.interaction.prompt(prompt);
+	signInCall.given.interaction.show(prompt);
 	signInCall.given.ctx.log.warn("foreign ##[add-mask]text");
 	signInCall.resolve(ssoSession());
 	(await it.assume.call()).resolve(awsCredentials());
@@ -146,7 +146,7 @@ async function plainRun(style: typeof plainStyle): Promise<string> {
 describe("JSON lines", () => {
 	test("are the events, one object a line", async () => {
 		const it = world();
-		const { login, clock } = start(it);
+		const { login, clock } = start(it, { reach: "link" });
 		let written = "";
 		const run = runJson({
 			login,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { LoginSnapshot } from "../../src/flows/snapshot.ts";
+import { type LoginResult, type LoginSnapshot, soleResult } from "../../src/flows/snapshot.ts";
 import { endingLines } from "../../src/output/ending.ts";
 import { errorLines } from "../../src/output/error-lines.ts";
 import { printerTo } from "../../src/output/printer.ts";
 import { createStyle, plainStyle } from "../../src/output/style.ts";
 import { summaryLines } from "../../src/output/summary.ts";
 import { NOW } from "../flows/fakes.ts";
-import { base, failed, providerLogin, signIn, stillGood } from "./snapshots.ts";
+import { base, failed, providerLogin, signedIn, signIn, stillGood } from "./snapshots.ts";
 
 const done = signIn.at(-1) as LoginSnapshot;
 const ascii = createStyle({ colour: false, unicode: false });
@@ -51,18 +51,12 @@ Successfully authenticated with company-sso
 		[{ id: "123456789012" }, "  Account   123456789012"],
 		[{ name: "development" }, "  Account   development"],
 	])("of an account of which %o is known", (account, line) => {
-		const lines = summaryLines(
-			{ ...done, result: { ...(done.result as NonNullable<typeof done.result>), account } },
-			NOW,
-		);
+		const lines = summaryLines(signedIn({ ...(soleResult(done) as LoginResult), account }, done), NOW);
 		expect(lines).toContain(line);
 	});
 
 	test("leaves out what is not known", () => {
-		const lines = summaryLines(
-			{ ...base, phase: "done", result: { provider: "p", realm: "", stillValid: false } },
-			NOW,
-		);
+		const lines = summaryLines(signedIn({ provider: "p", realm: "", stillValid: false, env: {} }), NOW);
 		expect(lines).toEqual(["Successfully authenticated with p", "", "  Provider  p"]);
 	});
 
@@ -86,11 +80,7 @@ Successfully authenticated with company-sso
 	});
 
 	test("is escaped for CI runners", () => {
-		const odd = {
-			...base,
-			phase: "done",
-			result: { provider: "##[add-mask]x", realm: "", stillValid: false },
-		} as const;
+		const odd = signedIn({ provider: "##[add-mask]x", realm: "", stillValid: false, env: {} });
 		let written = "";
 		const printer = printerTo(plainStyle, (text) => {
 			written += text;

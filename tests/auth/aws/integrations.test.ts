@@ -8,7 +8,7 @@ import { eksToken, execCredential } from "../../../src/auth/aws/eks/token.ts";
 import type { IntegrationRun, UndoRun } from "../../../src/auth/kinds.ts";
 import { integrationKind } from "../../../src/auth/registry.ts";
 import { noteArtifact, readState, updateState } from "../../../src/auth/storage/state.ts";
-import { ensureCredentials } from "../../../src/flows/ensure-credentials.ts";
+import { obtain } from "../../../src/flows/obtain.ts";
 import { type Cloud, startCloud } from "../../cloud/cloud.ts";
 import { smallWorld } from "../../cloud/world.ts";
 import { project } from "../config/project.ts";
@@ -39,19 +39,12 @@ async function scene(changes: { readonly platform?: NodeJS.Platform } = {}) {
 	const config = await p.load({}, { env: ctx.env });
 	const claims = new Map<string, number>();
 	const signIn = (identity: string) =>
-		ensureCredentials({
+		obtain({
 			ctx,
 			config,
 			identity,
 			signal: new AbortController().signal,
-			mayPrompt: true,
-			interaction: {
-				canChoose: false,
-				prompt: () => {},
-				status: () => {},
-				discovery: () => {},
-				choose: () => Promise.reject(new Error()),
-			},
+			reach: "link",
 		});
 	/** An integration with all that its kind is given. */
 	const given = async (name: string, changes: Partial<IntegrationRun> = {}) => {

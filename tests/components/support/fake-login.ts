@@ -6,8 +6,10 @@ export const EMPTY: LoginSnapshot = {
 	attempt: 1,
 	project: "acme-infra",
 	profiles: ["developer"],
+	targets: [],
 	chain: [],
 	integrations: [],
+	prompts: [],
 	warnings: [],
 };
 

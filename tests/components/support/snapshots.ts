@@ -1,10 +1,52 @@
 /** Moments of a login, as the machine would show them. */
-import type { DeviceCodePrompt } from "../../../src/auth/interaction.ts";
-import type { Choice, IntegrationRow, LoginSnapshot, Row } from "../../../src/flows/snapshot.ts";
+import type { ErrorView } from "../../../src/auth/errors.ts";
+import type { DeviceCodePrompt, Prompt } from "../../../src/auth/interaction.ts";
+import type {
+	Asked,
+	Choice,
+	IntegrationRow,
+	LoginResult,
+	LoginSnapshot,
+	Row,
+	StepId,
+	TargetView,
+} from "../../../src/flows/snapshot.ts";
 import { boardRows, HOUR, MINUTE } from "./fake-login.ts";
 
 export function choosing(now: number, more = 0, reason: Choice["reason"] = "no-default"): Partial<LoginSnapshot> {
 	return { phase: "choosing", choice: { of: "identities", reason, rows: boardRows(now, more) } };
+}
+
+/** What is signed in to, not yet done unless there is a result or an error. */
+export function target(name: string, end: Pick<TargetView, "result" | "error"> = {}): TargetView {
+	const state = end.result ? "done" : end.error ? "failed" : "waiting";
+	return { id: `identity:${name}`, type: "identity", name, state, ...end };
+}
+
+export const result = (identity: string): LoginResult => ({
+	identity,
+	provider: "company-sso",
+	realm: "",
+	stillValid: false,
+	env: {},
+});
+
+/** What is before a person, and nothing else. */
+export function asked(prompt: Prompt, step: StepId = "provider:company-sso"): Asked[] {
+	return [{ step, prompt }];
+}
+
+/** A link of the chain of `dev-admin`, unless something else is said. */
+export function link(id: StepId, row: Partial<Row> = {}): Row {
+	return {
+		id,
+		for: ["identity:dev-admin"],
+		name: id.slice(id.indexOf(":") + 1),
+		kind: id.startsWith("provider:") ? "aws/iam-identity-center" : "aws/permission-set",
+		state: "waiting",
+		text: "",
+		...row,
+	};
 }
 
 export const LINK = "https://device.sso.us-east-1.amazonaws.com/?user_code=WDDD-HRQV";
@@ -12,9 +54,9 @@ export const LINK = "https://device.sso.us-east-1.amazonaws.com/?user_code=WDDD-
 export function approving(now: number, prompt: Partial<DeviceCodePrompt> = {}): Partial<LoginSnapshot> {
 	return {
 		phase: "approving",
-		target: "dev-admin",
-		chain: [{ name: "company-sso", kind: "aws/iam-identity-center", state: "running", text: "" }],
-		prompt: {
+		targets: [target("dev-admin")],
+		chain: [link("provider:company-sso", { state: "running" })],
+		prompts: asked({
 			type: "device-code",
 			provider: "company-sso",
 			userCode: "WDDD-HRQV",
@@ -24,12 +66,23 @@ export function approving(now: number, prompt: Partial<DeviceCodePrompt> = {}): 
 			startedAt: now - 18_000,
 			expiresAt: now + 9 * MINUTE + 42_000,
 			...prompt,
-		},
+		}),
 	};
 }
 
 export function integrationRow(row: Partial<IntegrationRow> & { readonly name: string }): IntegrationRow {
-	return { kind: "aws/ecr", state: "running", text: "", label: "", target: "", retry: "", notes: [], ...row };
+	return {
+		id: `integration:${row.name}`,
+		for: ["identity:dev-admin"],
+		kind: "aws/ecr",
+		state: "running",
+		text: "",
+		label: "",
+		target: "",
+		retry: "",
+		notes: [],
+		...row,
+	};
 }
 
 export function failedRow(name: string, message = "not authorized to perform eks:DescribeCluster"): IntegrationRow {
@@ -50,29 +103,25 @@ export function failedRow(name: string, message = "not authorized to perform eks
 
 export function chainRows(now: number): Row[] {
 	return [
-		{
-			name: "company-sso",
-			kind: "aws/iam-identity-center",
+		link("provider:company-sso", {
 			state: "ok",
 			text: "signed in",
 			expiresAt: now + 8 * HOUR - MINUTE,
 			issuedAt: now,
-		},
-		{
-			name: "dev-admin",
-			kind: "aws/permission-set",
+		}),
+		link("identity:dev-admin", {
 			state: "ok",
 			text: "AdministratorAccess in development",
 			expiresAt: now + 59 * MINUTE,
 			issuedAt: now,
-		},
+		}),
 	];
 }
 
 export function attention(now: number, failed = ["prod/eks"]): Partial<LoginSnapshot> {
 	return {
 		phase: "attention",
-		target: "dev-admin",
+		targets: [target("dev-admin", { result: result("dev-admin") })],
 		chain: chainRows(now),
 		integrations: [
 			integrationRow({
@@ -84,22 +133,24 @@ export function attention(now: number, failed = ["prod/eks"]): Partial<LoginSnap
 			}),
 			...failed.map((name) => failedRow(name)),
 		],
-		result: { identity: "dev-admin", provider: "company-sso", realm: "", stillValid: false },
 	};
 }
 
-export function broken(): Partial<LoginSnapshot> {
+/** A sign-in that failed at its provider. */
+export function broken(error: ErrorView = DENIED): Partial<LoginSnapshot> {
 	return {
 		phase: "attention",
-		target: "dev-admin",
-		chain: [{ name: "company-sso", kind: "aws/iam-identity-center", state: "failed", text: "denied" }],
-		error: {
-			code: "denied",
-			message: "the request was denied in the browser",
-			reason: "somebody chose Deny",
-			remedy: "sign in again and choose Allow",
-			details: [],
-			service: { name: "AccessDeniedException", requestId: "b7d2" },
-		},
+		targets: [target("dev-admin", { error })],
+		chain: [link("provider:company-sso", { state: "failed", text: "denied", error })],
+		error,
 	};
 }
+
+const DENIED: ErrorView = {
+	code: "denied",
+	message: "the request was denied in the browser",
+	reason: "somebody chose Deny",
+	remedy: "sign in again and choose Allow",
+	details: [],
+	service: { name: "AccessDeniedException", requestId: "b7d2" },
+};

@@ -3,7 +3,7 @@ import { loadSsoSession } from "../../../../src/auth/aws/identity-center/session
 import type { AuthError } from "../../../../src/auth/errors.ts";
 import type { Behaviour } from "../../../cloud/script.ts";
 import { smallWorld } from "../../../cloud/world.ts";
-import { failure, type Scene, scene } from "./sign-in.ts";
+import { failure, nobody, type Scene, scene } from "./sign-in.ts";
 
 const TOKEN = "sso-oidc:CreateToken";
 const START = "sso-oidc:StartDeviceAuthorization";
@@ -255,7 +255,7 @@ describe("what is configured wrong", () => {
 
 	test("nobody to ask: it fails at once and says what to do", async () => {
 		const set = await scene();
-		expect(await failure(set.signIn({ mayPrompt: false }))).toMatchObject({
+		expect(await failure(set.signIn({ interaction: nobody() }))).toMatchObject({
 			code: "usage",
 			remedy: "sign in once from a terminal: atmos-auth login dev-admin",
 			details: expect.arrayContaining([expect.stringContaining("OpenID Connect")]),

@@ -14,9 +14,9 @@ const config = { auto_provision_identities: true };
 
 async function discovered(set: Scene) {
 	const session = await set.approved();
-	await set.pass(kind.discover?.(set.provider, session, set.run()) ?? Promise.resolve());
+	await set.pass(kind.discovery?.run(set.provider, session, set.run()) ?? Promise.resolve());
 	const file = parse(readFileSync(discoveredFile(set.ctx, "company-sso"), "utf8"));
-	return { auth: file.auth, last: set.onlooker.progress.at(-1) };
+	return { auth: file.auth, last: set.onlooker.discoveries.at(-1) };
 }
 
 const raw = (value: unknown): Behaviour => ({ type: "raw", body: JSON.stringify(value) });
@@ -26,12 +26,12 @@ const stored = (set: Scene): string => readFileSync(discoveredFile(set.ctx, "com
 /** A discovery that went well, and a session for the next. */
 async function known(set: Scene): Promise<SsoSession> {
 	const session = await set.approved();
-	await set.pass(kind.discover?.(set.provider, session, set.run()) ?? Promise.resolve());
+	await set.pass(kind.discovery?.run(set.provider, session, set.run()) ?? Promise.resolve());
 	return session;
 }
 
 function again(set: Scene, session: SsoSession): Promise<void> {
-	return kind.discover?.(set.provider, session, set.run()) ?? Promise.resolve();
+	return kind.discovery?.run(set.provider, session, set.run()) ?? Promise.resolve();
 }
 
 describe("an answer that is none", () => {
@@ -63,7 +63,7 @@ describe("an answer that is none", () => {
 		expect(error.message).toMatch(/^sso:ListAccounts returned an unusable response$|sent an unreadable response$/);
 		if (reason !== "") expect(error.reason).toBe(reason);
 		expect(stored(set)).toBe(before);
-		expect(set.onlooker.progress.some(({ gone }) => gone !== undefined)).toBe(false);
+		expect(set.onlooker.discoveries.some(({ gone }) => gone !== undefined)).toBe(false);
 	});
 
 	test.each<[string, unknown]>([
@@ -79,8 +79,8 @@ describe("an answer that is none", () => {
 		set.cloud.script.next("sso:ListAccountRoles", raw(value));
 		await set.pass(again(set, session));
 		expect(Object.keys(parse(stored(set)).auth.identities)).toHaveLength(6);
-		expect(set.onlooker.progress.at(-1)?.failedAccounts).toHaveLength(1);
-		expect(set.onlooker.progress.at(-1)?.gone).toBeUndefined();
+		expect(set.onlooker.discoveries.at(-1)?.failedAccounts).toHaveLength(1);
+		expect(set.onlooker.discoveries.at(-1)?.gone).toBeUndefined();
 	});
 });
 
@@ -91,7 +91,7 @@ describe("what went away", () => {
 		const [portal] = set.cloud.world.portals;
 		Object.assign(portal ?? {}, { assignments: portal?.assignments.slice(0, 1) });
 		await set.pass(again(set, session));
-		expect(set.onlooker.progress.at(-1)?.gone).toEqual({
+		expect(set.onlooker.discoveries.at(-1)?.gone).toEqual({
 			total: 7,
 			names: [
 				"workload-001/Role2Access",
@@ -110,7 +110,7 @@ describe("what went away", () => {
 		set.cloud.script.always("sso:ListAccounts", raw({ accountList: [] }));
 		await set.pass(again(set, session));
 		expect(parse(stored(set)).auth.identities).toEqual({});
-		expect(set.onlooker.progress.at(-1)?.gone?.total).toBe(2);
+		expect(set.onlooker.discoveries.at(-1)?.gone?.total).toBe(2);
 		expect(set.ctx.logged).toContainEqual({
 			level: "warn",
 			message: 'the access portal lists no account for you: all 2 stored identities of "company-sso" were removed',
@@ -149,7 +149,7 @@ describe("a listing without an end", () => {
 		const session = await known(set);
 		set.cloud.script.always("sso:ListAccountRoles", { type: "endless" });
 		await set.pass(again(set, session));
-		expect(set.onlooker.progress.at(-1)?.failedAccounts).toHaveLength(2);
+		expect(set.onlooker.discoveries.at(-1)?.failedAccounts).toHaveLength(2);
 		expect(Object.keys(parse(stored(set)).auth.identities)).toHaveLength(4);
 	});
 
@@ -223,7 +223,7 @@ describe("discovery", () => {
 	test("shows accounts as they arrive", async () => {
 		const set = await scene({ world: largeWorld(30, 1), config });
 		await discovered(set);
-		const counts = set.onlooker.progress.map(({ identities }) => identities.length);
+		const counts = set.onlooker.discoveries.map(({ identities }) => identities.length);
 		expect(counts).toEqual([...counts].sort((a, b) => a - b));
 		expect(new Set(counts).size).toBeGreaterThan(10);
 	});

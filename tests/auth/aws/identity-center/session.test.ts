@@ -5,7 +5,7 @@ import type { SsoSession } from "../../../../src/auth/aws/credentials.ts";
 import { kind } from "../../../../src/auth/aws/identity-center/kind.ts";
 import { loadSsoSession } from "../../../../src/auth/aws/identity-center/session-file.ts";
 import type { AuthError } from "../../../../src/auth/errors.ts";
-import { failure, REALM, type Scene, scene } from "./sign-in.ts";
+import { failure, nobody, REALM, type Scene, scene } from "./sign-in.ts";
 
 const HOUR = 3_600_000;
 const stored = ({ ctx, provider }: Scene) => loadSsoSession(ctx, provider.config.start_url, provider.config.region);
@@ -16,7 +16,7 @@ describe("a session that is nearly over", () => {
 		await set.approved();
 		const before = await stored(set);
 		set.clock.advance(8 * HOUR - 60_000);
-		const renewed = await set.pass(set.signIn({ mayPrompt: false }));
+		const renewed = await set.pass(set.signIn({ interaction: nobody() }));
 		expect(renewed.origin).toBe("refresh");
 		expect(renewed.expiresAt - set.clock.now()).toBe(8 * HOUR);
 		const after = await stored(set);
@@ -24,7 +24,7 @@ describe("a session that is nearly over", () => {
 		expect(set.cloud.count("sso-oidc:StartDeviceAuthorization")).toBe(1);
 
 		set.clock.advance(8 * HOUR - 60_000);
-		expect((await set.pass(set.signIn({ mayPrompt: false }))).origin).toBe("refresh");
+		expect((await set.pass(set.signIn({ interaction: nobody() }))).origin).toBe("refresh");
 	});
 
 	test("asks when the refresh token is not taken any more", async () => {
@@ -49,7 +49,7 @@ describe("a session that is nearly over", () => {
 		await set.approved();
 		set.cloud.script.always("sso-oidc:CreateToken", { type: "error", status: 400, name: "InvalidGrantException" });
 		set.clock.advance(8 * HOUR - 10 * 60_000);
-		const session = await set.pass(set.signIn({ mayPrompt: false }));
+		const session = await set.pass(set.signIn({ interaction: nobody() }));
 		expect(session.expiresAt - set.clock.now()).toBe(10 * 60_000);
 	});
 
@@ -58,7 +58,7 @@ describe("a session that is nearly over", () => {
 		await set.approved();
 		set.cloud.revokeSessions();
 		set.clock.advance(8 * HOUR + 1);
-		const error = await failure<AuthError>(set.pass(set.signIn({ mayPrompt: false })));
+		const error = await failure<AuthError>(set.pass(set.signIn({ interaction: nobody() })));
 		expect(error.remedy).toBeTruthy();
 		expect(set.cloud.count("sso-oidc:StartDeviceAuthorization")).toBe(1);
 	});
@@ -75,7 +75,7 @@ test("the AWS CLI's session is used where it fits, and never written", async () 
 		expiresAt: new Date(set.clock.now() + HOUR).toISOString().replace(/\.\d+Z/, "Z"),
 	});
 	writeFileSync(join(folder, "0123456789012345678901234567890123456789.json"), text);
-	const session = await set.signIn({ mayPrompt: false });
+	const session = await set.signIn({ interaction: nobody() });
 	expect(session.origin).toBe("aws-cli");
 	expect(session.accessToken.reveal()).toBe("from-the-aws-cli");
 	expect(set.cloud.requests).toEqual([]);
@@ -120,7 +120,7 @@ test("two that sign in at once at different endpoints make a session each", asyn
 	const code = await set.cloud.nextCode();
 	await set.onlooker.shown();
 	// The first one is waiting for its approval all the while.
-	const second = kind.authenticate(elsewhere, set.run({ mayPrompt: true })) as Promise<SsoSession>;
+	const second = kind.authenticate(elsewhere, set.run()) as Promise<SsoSession>;
 	other.cloud.approve(await other.cloud.nextCode());
 	expect((await set.pass(second)).endpoints).toEqual({ oidc: other.cloud.url, portal: other.cloud.url });
 	set.cloud.approve(code);

@@ -6,7 +6,7 @@ import { kind } from "../../../../src/auth/aws/identity-center/kind.ts";
 import type { Config } from "../../../../src/auth/aws/identity-center/schema.ts";
 import type { Provider } from "../../../../src/auth/config/model.ts";
 import type { AuthContext } from "../../../../src/auth/context.ts";
-import type { ChoicePrompt, DiscoveryProgress, Interaction, Prompt } from "../../../../src/auth/interaction.ts";
+import type { DiscoveryProgress, Interaction, Question, Reach, Shown } from "../../../../src/auth/interaction.ts";
 import type { Run } from "../../../../src/auth/kinds.ts";
 import { type Cloud, type CloudOptions, startCloud } from "../../../cloud/cloud.ts";
 import { smallWorld } from "../../../cloud/world.ts";
@@ -19,15 +19,15 @@ export const REALM = { value: "test", source: "env" } as const;
 
 /** Notes everything that a step says, and answers menus. */
 export class Onlooker implements Interaction {
-	readonly prompts: (Prompt | undefined)[] = [];
+	readonly prompts: (Shown | undefined)[] = [];
 	readonly statuses: string[] = [];
-	readonly progress: DiscoveryProgress[] = [];
-	readonly questions: ChoicePrompt[] = [];
+	readonly discoveries: DiscoveryProgress[] = [];
+	readonly questions: Question[] = [];
 	readonly #events = new EventEmitter();
-	canChoose = false;
-	answer: (prompt: ChoicePrompt) => string = () => "";
+	reach: Reach = "link";
+	answer: (question: Question) => string = () => "";
 
-	prompt(prompt: Prompt | undefined): void {
+	show(prompt: Shown | undefined): void {
 		this.prompts.push(prompt);
 		if (prompt !== undefined) this.#events.emit("prompt", prompt);
 	}
@@ -37,20 +37,18 @@ export class Onlooker implements Interaction {
 		this.#events.emit("status", text);
 	}
 
-	discovery(progress: DiscoveryProgress): void {
-		this.progress.push(progress);
+	progress(progress: DiscoveryProgress): void {
+		this.discoveries.push(progress);
 	}
 
-	async choose(prompt: ChoicePrompt): Promise<string> {
-		this.questions.push(prompt);
-		return this.answer(prompt);
+	async ask(question: Question): Promise<string> {
+		this.questions.push(question);
+		return this.answer(question);
 	}
 
 	/** The prompt that is shown, or the next one. */
-	async shown(): Promise<Extract<Prompt, { type: "device-code" }>> {
-		const prompt = this.prompts.at(-1) ?? ((await once(this.#events, "prompt"))[0] as Prompt);
-		if (prompt.type !== "device-code") throw new Error("not a device code");
-		return prompt;
+	async shown(): Promise<Shown> {
+		return this.prompts.at(-1) ?? ((await once(this.#events, "prompt"))[0] as Shown);
 	}
 
 	/** Resolves when a status that fits has been given. */
@@ -58,6 +56,9 @@ export class Onlooker implements Interaction {
 		while (!this.statuses.some((text) => fits.test(text))) await once(this.#events, "status");
 	}
 }
+
+/** Somebody who cannot be reached. */
+export const nobody = (): Onlooker => Object.assign(new Onlooker(), { reach: "nobody" });
 
 export interface Scene {
 	readonly cloud: Cloud;
@@ -105,7 +106,6 @@ export async function scene(
 		realm: REALM,
 		interaction: onlooker,
 		force: false,
-		mayPrompt: true,
 		...overrides,
 	});
 	const signIn = async (overrides?: Partial<Run>) => (await kind.authenticate(provider, run(overrides))) as SsoSession;

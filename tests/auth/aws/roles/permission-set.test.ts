@@ -5,6 +5,7 @@ import { kind } from "../../../../src/auth/aws/roles/permission-set.ts";
 import type { Config } from "../../../../src/auth/aws/roles/permission-set-schema.ts";
 import type { Identity } from "../../../../src/auth/config/model.ts";
 import type { AuthError } from "../../../../src/auth/errors.ts";
+import { providerRoot } from "../../../../src/auth/root.ts";
 import { smallWorld, type World } from "../../../cloud/world.ts";
 import { failure, REALM, type Scene, scene } from "../identity-center/sign-in.ts";
 
@@ -25,7 +26,9 @@ async function signedIn(changes: Partial<World> = {}) {
 	const set = await scene({ world: smallWorld({ pollSeconds: 1, ...changes }) });
 	const session = await set.approved();
 	const authenticate = (target: Identity<Config>, options: Partial<ReturnType<Scene["run"]>> = {}) =>
-		set.pass(kind.authenticate(target, session, set.provider, set.run(options))) as Promise<AwsCredentials>;
+		set.pass(
+			kind.authenticate(target, session, providerRoot(set.provider), set.run(options)),
+		) as Promise<AwsCredentials>;
 	return { ...set, session, authenticate };
 }
 
@@ -82,10 +85,12 @@ describe("several accounts of one name", () => {
 
 	test("are a menu where somebody can", async () => {
 		const { authenticate, onlooker } = await signedIn(twins());
-		onlooker.canChoose = true;
+		onlooker.reach = "keyboard";
 		onlooker.answer = () => "222222222222";
 		expect(await authenticate(admin({ name: "DEVELOPMENT" }))).toMatchObject({ accountId: "222222222222" });
-		expect(onlooker.questions[0]?.options.map(({ value }) => value)).toEqual(["123456789012", "222222222222"]);
+		expect(onlooker.questions).toMatchObject([
+			{ type: "choice", options: [{ value: "123456789012" }, { value: "222222222222" }] },
+		]);
 	});
 });
 
@@ -120,7 +125,7 @@ test("a session that ends while the roles are listed is told apart as well", asy
 	cloud.script.always("sso:ListAccountRoles", { type: "error", status: 401, name: "UnauthorizedException" });
 	const error = await failure(authenticate(identity({ name: "Nothing", account: { id: "123456789012" } })));
 	expect(error).toBeInstanceOf(SessionRejectedError);
-	expect((error as SessionRejectedError).session).toBe(session);
+	expect((error as SessionRejectedError).rejected).toBe(session);
 	expect((error as AuthError).remedy).toContain("atmos-auth login dev-admin --force");
 });
 
@@ -149,7 +154,7 @@ test("a session that was revoked is told apart, so that the login can sign in ag
 	cloud.revokeSessions();
 	const error = await failure(authenticate(admin({ id: "123456789012" })));
 	expect(error).toBeInstanceOf(SessionRejectedError);
-	expect((error as SessionRejectedError).session).toBe(session);
+	expect((error as SessionRejectedError).rejected).toBe(session);
 });
 
 test.each([
@@ -174,12 +179,13 @@ test("a busy service is tried again", async () => {
 });
 
 test("what is saved is loaded again", async () => {
-	const { authenticate, ctx, provider, run } = await signedIn();
+	const { authenticate, ctx, provider } = await signedIn();
 	const target = admin({ id: "123456789012" });
 	const credentials = await authenticate(target);
-	await kind.save(target, { ...credentials, purpose: "this" }, provider, run());
-	expect(await kind.load(target, provider, ctx, REALM, "another")).toBeUndefined();
-	const loaded = (await kind.load(target, provider, ctx, REALM, "this")) as AwsCredentials;
+	const place = { ctx, realm: REALM, root: providerRoot(provider), key: target.key };
+	await kind.store.save(place, { ...credentials, purpose: "this" });
+	expect(await kind.store.load(place, "another")).toBeUndefined();
+	const loaded = (await kind.store.load(place, "this")) as AwsCredentials;
 	expect(loaded.role).toBe("AdministratorAccess");
 	expect(loaded.accessKeyId).toBe(credentials.accessKeyId);
 	expect(loaded.secretAccessKey.reveal() === credentials.secretAccessKey.reveal()).toBe(true);

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { SessionRejectedError } from "../../src/auth/aws/identity-center/session-rejected.ts";
-import { type EnsureOptions, ensureCredentials } from "../../src/flows/ensure-credentials.ts";
+import { type ObtainOptions, obtain } from "../../src/flows/obtain.ts";
 import { fakeClock, testContext } from "../helpers/context.ts";
 import { awsCredentials, NOW, ssoSession, type World, world } from "./fakes.ts";
 
 const chained = (): World => world({ identities: [{ name: "Base" }, { name: "Top", via: { identity: "base" } }] });
 
-function ensure(it: World, options: Partial<EnsureOptions> = {}) {
+function ensure(it: World, options: Partial<ObtainOptions> = {}) {
 	const ctx = testContext({ clock: fakeClock(NOW) });
 	const { signal } = new AbortController();
-	return ensureCredentials({
+	return obtain({
 		ctx,
 		config: it.config,
 		identity: "TOP",
@@ -25,7 +25,7 @@ describe("credentials for a command", () => {
 		const credentials = awsCredentials();
 		it.held.set("top", credentials);
 		const found = await ensure(it);
-		expect(found).toMatchObject({ identity: { name: "Top" }, provider: { name: "company-sso" }, renewed: false });
+		expect(found).toMatchObject({ identity: { name: "Top" }, isNew: false });
 		expect(found.credentials).toBe(credentials);
 		expect(it.remembered).toEqual([]);
 	});
@@ -34,12 +34,11 @@ describe("credentials for a command", () => {
 		const it = chained();
 		const found = ensure(it);
 		const signIn = await it.signIn.call();
-		expect(signIn.given).toMatchObject({ mayPrompt: false, force: false });
-		expect(signIn.given.interaction.canChoose).toBe(false);
+		expect(signIn.given).toMatchObject({ force: false, interaction: { reach: "nobody" } });
 		signIn.resolve(ssoSession({ origin: "refresh" }));
 		(await it.assume.call(0)).resolve(awsCredentials());
 		(await it.assume.call(1)).resolve(awsCredentials({ accountName: "top" }));
-		expect(await found).toMatchObject({ renewed: true, credentials: { accountName: "top" } });
+		expect(await found).toMatchObject({ isNew: true, credentials: { accountName: "top" } });
 		expect(it.saved).toEqual(["Top"]);
 		expect(it.remembered).toMatchObject([{ realm: "0123abcd", provider: "company-sso", identity: "top", at: NOW }]);
 	});
