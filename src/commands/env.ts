@@ -5,7 +5,8 @@ export const env = define({
 	summary: "print the variables by which programs find an identity's credentials",
 	description:
 		"Print the variables by which programs find an identity's credentials: paths and names, no secrets. Never signs in and never\n" +
-		"asks. Those for a shell also take away what would lead to other credentials.",
+		"asks. For a shell (bash, which is what it prints for unless told otherwise: any POSIX shell), also take away what would lead\n" +
+		"to other credentials.",
 	usage: ["[--identity NAME] [--format FORMAT] [flags]"],
 	flags: {
 		identity: identityFlag,
@@ -16,7 +17,7 @@ export const env = define({
 			values: ["bash", "dotenv", "json"],
 			synonyms: { sh: "bash", zsh: "bash" },
 			env: ["ATMOS_AUTH_ENV_FORMAT"],
-			help: "what reads it; bash, if left out, which is any POSIX shell",
+			help: "what reads them",
 		},
 	},
 	notes: [{ title: "Use", lines: ['eval "$(atmos-auth env -i dev-admin)"'] }],

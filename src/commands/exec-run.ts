@@ -11,7 +11,7 @@ import { environmentOf } from "../flows/environment.ts";
 import { assertConfigured } from "../flows/nothing-configured.ts";
 import { errorLines } from "../output/error-lines.ts";
 import { createPrinter } from "../output/printer.ts";
-import { writeNotice } from "../terminal/streams.ts";
+import { giveBackPipes, writeNotice } from "../terminal/streams.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { flushCompiled } from "./compile-cache.ts";
 import { createContext } from "./create-context.ts";
@@ -36,7 +36,6 @@ export const run: Command = async ({ argv, terminal }) => {
 		});
 	}
 	const { flags, common, request } = parseFlags(exec, argv.slice(0, end));
-	// Streams of Node's would leave pipes in a mode that the program does not expect: see `writeNotice`.
 	const ctx = createContext({ terminal, common: { ...common, usualLevel: "error" }, writeLog: writeNotice });
 	const { cwd, platform } = ctx;
 	/** @returns the exit code, as a shell has it */
@@ -76,6 +75,7 @@ export const run: Command = async ({ argv, terminal }) => {
 	// What is half done would stay so, and its locks would look held: the process goes on living, as another program.
 	await backgroundDone();
 	flushCompiled();
+	giveBackPipes();
 	replaceProcess({ program, args, env, platform });
 	const outcome = await runChild({ file: found.file, program, args, env, platform });
 	if ("exitCode" in outcome) return outcome.exitCode;
