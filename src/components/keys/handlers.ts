@@ -8,6 +8,7 @@ import {
 	type LoginHandle,
 	type LoginSnapshot,
 	type StepId,
+	type TargetView,
 } from "../../flows/snapshot.ts";
 import { type ListAction, type ListState, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
@@ -81,6 +82,24 @@ export function identityKeys({ login, list, notify }: IdentityKeys): KeySource {
 /** What a person is asked now: one thing after the other, in the order in which it came. */
 export function askedFirst({ prompts }: LoginSnapshot): Asked | undefined {
 	return prompts[0];
+}
+
+/** Tells what is asked from what was asked before, so that nothing that was typed for one is taken for the other. */
+export function keyOfAsked({ step, prompt }: Asked): string {
+	switch (prompt.type) {
+		case "device-code":
+			return `code ${step} ${prompt.userCode} ${prompt.startedAt}`;
+		case "choice":
+			return `choice ${step} ${prompt.question}`;
+		case "code":
+			return `question ${step} ${prompt.question} ${prompt.problem}`;
+	}
+}
+
+/** The targets that wait for what a step asks: all of them, where it asks before there are steps. */
+export function waitingFor({ targets, chain, integrations }: LoginSnapshot, step: StepId): readonly TargetView[] {
+	const row = [...chain, ...integrations].find(({ id }) => id === step);
+	return row === undefined ? targets : targets.filter(({ id }) => row.for.includes(id));
 }
 
 /** The link that is shown, opened and copied. */
