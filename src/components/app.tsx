@@ -8,7 +8,7 @@ import { HelpContext } from "./frame.tsx";
 import { prepareBoard } from "./identity-list.ts";
 import { dispatchKey, type KeyHub, KeyHubContext, typed } from "./keys/dispatch.ts";
 import { createKeyGuard } from "./keys/guard.ts";
-import { askedFirst, isBroken } from "./keys/handlers.ts";
+import { askedFirst, isBroken, keyOfAsked } from "./keys/handlers.ts";
 import { commandFor } from "./keys/table.ts";
 import type { Notes } from "./notes.ts";
 import { Approval } from "./screens/approval.tsx";
@@ -46,12 +46,10 @@ export interface AppProps {
 
 /** Which screen a snapshot is shown on. What a person types for one of them is never meant for another. */
 function screenOf(snapshot: LoginSnapshot): string {
-	const { phase, attempt } = snapshot;
-	const prompt = askedFirst(snapshot)?.prompt;
+	const { phase } = snapshot;
+	const asked = askedFirst(snapshot);
 	if (phase === "choosing") return phase;
-	if (prompt?.type === "device-code") return `code ${attempt} ${prompt.userCode}`;
-	if (prompt?.type === "choice") return `choice ${prompt.question}`;
-	if (prompt?.type === "code") return `question ${prompt.question} ${prompt.problem}`;
+	if (asked !== undefined) return keyOfAsked(asked);
 	return phase === "attention" ? `${phase} ${isBroken(snapshot)}` : "progress";
 }
 
@@ -95,17 +93,16 @@ function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker 
 			/>
 		);
 	}
-	if (prompt?.type === "device-code") {
-		return <Approval key={`${snapshot.attempt} ${prompt.userCode}`} snapshot={snapshot} prompt={prompt} />;
+	if (asked !== undefined && prompt?.type === "device-code") {
+		return <Approval key={keyOfAsked(asked)} snapshot={snapshot} step={asked.step} prompt={prompt} />;
 	}
 	if (asked !== undefined && prompt?.type === "code") {
-		const name = snapshot.chain.find(({ id }) => id === asked.step)?.name ?? "";
-		return <CodeQuestion key={prompt.problem} step={asked.step} prompt={prompt} name={name} />;
+		return <CodeQuestion key={keyOfAsked(asked)} snapshot={snapshot} step={asked.step} prompt={prompt} />;
 	}
 	if (asked !== undefined && prompt?.type === "choice") {
 		return (
 			<Menu
-				key={prompt.question}
+				key={keyOfAsked(asked)}
 				question={prompt.question}
 				details={prompt.details}
 				options={prompt.options}

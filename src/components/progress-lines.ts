@@ -3,6 +3,7 @@ import type { ErrorView } from "../auth/errors.ts";
 import { type IntegrationRow, isSignedIn, type LoginSnapshot, type Row, type StepId } from "../flows/snapshot.ts";
 import { serviceLine } from "../output/error-lines.ts";
 import { goneText } from "../output/gone.ts";
+import { type LinkRow, linkRows } from "./link-rows.ts";
 import type { Segment } from "./segments.tsx";
 import { clean, widthOf, wrap } from "./text.ts";
 import type { Symbols } from "./theme.ts";
@@ -12,6 +13,9 @@ export type ProgressLine =
 			readonly type: "row";
 			readonly key: string;
 			readonly row: Row;
+			readonly depth: number;
+			/** What it says in place of its own text: as much of a failure's message as the line holds. */
+			readonly text?: string | undefined;
 			readonly selected: boolean;
 			readonly focus: boolean;
 	  }
@@ -24,17 +28,28 @@ export interface ProgressView {
 	readonly selected: StepId | undefined;
 	readonly details: boolean;
 	readonly symbols: Symbols;
-	/** Columns of the page, and where the text column of a row begins. */
+	/** Columns of the page, of a row's text where no countdown follows it, and where what is said below a row begins. */
 	readonly width: number;
+	readonly room: number;
 	readonly indent: number;
 	/** Rows that are there for all of it; lists that grow keep to it. */
 	readonly height: number;
+	/** What is well is only counted, so that what is not has its place. */
+	readonly folded?: boolean;
 }
 
 /** Rows that can be tried again, in the order in which they are shown. */
 export function failedIntegrations(snapshot: LoginSnapshot): readonly IntegrationRow[] {
 	return snapshot.integrations.filter(({ state }) => state === "failed");
 }
+
+/** What failed before anything could be integrated, where a login with several targets goes on to its end. */
+export function failedLinks(snapshot: LoginSnapshot): readonly Row[] {
+	const rows = snapshot.targets.length < 2 ? [] : linkRows(snapshot);
+	return rows.flatMap(({ row }) => (row.state === "failed" ? [row] : []));
+}
+
+const isGood = ({ state }: Row): boolean => state === "ok" || state === "reused";
 
 const TRY = "Try: ";
 
@@ -85,28 +100,75 @@ export function failureLines(
 	return lines;
 }
 
+/** A row, and below it what there is to say of its failure. */
+function rowLines(
+	view: ProgressView,
+	row: Row,
+	options: {
+		readonly depth: number;
+		/** The failure is that of the whole login, which says it in a place of its own. */
+		readonly isWhole: boolean;
+		/** There are several failures to choose between. */
+		readonly areSeveral: boolean;
+	},
+): ProgressLine[] {
+	const { selected, details, room, indent, width } = view;
+	const { depth, isWhole, areSeveral } = options;
+	const { id, error } = row;
+	const isSelected = row.state === "failed" && id === selected;
+	const line = {
+		type: "row",
+		key: id,
+		row,
+		depth,
+		selected: isSelected && areSeveral,
+		focus: isSelected || row.state === "running",
+	} as const;
+	if (row.state !== "failed" || error === undefined || isWhole) return [line];
+	const [text = "", ...more] = wrap(clean(error.message), Math.max(8, room));
+	return [
+		{ ...line, text },
+		...more.map((words, index): ProgressLine => {
+			const segments: Segment[] = [{ text: " ".repeat(indent) }, { text: words, tone: "bad" }];
+			return { type: "text", key: `${id} message ${index}`, segments };
+		}),
+		...failureLines(error, { details: details && isSelected, indent, width, key: `${id} error` }),
+	];
+}
+
+/** How many rows are well, where they are not shown. */
+function foldedLine(
+	{ folded, symbols }: ProgressView,
+	key: string,
+	rows: readonly Row[],
+	what: string,
+): ProgressLine[] {
+	const good = rows.filter(isGood).length;
+	if (!folded || good === 0) return [];
+	const segments: Segment[] = [{ text: `  ${symbols.ok} `, tone: "good" }, { text: `${good} ${what}` }];
+	return [{ type: "text", key: `folded ${key}`, segments }];
+}
+
 /** All lines of the screen, from the first row of the chain to the last word about it. */
 export function progressLines(view: ProgressView): ProgressLine[] {
-	const { snapshot, selected, details, indent, width } = view;
+	const { snapshot, indent, width } = view;
 	const lines: ProgressLine[] = [];
 	const failed = failedIntegrations(snapshot);
 	const wholeFailure = isSignedIn(snapshot) ? undefined : snapshot.error;
+	const areSeveral = failed.length + failedLinks(snapshot).length > 1;
 
-	for (const row of snapshot.chain) {
-		lines.push({ type: "row", key: row.id, row, selected: false, focus: row.state === "running" });
-		if (row.error !== undefined && wholeFailure === undefined) {
-			lines.push(...failureLines(row.error, { details, indent, width, key: `${row.id} error` }));
-		}
-	}
-	for (const { id, name, error } of snapshot.targets) {
-		// One of several that is broken in itself has no rows.
-		if (error === undefined || wholeFailure !== undefined || snapshot.chain.some((row) => row.id === id)) continue;
-		const text = `${clean(name)}: ${clean(error.message)}`;
-		for (const [index, line] of wrap(text, Math.max(8, width - 4)).entries()) {
-			const mark: Segment = { text: index === 0 ? `  ${view.symbols.failed} ` : "    ", tone: "bad" };
-			lines.push({ type: "text", key: `${id} ${index}`, segments: [mark, { text: line }] });
-		}
-		lines.push(...failureLines(error, { details, indent: 4, width, key: `${id} error` }));
+	const links = linkRows(snapshot);
+	lines.push(
+		...foldedLine(
+			view,
+			"links",
+			links.map(({ row }) => row),
+			"signed in",
+		),
+	);
+	for (const { row, depth } of links) {
+		if (view.folded && isGood(row)) continue;
+		lines.push(...rowLines(view, row, { depth, isWhole: wholeFailure !== undefined, areSeveral }));
 	}
 	if (wholeFailure !== undefined) {
 		if (lines.length > 0) lines.push({ type: "blank", key: "before failure" });
@@ -120,35 +182,20 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 				],
 			});
 		}
-		lines.push(...failureLines(wholeFailure, { details, indent: 4, width, key: "failure text" }));
+		lines.push(...failureLines(wholeFailure, { details: view.details, indent: 4, width, key: "failure text" }));
 	}
 	if (snapshot.integrations.length > 0 && wholeFailure === undefined) {
 		if (lines.length > 0) lines.push({ type: "blank", key: "before integrations" });
-		lines.push({ type: "text", key: "integrations", segments: [{ text: "  INTEGRATIONS", tone: "muted" }] });
-		for (const [index, row] of snapshot.integrations.entries()) {
-			const isSelected = row.state === "failed" && row.id === selected;
-			lines.push({
-				type: "row",
-				key: `integration ${index}`,
-				row,
-				selected: isSelected && failed.length > 1,
-				focus: isSelected || row.state === "running",
-			});
-			if (row.state === "failed" && row.error !== undefined) {
-				lines.push(
-					...failureLines(row.error, {
-						details: details && isSelected,
-						indent,
-						width,
-						key: `integration ${index} error`,
-					}),
-				);
-			}
+		lines.push({ type: "text", key: "integrations' head", segments: [{ text: "  INTEGRATIONS", tone: "muted" }] });
+		lines.push(...foldedLine(view, "integrations", snapshot.integrations, "ready"));
+		for (const row of snapshot.integrations) {
+			if (view.folded && isGood(row)) continue;
+			lines.push(...rowLines(view, row, { depth: 0, isWhole: false, areSeveral }));
 			for (const [at, note] of row.notes.entries()) {
 				for (const [part, line] of wrap(clean(note), Math.max(8, width - indent)).entries()) {
 					lines.push({
 						type: "text",
-						key: `integration ${index} note ${at} ${part}`,
+						key: `${row.id} note ${at} ${part}`,
 						segments: [{ text: " ".repeat(indent) }, { text: line, tone: "muted" }],
 					});
 				}
@@ -256,10 +303,12 @@ export interface RowColumns {
 /** Pointer and symbol before the name, and the space after it. */
 export const ROW_LEAD = 4;
 const GAP = 3;
+/** How much further in a link is than the one that it hangs on. */
+export const DEPTH = 2;
 
 /** One division for all rows, so that they line up. */
-export function rowColumns(rows: readonly Row[], width: number): RowColumns {
-	const widest = Math.max(8, ...rows.map(({ name }) => widthOf(clean(name))));
+export function rowColumns(rows: readonly LinkRow[], width: number): RowColumns {
+	const widest = Math.max(8, ...rows.map(({ row, depth }) => depth * DEPTH + widthOf(clean(row.name))));
 	const [bar, time] = width >= 66 ? [8, 8] : width >= 46 ? [0, 8] : [0, 7];
 	const end = bar === 0 ? time + 1 : bar + 1 + time + 1;
 	const name = Math.max(1, Math.min(widest, Math.floor((width - ROW_LEAD - end) * 0.45), 32));

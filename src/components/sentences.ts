@@ -1,4 +1,5 @@
 /** The dashboard in sentences, for those who listen to it. Pure: from two snapshots to what has changed. */
+import type { ErrorView } from "../auth/errors.ts";
 import type { CodePrompt, DeviceCodePrompt } from "../auth/interaction.ts";
 import { type Choice, isSignedIn, type LoginSnapshot, type Row } from "../flows/snapshot.ts";
 import { longDuration } from "../output/duration.ts";
@@ -75,8 +76,15 @@ export function codeSentences({ question, source, digits, problem }: CodePrompt)
 	return [...why, `${clean(question)}: ${clean(source)}. Type the ${digits} digits, then Enter. Escape cancels.`];
 }
 
+/** The digits of a code so far. */
+export function typedSentence(typed: string, digits: number): string {
+	if (typed === "") return "Empty";
+	return typed.length < digits ? spelled(typed) : `${spelled(typed)}. Enter sends the code.`;
+}
+
 function rowChange(row: Row, before: Row | undefined, now: number): string | undefined {
-	if (before?.state === row.state && (row.state !== "running" || before.text === row.text)) return undefined;
+	const isSame = before?.state === row.state && before.startedAt === row.startedAt;
+	if (isSame && (row.state !== "running" || before.text === row.text)) return undefined;
 	const name = clean(row.name);
 	switch (row.state) {
 		case "waiting":
@@ -95,11 +103,13 @@ function rowChange(row: Row, before: Row | undefined, now: number): string | und
 /** What has happened between two snapshots; lists and prompts are told elsewhere. */
 export function changeSentences(before: LoginSnapshot | undefined, after: LoginSnapshot, now: number): string[] {
 	const lines: string[] = [];
-	const again =
-		before !== undefined && before.attempt === after.attempt && before.targets[0]?.id === after.targets[0]?.id;
 	for (const group of ["chain", "integrations"] as const) {
 		for (const row of after[group]) {
-			const line = rowChange(row, again ? before[group].find(({ id }) => id === row.id) : undefined, now);
+			const line = rowChange(
+				row,
+				before?.[group].find(({ id }) => id === row.id),
+				now,
+			);
 			if (line !== undefined) lines.push(line);
 		}
 	}
@@ -110,10 +120,9 @@ export function changeSentences(before: LoginSnapshot | undefined, after: LoginS
 	}
 	for (const warning of after.warnings.slice(before?.warnings.length ?? 0)) lines.push(`Note: ${clean(warning)}`);
 	if (after.phase === "attention" && before?.phase !== "attention") {
-		if (!isSignedIn(after) && after.error !== undefined) {
-			lines.push(`The sign-in failed: ${clean(after.error.message)}`);
-			for (const line of [after.error.reason, ...after.error.details]) if (line) lines.push(clean(line));
-			if (after.error.remedy) lines.push(`Try: ${clean(after.error.remedy)}`);
+		if (!isSignedIn(after)) {
+			if (after.error !== undefined) lines.push(...failureSentences("The sign-in", after.error));
+			else lines.push(...targetSentences(after));
 			lines.push("r retries, d shows details, q quits.");
 		} else {
 			const failed = after.integrations.filter(({ state }) => state === "failed").length;
@@ -125,9 +134,33 @@ export function changeSentences(before: LoginSnapshot | undefined, after: LoginS
 	return lines;
 }
 
+function failureSentences(name: string, { message, reason, details, remedy }: ErrorView): string[] {
+	return [
+		`${name} failed: ${clean(message)}`,
+		...[reason, ...details].flatMap((line) => (line ? [clean(line)] : [])),
+		...(remedy ? [`Try: ${clean(remedy)}`] : []),
+	];
+}
+
+/** What several targets have come to; what their links failed of was said when it happened. */
+function targetSentences({ targets, chain }: LoginSnapshot): string[] {
+	const broken = targets.filter(({ id }) => !chain.some((row) => row.id === id));
+	const done = targets.filter(({ state }) => state === "done").length;
+	return [
+		...broken.flatMap(({ name, error }) => (error === undefined ? [] : failureSentences(clean(name), error))),
+		`${done} of ${targets.length} identities signed in.`,
+	];
+}
+
 /** What the service itself said of a failure. */
-export function detailSentence(row: Pick<Row, "name" | "error">): string {
-	return `${clean(row.name)}: ${clean(serviceLine(row.error?.service, []) ?? "the service gave no further details")}`;
+export function detailSentence({
+	name,
+	error,
+}: {
+	readonly name: string;
+	readonly error?: ErrorView | undefined;
+}): string {
+	return `${clean(name)}: ${clean(serviceLine(error?.service, []) ?? "the service gave no further details")}`;
 }
 
 /** The keys that work now, a sentence each. */

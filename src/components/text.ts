@@ -120,3 +120,8 @@ export function wrap(text: string, width: number): string[] {
 	}
 	return line === "" ? lines : [...lines, line];
 }
+
+/** The first of several names, and how many others there are; empty without any. */
+export function andMore([first = "", ...others]: readonly string[]): string {
+	return others.length === 0 ? first : `${first} and ${others.length} more`;
+}

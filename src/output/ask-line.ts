@@ -67,6 +67,8 @@ export function answerQuestions(login: LoginHandle, printer: Printer, input: Lin
 	const end = login.subscribe(take);
 	return () => {
 		end();
-		current?.stop.abort();
+		const last = current;
+		current = undefined;
+		last?.stop.abort();
 	};
 }

@@ -5,7 +5,15 @@
 import type { ErrorView } from "../auth/errors.ts";
 import type { DeviceCodePrompt } from "../auth/interaction.ts";
 import type { ArtifactParts } from "../auth/kinds.ts";
-import type { IntegrationRow, LoginResult, LoginSnapshot, Row, TargetView } from "../flows/snapshot.ts";
+import {
+	type Asked,
+	type IntegrationRow,
+	type LoginResult,
+	type LoginSnapshot,
+	type Row,
+	soleResult,
+	type TargetView,
+} from "../flows/snapshot.ts";
 import type { Account, CommandEvent, EventError, LoginEvent } from "./event-types.ts";
 import { type EndingOptions, loginExitCode } from "./exit-code.ts";
 
@@ -126,8 +134,7 @@ function beginning(before: LoginSnapshot | undefined, after: LoginSnapshot): Bod
 	if (known(after) && !(before && known(before))) {
 		bodies.push({ type: "login.started", project: after.project, profiles: after.profiles });
 	}
-	const resolved = after.chain.length > 0 && (before?.chain.length ?? 0) === 0;
-	for (const { id, name } of resolved ? after.targets : []) {
+	for (const { id, name } of decided(after) && !(before && decided(before)) ? after.targets : []) {
 		const chain = after.chain.filter((row) => row.for.includes(id)).map((row) => row.name);
 		bodies.push({ type: "identity.selected", target: name, chain });
 	}
@@ -139,19 +146,20 @@ function known(snapshot: LoginSnapshot): boolean {
 	return snapshot.phase !== "starting" && (snapshot.project !== "" || snapshot.targets.length > 0);
 }
 
+/** Whether it is known what there is to do. A target that is broken in itself has no links. */
+function decided({ chain, targets }: LoginSnapshot): boolean {
+	return chain.length > 0 || targets.some(({ state }) => state === "failed");
+}
+
 function warnings(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
 	return after.warnings.slice(before?.warnings.length ?? 0).map((message) => ({ type: "warning", message }));
 }
 
 function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
-	const shown = before?.attempt === after.attempt ? before.prompts : [];
-	return after.prompts.flatMap(({ step, prompt }): Body[] => {
-		if (prompt.type !== "device-code") return [];
-		const isShown = shown.some(
-			(asked) =>
-				asked.step === step && asked.prompt.type === "device-code" && asked.prompt.userCode === prompt.userCode,
-		);
-		if (isShown) return [];
+	const shown = before?.prompts.map(approvalKey) ?? [];
+	return after.prompts.flatMap((asked): Body[] => {
+		const { step, prompt } = asked;
+		if (prompt.type !== "device-code" || shown.includes(approvalKey(asked))) return [];
 		return [
 			{
 				type: "approval.required",
@@ -167,6 +175,11 @@ function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body
 			},
 		];
 	});
+}
+
+/** Tells approvals apart: also one from the next, should a service give the same code again. */
+function approvalKey({ step, prompt }: Asked): string {
+	return prompt.type === "device-code" ? `${step} ${prompt.userCode} ${prompt.startedAt}` : "";
 }
 
 const targetNames = ({ targets }: LoginSnapshot, ids: readonly string[]): string[] =>
@@ -267,11 +280,12 @@ function ending(before: LoginSnapshot | undefined, after: LoginSnapshot, options
 	}
 	const results = after.targets.flatMap(({ result }) => result ?? []);
 	const [first] = results;
+	const sole = soleResult(after);
 	if (after.phase !== "done" || first === undefined) return [];
 	return [
 		{
 			type: "login.succeeded",
-			...(results.length > 1 ? {} : resultBody(first)),
+			...(sole === undefined ? {} : resultBody(sole)),
 			realm: first.realm,
 			stillValid: results.every(({ stillValid }) => stillValid),
 			targets,
@@ -285,20 +299,23 @@ function ending(before: LoginSnapshot | undefined, after: LoginSnapshot, options
 }
 
 function targetBody({ name, state, result, error }: TargetView) {
-	const { identity: _, ...body } = result === undefined ? {} : resultBody(result);
 	return {
 		target: name,
 		signedIn: state === "done",
-		...body,
-		...(result === undefined ? {} : { stillValid: result.stillValid }),
+		...(result === undefined ? {} : { ...commonBody(result), stillValid: result.stillValid }),
 		...(error === undefined ? {} : { error: eventError(error) }),
 	};
 }
 
 function resultBody(result: LoginResult) {
-	const { identity, provider, region, env } = result;
+	return { ...defined({ identity: result.identity }), ...commonBody(result) };
+}
+
+/** What is said of a target whether it is the only one or not. */
+function commonBody(result: LoginResult) {
+	const { provider, region, env } = result;
 	return {
-		...defined({ identity, provider }),
+		...defined({ provider }),
 		...accountAndRole(result),
 		...defined({ region }),
 		...expiry(result),

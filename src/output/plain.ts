@@ -55,7 +55,8 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 			return event.project === "" ? [] : [`project: ${event.project}${profiles}`];
 		}
 		case "identity.selected":
-			return [`login: ${event.chain.join(" → ")}`];
+			// One that is broken in itself has no chain.
+			return [`login: ${event.chain.length === 0 ? event.target : event.chain.join(" → ")}`];
 		case "approval.required":
 			return [
 				event.waitingForPid === undefined

@@ -44,7 +44,9 @@ function tableLines(targets: readonly TargetView[], now: number, style: Style): 
 			if (result !== undefined) {
 				return [`${style.paint("good", style.ok)} ${padded(name)}  ${resultWords(result, now)}`];
 			}
-			const [first = "", ...more] = errorLines(error ?? { code: "bug", message: "not signed in", details: [] }, style);
+			// A login that was cancelled in the middle.
+			if (error === undefined) return [`${style.paint("soon", style.failed)} ${padded(name)}  not signed in`];
+			const [first = "", ...more] = errorLines(error, style);
 			return [`${style.paint("bad", style.failed)} ${padded(name)}  ${first}`, ...more.map((line) => `  ${line}`)];
 		}),
 	];

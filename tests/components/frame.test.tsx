@@ -12,6 +12,7 @@ import {
 	choosing,
 	failedRow,
 	integrationRow,
+	link,
 	result,
 	target as targetView,
 } from "./support/snapshots.ts";
@@ -70,7 +71,7 @@ const row = fc
 		}),
 	);
 
-const snapshot = fc.oneof(
+const one = fc.oneof(
 	fc.array(row, { maxLength: 40 }).map(
 		(rows): Partial<LoginSnapshot> => ({
 			phase: "choosing",
@@ -117,6 +118,33 @@ const snapshot = fc.oneof(
 		}),
 	),
 );
+
+const several = fc
+	.record({ names: fc.array(text, { minLength: 2, maxLength: 12 }), message: text, remedy: text })
+	.map(({ names, message, remedy }): Partial<LoginSnapshot> => {
+		const error = { code: "service", message, remedy, details: [] } as const;
+		const targets = names.map((name, index) => ({
+			...targetView(name, index % 3 === 0 ? { result: result(name) } : { error }),
+			id: `identity:${index}` as const,
+		}));
+		const chain = targets
+			.filter((_, index) => index % 3 < 2)
+			.flatMap(({ id, name, state }, index) => [
+				link(`provider:${index}`, { for: [id], name, state: "ok", text: message }),
+				link(id, { for: [id], name, ...(state === "failed" ? { state, error } : { state: "ok", text: message }) }),
+			]);
+		return { phase: "attention", targets, chain };
+	});
+
+const question = fc.record({ question: text, source: text, problem: text, name: text }).map(
+	({ name, ...prompt }): Partial<LoginSnapshot> => ({
+		phase: "approving",
+		targets: [targetView(name)],
+		prompts: asked({ type: "code", digits: 6, ...prompt }),
+	}),
+);
+
+const snapshot = fc.oneof({ arbitrary: one, weight: 6 }, several, question);
 
 const size = fc.record({ columns: fc.integer({ min: 20, max: 200 }), rows: fc.integer({ min: 6, max: 60 }) });
 

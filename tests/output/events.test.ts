@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import type { IntegrationRow, LoginSnapshot } from "../../src/flows/snapshot.ts";
+import type { DeviceCodePrompt } from "../../src/auth/interaction.ts";
+import type { Asked, IntegrationRow, LoginSnapshot } from "../../src/flows/snapshot.ts";
 import { eventsBetween, type LoginEvent, waitingEvent } from "../../src/output/events.ts";
 import { plainLines } from "../../src/output/plain.ts";
 import { plainStyle } from "../../src/output/style.ts";
@@ -119,7 +120,9 @@ describe("events of a login", () => {
 
 	test("of a second approval repeat the first", () => {
 		const [, , approving] = signIn as readonly [LoginSnapshot, LoginSnapshot, LoginSnapshot];
-		const second = { ...approving, attempt: 2 };
+		const [asked] = approving.prompts as [Asked];
+		const prompts = [{ ...asked, prompt: { ...asked.prompt, startedAt: NOW + 60_000 } as DeviceCodePrompt }];
+		const second = { ...approving, attempt: 2, prompts };
 		expect(play([approving, second]).filter((event) => event.type === "approval.required")).toHaveLength(2);
 	});
 

@@ -31,7 +31,14 @@ export function codeKeys(options: {
 		screen: () => "code",
 		handlers: () => ({
 			...(entry.get().length === digits
-				? { submit: () => login.send({ type: "ANSWER", step, value: entry.get() }) }
+				? {
+						submit: () => {
+							const value = entry.get();
+							// A code counts once: where it was wrong, another one is typed.
+							entry.send({ type: "CLEAR" });
+							login.send({ type: "ANSWER", step, value });
+						},
+					}
 				: {}),
 			...(login.snapshot().choice === undefined ? { cancel } : { back: () => login.send({ type: "BACK" }) }),
 		}),

@@ -7,11 +7,13 @@ import {
 	isSignedIn,
 	type LoginHandle,
 	type LoginSnapshot,
+	type Row,
 	type StepId,
+	type TargetView,
 } from "../../flows/snapshot.ts";
 import { type ListAction, type ListState, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
-import { failedIntegrations } from "../progress-lines.ts";
+import { failedIntegrations, failedLinks } from "../progress-lines.ts";
 import { createStore, type Store } from "../store.ts";
 import { clean } from "../text.ts";
 import type { Actions } from "../ui-context.ts";
@@ -83,6 +85,24 @@ export function askedFirst({ prompts }: LoginSnapshot): Asked | undefined {
 	return prompts[0];
 }
 
+/** Tells what is asked from what was asked before, so that nothing that was typed for one is taken for the other. */
+export function keyOfAsked({ step, prompt }: Asked): string {
+	switch (prompt.type) {
+		case "device-code":
+			return `code ${step} ${prompt.userCode} ${prompt.startedAt}`;
+		case "choice":
+			return `choice ${step} ${prompt.question}`;
+		case "code":
+			return `question ${step} ${prompt.question} ${prompt.problem}`;
+	}
+}
+
+/** The targets that wait for what a step asks: all of them, where it asks before there are steps. */
+export function waitingFor({ targets, chain, integrations }: LoginSnapshot, step: StepId): readonly TargetView[] {
+	const row = [...chain, ...integrations].find(({ id }) => id === step);
+	return row === undefined ? targets : targets.filter(({ id }) => row.for.includes(id));
+}
+
 /** The link that is shown, opened and copied. */
 export function linkOf(prompt: DeviceCodePrompt): string {
 	return prompt.verificationUriComplete ?? prompt.verificationUri;
@@ -148,6 +168,12 @@ export function selectedRow(snapshot: LoginSnapshot, choice: ProgressChoice): In
 	return failed.find(({ id }) => id === choice.row) ?? failed[0];
 }
 
+/** What is marked of what failed: an integration, or a link of one of several targets. */
+export function selectedFailure(snapshot: LoginSnapshot, choice: ProgressChoice): StepId | undefined {
+	const rows = isBroken(snapshot) ? failedLinks(snapshot) : failedIntegrations(snapshot);
+	return (rows.find(({ id }) => id === choice.row) ?? rows[0])?.id;
+}
+
 /** Whether the login itself has failed, and not an integration after it. */
 export function isBroken(snapshot: LoginSnapshot): boolean {
 	return snapshot.phase === "attention" && !isSignedIn(snapshot);
@@ -166,25 +192,28 @@ export function progressKeys(login: LoginHandle, choice: Store<ProgressChoice, P
 			const snapshot = login.snapshot();
 			const toList: Handlers = snapshot.choice === undefined ? {} : { back: () => login.send({ type: "BACK" }) };
 			const done = (): void => login.send({ type: "DONE" });
-			if (isBroken(snapshot)) return { retry: () => login.send({ type: "RETRY" }), details, ...toList, quit: done };
+			/** Keys that go through what failed, where that is more than one thing. */
+			const moves = (failed: readonly Row[]): Handlers => {
+				if (failed.length < 2) return {};
+				const step = (by: number): void => {
+					const selected = selectedFailure(snapshot, choice.get());
+					const at = failed.findIndex(({ id }) => id === selected) + by;
+					choice.send({ type: "ROW", row: failed[Math.min(failed.length - 1, Math.max(0, at))]?.id });
+				};
+				return { move: () => undefined, up: () => step(-1), down: () => step(1) };
+			};
+			if (isBroken(snapshot)) {
+				const retry = (): void => login.send({ type: "RETRY" });
+				return { ...moves(failedLinks(snapshot)), retry, details, ...toList, quit: done };
+			}
 			if (snapshot.phase !== "attention") {
 				return { ...(snapshot.choice === undefined ? { cancel } : toList), quit: cancel };
 			}
 			const failed = failedIntegrations(snapshot);
 			const selected = selectedRow(snapshot, choice.get());
-			const step = (by: number): void => {
-				const at = failed.findIndex(({ id }) => id === selected?.id) + by;
-				choice.send({ type: "ROW", row: failed[Math.min(failed.length - 1, Math.max(0, at))]?.id });
-			};
 			return {
-				...(failed.length > 1
-					? {
-							move: () => undefined,
-							up: () => step(-1),
-							down: () => step(1),
-							retryAll: () => login.send({ type: "RETRY" }),
-						}
-					: {}),
+				...moves(failed),
+				...(failed.length > 1 ? { retryAll: () => login.send({ type: "RETRY" }) } : {}),
 				...(selected === undefined ? {} : { retry: () => login.send({ type: "RETRY", step: selected.id }), details }),
 				done,
 				...toList,

@@ -160,7 +160,9 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
 	],
 	failure: [
-		{ command: "retry", keys: ["r"], label: "try again", help: "sign in again from the start" },
+		{ command: "move", keys: [], shown: "upDown", label: "move", help: "" },
+		...MOVES,
+		{ command: "retry", keys: ["r"], label: "try again", help: "sign in again, to all that failed" },
 		{ command: "details", keys: ["d"], label: "details", help: "what the service said, and the request ID" },
 		HELP,
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },

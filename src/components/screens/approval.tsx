@@ -2,12 +2,12 @@
 import { Box, Text, Transform } from "ink";
 import { type ReactNode, useEffect, useMemo } from "react";
 import type { DeviceCodePrompt } from "../../auth/interaction.ts";
-import type { LoginSnapshot, Row } from "../../flows/snapshot.ts";
+import type { LoginSnapshot, StepId } from "../../flows/snapshot.ts";
 import { hyperlink } from "../../terminal/osc.ts";
 import { useTime } from "../clock.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { useKeys } from "../keys/dispatch.ts";
-import { approvalKeys, linkOf } from "../keys/handlers.ts";
+import { approvalKeys, linkOf, waitingFor } from "../keys/handlers.ts";
 import { shareLeft, timeLeft, URGENCY_TONES, urgencyOf } from "../lifetime.ts";
 import { barParts } from "../lifetime-bar.tsx";
 import { fittingQr, type Qr } from "../qr.ts";
@@ -15,7 +15,7 @@ import { fitSegments, type Segment, Segments } from "../segments.tsx";
 import { Spinner } from "../spinner.tsx";
 import { type Block, stack } from "../stack.ts";
 import { Line, Styled } from "../styled.tsx";
-import { chop, clean, graphemes, truncate, widthOf, wrap } from "../text.ts";
+import { andMore, chop, clean, graphemes, truncate, widthOf, wrap } from "../text.ts";
 import { UNICODE } from "../theme.ts";
 import { useUi } from "../ui-context.ts";
 
@@ -112,30 +112,33 @@ function QrCode({ qr }: { qr: Qr }): ReactNode {
 }
 
 /** What the step says that it is doing; it knows of trouble with the network. */
-function statusOf(snapshot: LoginSnapshot, prompt: DeviceCodePrompt): string {
+function statusOf(snapshot: LoginSnapshot, step: StepId, prompt: DeviceCodePrompt): string {
 	if (prompt.waitingForPid !== undefined)
 		return `waiting for process ${prompt.waitingForPid}, which asked for this code`;
-	const running = snapshot.chain.find(({ state, text }) => state === "running" && text !== "");
-	return running === undefined ? "waiting for your approval in the browser" : clean(running.text);
+	const running = snapshot.chain.find(({ id, state }) => id === step && state === "running");
+	return clean(running?.text ?? "") || "waiting for your approval in the browser";
 }
 
-/** The row of the step that asks. */
-function stepOf({ prompts, chain }: LoginSnapshot, prompt: DeviceCodePrompt): Row | undefined {
-	const asked = prompts.find((each) => each.prompt === prompt);
-	return chain.find(({ id }) => id === asked?.step);
-}
-
-/** Who waits for the approval. */
-function waitingText([first, ...others]: readonly string[]): string | undefined {
-	return others.length === 0 ? first : `${first} and ${others.length} more`;
+/** Who waits for the approval, where it is for, and whether it is the last one. */
+function subtitleOf(snapshot: LoginSnapshot, step: StepId, prompt: DeviceCodePrompt): string[] {
+	const names = waitingFor(snapshot, step).map(({ name }) => clean(name));
+	const [first = ""] = names;
+	const more = snapshot.prompts.filter((asked) => asked.step !== step && asked.prompt.type === "device-code").length;
+	return [
+		...(names.length === 0 || first === clean(prompt.provider) ? [] : [`for ${andMore(names)}`]),
+		clean(prompt.portal),
+		...(more === 0 ? [] : [more === 1 ? "1 more approval after this" : `${more} more approvals after this`]),
+	];
 }
 
 export interface ApprovalProps {
 	readonly snapshot: LoginSnapshot;
+	/** Who asks. */
+	readonly step: StepId;
 	readonly prompt: DeviceCodePrompt;
 }
 
-export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
+export function Approval({ snapshot, step, prompt }: ApprovalProps): ReactNode {
 	const { login, symbols, actions, notify, columns, hostname } = useUi();
 	const page = usePage(true);
 	const { ellipsis } = symbols;
@@ -186,7 +189,7 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 		prompt.verificationUriComplete === undefined
 			? `Open ${place} and enter this code${below ? "." : ":"}`
 			: `Open ${place} and check that it shows exactly this code${below ? "." : ":"}`;
-	const status = statusOf(snapshot, prompt);
+	const status = statusOf(snapshot, step, prompt);
 	const blocks: Block<ReactNode>[] = [
 		{
 			priority: 100,
@@ -232,20 +235,10 @@ export function Approval({ snapshot, prompt }: ApprovalProps): ReactNode {
 		</Box>
 	);
 	const wide = page.width >= 70;
-	const waiting = snapshot.targets.filter(({ id }) => stepOf(snapshot, prompt)?.for.includes(id) !== false);
-	const target = waitingText(waiting.map(({ name }) => clean(name)));
 	return (
 		<Frame
 			title={[{ text: `Sign in to ${clean(prompt.provider)}`, strong: true }]}
-			subtitle={[
-				{
-					text: [
-						...(target !== undefined && target !== prompt.provider ? [`for ${target}`] : []),
-						clean(prompt.portal),
-					].join(` ${symbols.dot} `),
-					tone: "muted",
-				},
-			]}
+			subtitle={[{ text: subtitleOf(snapshot, step, prompt).join(` ${symbols.dot} `), tone: "muted" }]}
 			right={{ width: countdownWidth(wide), node: <Countdown prompt={prompt} wide={wide} /> }}
 			keys={keys}
 		>

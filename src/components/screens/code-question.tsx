@@ -1,48 +1,70 @@
 /** A question that is answered with a few digits, such as an MFA code. */
 import type { ReactNode } from "react";
 import type { CodePrompt } from "../../auth/interaction.ts";
-import type { StepId } from "../../flows/snapshot.ts";
+import type { LoginSnapshot, StepId } from "../../flows/snapshot.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { codeKeys, createCodeEntry } from "../keys/code-entry.ts";
 import { useKeys } from "../keys/dispatch.ts";
+import { waitingFor } from "../keys/handlers.ts";
 import { fitSegments, type Segment, Segments } from "../segments.tsx";
+import { type Block, stack } from "../stack.ts";
 import { useOnce, useStore } from "../store.ts";
 import { Line } from "../styled.tsx";
-import { clean, wrap } from "../text.ts";
+import { andMore, clean, widthOf, wrap } from "../text.ts";
 import { useUi } from "../ui-context.ts";
 
 export interface CodeQuestionProps {
+	readonly snapshot: LoginSnapshot;
+	/** Who asks. */
 	readonly step: StepId;
 	readonly prompt: CodePrompt;
-	/** Who asks, for the line below the title. */
-	readonly name: string;
 }
 
-export function CodeQuestion({ step, prompt, name }: CodeQuestionProps): ReactNode {
+const LABEL = "Code  ";
+
+/** What was typed, and places for the rest, apart where the width allows. */
+function places(typed: string, digits: number, width: number): string {
+	const all = [...typed.padEnd(digits, "_")];
+	const apart = all.join(" ");
+	return widthOf(apart) <= width ? apart : all.join("");
+}
+
+export function CodeQuestion({ snapshot, step, prompt }: CodeQuestionProps): ReactNode {
 	const { login, symbols } = useUi();
 	const page = usePage(true);
 	const entry = useOnce(() => createCodeEntry(prompt.digits));
-	const digits = useStore(entry);
+	const typed = useStore(entry);
 	const keys = useKeys(codeKeys({ login, step, entry, digits: prompt.digits }));
-	const inset = page.layout === "tiny" ? "" : "  ";
+	const inset = page.layout === "full" ? "  " : "";
 	const room = Math.max(8, page.width - inset.length);
-	const places = [...digits.padEnd(prompt.digits, "_")].join(" ");
-	const muted = (text: string): Segment[][] => wrap(text, room).map((line) => [{ text: inset + line, tone: "muted" }]);
-	const problem = prompt.problem === undefined ? [] : wrap(clean(prompt.problem), room);
-	const lines: Segment[][] = [
-		...problem.map((line): Segment[] => [{ text: inset + line, tone: "soon" }]),
-		...(problem.length > 0 ? [[]] : []),
-		[{ text: `${inset}Code  ` }, { text: places, tone: digits === "" ? "muted" : "accent", strong: true }],
-		[],
-		...muted(clean(prompt.source)),
+	const paragraph = (text: string, segment: Omit<Segment, "text">): Segment[][] =>
+		wrap(clean(text), room).map((line) => [{ text: inset }, { text: line, ...segment }]);
+	const blocks: Block<Segment[]>[] = [
+		{ priority: 80, lines: prompt.problem === undefined ? [] : paragraph(prompt.problem, { tone: "soon" }) },
+		{
+			priority: 100,
+			gap: true,
+			lines: [
+				[
+					{ text: inset + LABEL },
+					{
+						text: places(typed, prompt.digits, room - LABEL.length),
+						tone: typed === "" ? "muted" : "accent",
+						strong: true,
+					},
+				],
+			],
+		},
+		{ priority: 60, gap: true, lines: paragraph(prompt.source, { tone: "muted" }) },
 	];
+	const names = waitingFor(snapshot, step).map(({ name }) => clean(name));
 	return (
 		<Frame
-			title={fitSegments([{ text: clean(prompt.question), strong: true }], page.width, symbols.ellipsis)}
-			subtitle={[{ text: `for ${clean(name)}`, tone: "muted" }]}
+			title={[{ text: clean(prompt.question), strong: true }]}
+			subtitle={[{ text: names.length === 0 ? "" : `for ${andMore(names)}`, tone: "muted" }]}
 			keys={keys}
 		>
-			{lines.slice(0, page.bodyHeight).map((line, index) => (
+			{stack(blocks, page.bodyHeight).map((line = [], index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
 				<Line key={index}>
 					<Segments of={fitSegments(line, page.width, symbols.ellipsis)} />

@@ -3,10 +3,13 @@ import type { ReactNode } from "react";
 import type { LoginSnapshot, Row } from "../../flows/snapshot.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { useKeys } from "../keys/dispatch.ts";
-import { createProgressChoice, isBroken, progressKeys, selectedRow } from "../keys/handlers.ts";
+import { createProgressChoice, isBroken, progressKeys, selectedFailure } from "../keys/handlers.ts";
 import { LifetimeBar } from "../lifetime-bar.tsx";
+import { type LinkRow, linkRows } from "../link-rows.ts";
 import {
+	DEPTH,
 	type ProgressLine,
+	type ProgressView,
 	progressLines,
 	type RowColumns,
 	rowColumns,
@@ -18,7 +21,7 @@ import { Spinner } from "../spinner.tsx";
 import { useOnce, useStore } from "../store.ts";
 import { Line, Styled } from "../styled.tsx";
 import { asciiMarks, cell, clean, truncate, widthOf } from "../text.ts";
-import { UNICODE } from "../theme.ts";
+import { type Symbols, UNICODE } from "../theme.ts";
 import { useUi } from "../ui-context.ts";
 
 function RowSymbol({ state, startedAt }: Pick<Row, "state" | "startedAt">): ReactNode {
@@ -36,34 +39,47 @@ function RowSymbol({ state, startedAt }: Pick<Row, "state" | "startedAt">): Reac
 	}
 }
 
-function textOf(row: Row): Segment {
+function textOf(row: Row, shorter: string | undefined): Segment {
 	switch (row.state) {
 		case "waiting":
 			return { text: "waiting", tone: "muted" };
 		case "running":
 			return { text: clean(row.text) || "working", tone: "muted" };
 		case "failed":
-			return { text: clean(row.error?.message ?? row.text), tone: "bad" };
+			return { text: shorter ?? clean(row.error?.message ?? row.text), tone: "bad" };
 		default:
 			return { text: clean(row.text) };
 	}
 }
 
-function ProgressRow({ row, selected, columns }: { row: Row; selected: boolean; columns: RowColumns }): ReactNode {
+/** Columns of a row's text where no countdown follows it. */
+function wholeRoom({ text, bar, time }: RowColumns): number {
+	return text + time + 1 + (bar > 0 ? bar + 1 : 0);
+}
+
+interface ProgressRowProps {
+	readonly line: Extract<ProgressLine, { readonly type: "row" }>;
+	readonly columns: RowColumns;
+}
+
+function ProgressRow({ line, columns }: ProgressRowProps): ReactNode {
+	const { row, selected } = line;
+	const inset = Math.min(line.depth * DEPTH, columns.name - 1);
 	const { symbols } = useUi();
 	const { ellipsis } = symbols;
-	const { text, tone } = textOf(row);
+	const { text, tone } = textOf(row, line.text);
 	const shown = symbols === UNICODE ? text : asciiMarks(text);
 	const done = row.state === "ok" || row.state === "reused";
 	// A row without a countdown has the whole line.
 	const counts = done && row.expiresAt !== undefined;
-	const room = counts ? columns.text : columns.text + columns.time + 1 + (columns.bar > 0 ? columns.bar + 1 : 0);
+	const room = counts ? columns.text : wholeRoom(columns);
 	return (
 		<Line>
 			<Styled tone="accent">{selected ? symbols.pointer : " "} </Styled>
+			{" ".repeat(inset)}
 			<RowSymbol state={row.state} startedAt={row.startedAt} />{" "}
 			<Styled strong={row.state === "failed"} tone={row.state === "waiting" ? "muted" : "plain"}>
-				{cell(clean(row.name), columns.name, { ellipsis })}
+				{cell(clean(row.name), columns.name - inset, { ellipsis })}
 			</Styled>
 			{"   "}
 			<Styled {...(tone ? { tone } : {})}>{cell(shown, room, { ellipsis })}</Styled>
@@ -96,40 +112,59 @@ function titleOf({ targets }: LoginSnapshot): string {
 	return `${done} of ${targets.length} identities signed in`;
 }
 
+/** The links from the provider to the target, unless that is the target alone. */
+function chainOf({ chain }: LoginSnapshot, { arrow }: Symbols): string {
+	return chain.length > 1 ? chain.map(({ name }) => clean(name)).join(` ${arrow} `) : "";
+}
+
+/** How far all rows are. */
+function countsOf(rows: readonly LinkRow[], { dot }: Symbols): string {
+	const count = (...states: readonly Row["state"][]): number =>
+		rows.filter(({ row }) => states.includes(row.state)).length;
+	const [ready, running, failed] = [count("ok", "reused"), count("running"), count("failed")];
+	return [
+		...(rows.length > 0 ? [`${ready} of ${rows.length} ready`] : []),
+		...(running > 0 ? [`${running} running`] : []),
+		...(failed > 0 ? [`${failed} failed`] : []),
+	].join(` ${dot} `);
+}
+
 export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): ReactNode {
 	const { login, symbols } = useUi();
 	const page = usePage();
 	const choice = useOnce(createProgressChoice);
 	const { details } = useStore(choice);
 	const keys = useKeys(progressKeys(login, choice));
-	const selected = selectedRow(snapshot, choice.get());
 	const broken = isBroken(snapshot);
 
 	const { ellipsis } = symbols;
-	const rows = [...snapshot.chain, ...snapshot.integrations];
+	const rows = [...linkRows(snapshot), ...snapshot.integrations.map((row) => ({ row, depth: 0 }))];
 	const columns = rowColumns(rows, page.width);
-	const lines = progressLines({
+	const view: ProgressView = {
 		snapshot,
-		selected: selected?.id,
+		selected: selectedFailure(snapshot, choice.get()),
 		details,
 		symbols,
 		width: page.width,
+		room: wholeRoom(columns),
 		indent: page.layout === "full" ? textIndent(columns) : 4,
 		height: page.bodyHeight,
-	});
+	};
+	const several = snapshot.targets.length > 1;
+	const whole = progressLines(view);
+	// Only where nothing moves any more: rows that fold while one looks at them would be hard to follow.
+	const folded = several && snapshot.phase === "attention" && whole.length > page.bodyHeight;
+	const lines = folded ? progressLines({ ...view, folded }) : whole;
 	const { from, to } = windowOf(lines, page.bodyHeight);
 	const title = titleOf(snapshot);
-	const chain = snapshot.chain.map(({ name }) => clean(name)).join(` ${symbols.arrow} `);
-	const chainText =
-		snapshot.chain.length > 1 && snapshot.targets.length === 1
-			? truncate(chain, Math.max(0, page.width - widthOf(title) - 4), ellipsis)
-			: "";
+	const beside = page.width - widthOf(title) - 4;
+	const right = several ? countsOf(rows, symbols) : truncate(chainOf(snapshot, symbols), Math.max(0, beside), ellipsis);
 	return (
 		<Frame
 			title={[{ text: title, strong: true }]}
 			right={
-				page.layout === "full" && chainText !== ""
-					? { width: widthOf(chainText), node: <Styled tone="muted">{chainText}</Styled> }
+				page.layout === "full" && right !== "" && widthOf(right) <= beside
+					? { width: widthOf(right), node: <Styled tone="muted">{right}</Styled> }
 					: undefined
 			}
 			keys={keys}
@@ -157,7 +192,7 @@ function ProgressLineView(props: {
 	const { line, columns, width, ellipsis } = props;
 	switch (line.type) {
 		case "row":
-			return <ProgressRow row={line.row} selected={line.selected} columns={columns} />;
+			return <ProgressRow line={line} columns={columns} />;
 		case "text":
 			return (
 				<Line>

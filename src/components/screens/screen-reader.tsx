@@ -1,9 +1,9 @@
 /** The dashboard for screen readers: the same steps and keys, in lines that are added and never changed. */
 import { type ReactNode, useEffect, useMemo, useRef } from "react";
-import type { LoginSnapshot } from "../../flows/snapshot.ts";
+import type { LoginAction, LoginSnapshot } from "../../flows/snapshot.ts";
 import { initialList, type ListAction, type ListState, reduceList, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
-import { codeKeys, createCodeEntry } from "../keys/code-entry.ts";
+import { type CodeAction, codeKeys, createCodeEntry } from "../keys/code-entry.ts";
 import { type KeySource, useKeys } from "../keys/dispatch.ts";
 import {
 	approvalKeys,
@@ -11,6 +11,7 @@ import {
 	createProgressChoice,
 	identityKeys,
 	isBroken,
+	keyOfAsked,
 	type ProgressAction,
 	type ProgressChoice,
 	progressKeys,
@@ -25,6 +26,7 @@ import {
 	detailSentence,
 	keySentences,
 	rowSentence,
+	typedSentence,
 } from "../sentences.ts";
 import { createStore, type Store, useOnce, useStore } from "../store.ts";
 import { clean } from "../text.ts";
@@ -49,20 +51,29 @@ type MenuStore = Store<ListState, ListAction>;
 /** Lists whose window does not matter, as one row is read at a time. */
 const PAGE = 10;
 
-function menuOf(
-	snapshot: LoginSnapshot,
-):
-	| { question: string; details?: readonly string[] | undefined; options: readonly Option[]; kind: "SELECT" | "ANSWER" }
+function menuOf(snapshot: LoginSnapshot):
+	| {
+			question: string;
+			details?: readonly string[] | undefined;
+			options: readonly Option[];
+			/** What choosing the option of a value does. */
+			chosen: (value: string) => LoginAction;
+	  }
 	| undefined {
 	const { phase, choice } = snapshot;
-	const prompt = askedFirst(snapshot)?.prompt;
+	const asked = askedFirst(snapshot);
 	if (phase === "choosing" && choice?.of === "providers") {
 		const options = choice.rows.map(({ key, name }) => ({ value: key, label: clean(name) }));
-		return { question: "Choose a provider to sign in to", options, kind: "SELECT" };
+		return {
+			question: "Choose a provider to sign in to",
+			options,
+			chosen: (key) => ({ type: "SELECT", key }),
+		};
 	}
-	if (prompt?.type === "choice") {
-		const { question, details, options } = prompt;
-		return { question: clean(question), details, options, kind: "ANSWER" };
+	if (asked?.prompt.type === "choice") {
+		const { question, details, options } = asked.prompt;
+		const { step } = asked;
+		return { question: clean(question), details, options, chosen: (value) => ({ type: "ANSWER", step, value }) };
 	}
 	return undefined;
 }
@@ -75,7 +86,10 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 	});
 	const choice = useOnce(createProgressChoice);
 	const menu = menuOf(snapshot);
-	const menuKey = menu === undefined ? "" : `${menu.question} ${menu.options.map(({ value }) => value).join(" ")}`;
+	const asked = askedFirst(snapshot);
+	const askedKey = asked === undefined ? "" : keyOfAsked(asked);
+	const menuKey =
+		menu === undefined ? "" : `${askedKey} ${menu.question} ${menu.options.map(({ value }) => value).join(" ")}`;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: made anew for another menu only
 	const menuList: MenuStore | undefined = useMemo(
 		() =>
@@ -91,13 +105,12 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 		[menuKey],
 	);
 	const choosing = snapshot.phase === "choosing" && picker !== undefined;
-	const asked = askedFirst(snapshot);
 	const code = asked?.prompt.type === "device-code" ? asked.prompt : undefined;
 	const question = asked?.prompt.type === "code" ? asked.prompt : undefined;
-	const questionKey = question === undefined ? "" : `${question.question} ${question.problem}`;
+	const questionKey = question === undefined ? "" : askedKey;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: made anew for another question only
 	const entry = useMemo(() => createCodeEntry(question?.digits ?? 0), [questionKey]);
-	const promptKey = code === undefined ? "" : `${snapshot.attempt} ${code.userCode}`;
+	const promptKey = code === undefined ? "" : askedKey;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: one for each prompt
 	const gone = useMemo(() => new AbortController(), [promptKey]);
 	useEffect(() => () => gone.abort(), [gone]);
@@ -107,12 +120,8 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 		: menuList !== undefined && menu !== undefined
 			? menuKeys({
 					list: menuList,
-					choose: (value) =>
-						login.send(
-							asked === undefined ? { type: "SELECT", key: value } : { type: "ANSWER", step: asked.step, value },
-						),
-					back:
-						menu.kind === "ANSWER" && snapshot.choice !== undefined ? () => login.send({ type: "BACK" }) : undefined,
+					choose: (value) => login.send(menu.chosen(value)),
+					back: asked !== undefined && snapshot.choice !== undefined ? () => login.send({ type: "BACK" }) : undefined,
 					cancel: () => login.send({ type: "CANCEL" }),
 				})
 			: asked !== undefined && question !== undefined
@@ -135,6 +144,7 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 	useEffect(() => {
 		if (question !== undefined) say(codeSentences(question));
 	}, [questionKey]);
+	useSpokenCode(question === undefined ? undefined : entry, question?.digits ?? 0, say);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each menu
 	useEffect(() => {
 		if (menu !== undefined) say([menu.question, ...(menu.details ?? []).map(clean)]);
@@ -196,6 +206,23 @@ function useSpokenList(
 	}, [key]);
 }
 
+const noCode: Store<string, CodeAction> = createStore<string, CodeAction>((typed) => typed, "");
+
+/** Says what was typed of a code whenever that has changed. */
+function useSpokenCode(
+	entry: Store<string, CodeAction> | undefined,
+	digits: number,
+	say: (lines: readonly string[]) => void,
+): void {
+	const typed = useStore(entry ?? noCode);
+	const before = useRef({ entry, typed });
+	useEffect(() => {
+		const last = before.current;
+		before.current = { entry, typed };
+		if (entry !== undefined && last.entry === entry && last.typed !== typed) say([typedSentence(typed, digits)]);
+	}, [entry, typed, digits, say]);
+}
+
 /** Says which failed row is selected, and its details when they are asked for. */
 function useSpokenProgress(
 	store: Store<ProgressChoice, ProgressAction>,
@@ -208,10 +235,10 @@ function useSpokenProgress(
 		const selected = selectedRow(snapshot, { row, details });
 		if (last.current.row !== row && selected !== undefined) say([`${clean(selected.name)} selected`]);
 		if (last.current.details !== details) {
-			const subject = isBroken(snapshot)
-				? { name: snapshot.targets[0]?.name ?? "sign-in", error: snapshot.error }
-				: selected;
-			if (subject !== undefined) say([detailSentence(subject)]);
+			if (!isBroken(snapshot)) say(selected === undefined ? [] : [detailSentence(selected)]);
+			else if (snapshot.error !== undefined) {
+				say([detailSentence({ name: snapshot.targets[0]?.name ?? "sign-in", error: snapshot.error })]);
+			} else say(snapshot.targets.filter(({ error }) => error !== undefined).map(detailSentence));
 		}
 		last.current = { row, details };
 	}, [row, details, snapshot, say]);

@@ -154,3 +154,40 @@ const DENIED: ErrorView = {
 	details: [],
 	service: { name: "AccessDeniedException", requestId: "b7d2" },
 };
+
+/** Several targets in the end: one is signed in to, one was refused, and the entry of one is broken. */
+export function several(now: number, change: Partial<LoginSnapshot> = {}): Partial<LoginSnapshot> {
+	const [sso, dev] = chainRows(now) as [Row, Row];
+	const isFor = (...names: string[]): Pick<Row, "for"> => ({ for: names.map((name): StepId => `identity:${name}`) });
+	return {
+		phase: "attention",
+		targets: [
+			target("dev-admin", { result: result("dev-admin") }),
+			target("prod-admin", { error: REFUSED }),
+			target("old-admin", { error: UNREADABLE }),
+		],
+		chain: [
+			{ ...sso, ...isFor("dev-admin", "prod-admin") },
+			{ ...dev, ...isFor("dev-admin") },
+			link("identity:prod-base", { ...isFor("prod-admin"), state: "failed", text: REFUSED.message, error: REFUSED }),
+			link("identity:prod-admin", isFor("prod-admin")),
+		],
+		...change,
+	};
+}
+
+export const REFUSED: ErrorView = {
+	code: "denied",
+	message: "AdministratorAccess is not assigned to you in account 999999999999 of the organization",
+	reason: "roles that you have there: ReadOnlyAccess, Billing",
+	remedy: "name one of them in the identity's principal",
+	details: [],
+	service: { name: "ForbiddenException", requestId: "5c1a" },
+};
+
+export const UNREADABLE: ErrorView = {
+	code: "config",
+	message: 'identity "old-admin" hangs on "old-sso", which does not exist',
+	remedy: "correct its via.provider",
+	details: ["/project/atmos.yaml:12:7"],
+};
