@@ -42,8 +42,8 @@ export interface AuthContext {
 	readonly clock: Clock;
 	readonly log: Logger;
 	readonly network: Network;
-	/** The command that signs in to what this run is about, as its user would type it: for remedies. */
-	readonly signInCommand?: string | undefined;
+	/** The words of the command that signs in to what this run is about, as its user would type it: for remedies. */
+	readonly signInCommand?: readonly string[] | undefined;
 	/** How to start this program again from any folder with a bare `PATH`: absolute program and leading arguments. */
 	readonly self: { readonly command: string; readonly args: readonly string[]; readonly version: string };
 }

@@ -1,6 +1,7 @@
 /** Every failure that a user can see. What happened, why, and one remedy. */
 
 import { sanitize } from "./system/sanitize.ts";
+import { shellCommand } from "./system/shell-word.ts";
 
 /** What went wrong, for exit codes and for faces that group failures. */
 export type ErrorCode =
@@ -25,14 +26,40 @@ export interface ServiceDetails {
 	readonly operation?: string | undefined;
 }
 
+/**
+ * What puts a failure right, as data: a sentence, a command, or a sentence that ends in one. Faces print it, and other
+ * programs can run the command.
+ */
+export type Remedy = (Saying | CommandOnly) & {
+	/** The place in a file to change, where it is known. */
+	readonly edit?: { readonly file: string; readonly line: number } | undefined;
+};
+
+interface Saying {
+	/** What to do, with no final stop. */
+	readonly say: string;
+	/** A program and its arguments, unquoted. Nothing with placeholders, and nothing that only a shell can do. */
+	readonly run?: readonly string[] | undefined;
+}
+
+interface CommandOnly {
+	readonly say?: undefined;
+	readonly run: readonly string[];
+}
+
+/** @returns the remedy as a person reads it, on one line: `sign in again: atmos-auth login dev` */
+export function remedyText({ say, run }: Remedy): string {
+	return [say, run && shellCommand(run)].filter((part) => part !== undefined).join(": ");
+}
+
 export interface AuthErrorOptions {
 	readonly code: ErrorCode;
 	/** One sentence, no final stop: what happened. */
 	readonly message: string;
 	/** Why, in a sentence; may be left out. */
 	readonly reason?: string | undefined;
-	/** One command or edit that puts it right. */
-	readonly remedy?: string | undefined;
+	/** One command or edit that puts it right. A text is a sentence without a command. */
+	readonly remedy?: string | Remedy | undefined;
 	/** Further lines, such as the roles that are available. */
 	readonly details?: readonly string[] | undefined;
 	/** Names that may have been meant, or that there are to choose from, each by itself. */
@@ -45,7 +72,7 @@ export interface AuthErrorOptions {
 export class AuthError extends Error {
 	readonly code: ErrorCode;
 	readonly reason: string | undefined;
-	readonly remedy: string | undefined;
+	readonly remedy: Remedy | undefined;
 	readonly details: readonly string[];
 	readonly candidates: readonly string[] | undefined;
 	readonly service: ServiceDetails | undefined;
@@ -55,7 +82,7 @@ export class AuthError extends Error {
 		this.name = "AuthError";
 		this.code = options.code;
 		this.reason = options.reason;
-		this.remedy = options.remedy;
+		this.remedy = typeof options.remedy === "string" ? { say: options.remedy } : options.remedy;
 		this.details = options.details ?? [];
 		this.candidates = options.candidates;
 		this.service = options.service;
@@ -75,7 +102,7 @@ export interface ErrorView {
 	readonly code: ErrorCode;
 	readonly message: string;
 	readonly reason?: string | undefined;
-	readonly remedy?: string | undefined;
+	readonly remedy?: Remedy | undefined;
 	readonly details: readonly string[];
 	readonly candidates?: readonly string[] | undefined;
 	readonly service?: ServiceDetails | undefined;

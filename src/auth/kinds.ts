@@ -198,8 +198,8 @@ export interface IntegrationKind {
 	readonly kind: string;
 	/** How long `current` and `execute` may take together, in milliseconds, where that is not the 30 s of any integration. */
 	readonly limitMs?: number | undefined;
-	/** `atmos-auth aws ecr login NAME` or the like: the command that retries one integration. */
-	retryCommand(name: string): string;
+	/** The words of `atmos-auth aws ecr login NAME` or the like: the command that retries one integration. */
+	retryCommand(name: string): readonly string[];
 	/**
 	 * What a row says that is waiting or has failed: from the configuration and the environment alone, never from disk.
 	 * What only the service knows, such as the name of a cluster's context, is left out or stood in for.

@@ -7,7 +7,6 @@ import { loadConfig } from "../auth/config/load.ts";
 import type { AuthError } from "../auth/errors.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
-import { shellWord } from "../auth/system/shell-word.ts";
 import { chooseIdentity } from "../flows/choose-identity.ts";
 import { assertConfigured } from "../flows/nothing-configured.ts";
 import { integrationDone, integrationWaiting } from "../flows/rows.ts";
@@ -90,5 +89,8 @@ export const run: Command = async ({ argv, terminal }) => {
 };
 
 /** The same command once more. */
-const retryCommand = (argv: readonly string[]): string =>
-	["atmos-auth", awsEksUpdateKubeconfig.words, ...argv.map(shellWord)].join(" ");
+const retryCommand = (argv: readonly string[]): readonly string[] => [
+	"atmos-auth",
+	...awsEksUpdateKubeconfig.words.split(" "),
+	...argv,
+];

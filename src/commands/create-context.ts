@@ -67,7 +67,7 @@ export function createContext(options: {
 		if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
 			throw settingError({
 				message: `${common.chdir === undefined ? "ATMOS_CHDIR" : "--chdir"}: ${sanitize(cwd)} is not a directory`,
-				remedy: `ls -ld ${sanitize(cwd)}`,
+				remedy: { run: ["ls", "-ld", sanitize(cwd)] },
 			});
 		}
 	}

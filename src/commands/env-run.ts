@@ -2,6 +2,7 @@
 import { loadConfig } from "../auth/config/load.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
+import { shellCommand } from "../auth/system/shell-word.ts";
 import { chooseIdentity } from "../flows/choose-identity.ts";
 import { environmentOf } from "../flows/environment.ts";
 import { assertConfigured } from "../flows/nothing-configured.ts";
@@ -33,7 +34,7 @@ export const run: Command = async ({ argv, terminal }) => {
 		if (!hasCredentials) {
 			const login = commandFor(ctx, config, { type: "identity", name: identity.name });
 			createPrinter(terminal, common.color).print([
-				`there are no valid credentials of "${sanitize(identity.name)}" on this machine; sign in: ${login}`,
+				`there are no valid credentials of "${sanitize(identity.name)}" on this machine; sign in: ${shellCommand(login)}`,
 			]);
 		}
 		writeAnswer(text);

@@ -69,6 +69,6 @@ async function checkKind(integration: { readonly name: string; readonly kind: st
 	throw new AuthError({
 		code: "usage",
 		message: `integration "${sanitize(integration.name)}" is of kind ${sanitize(integration.kind)}, not ${wanted}`,
-		remedy: kind?.retryCommand(integration.name) ?? "use Cloud Posse's atmos for it",
+		remedy: kind === undefined ? "use Cloud Posse's atmos for it" : { run: kind.retryCommand(integration.name) },
 	});
 }

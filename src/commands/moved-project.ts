@@ -5,7 +5,6 @@ import { MAIN_FILES } from "../auth/config/find.ts";
 import type { AuthContext } from "../auth/context.ts";
 import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
-import { shellWord } from "../auth/system/shell-word.ts";
 import { splitList } from "../auth/system/split-list.ts";
 
 /**
@@ -27,6 +26,9 @@ export function assertProjectIsThere({ env }: Pick<AuthContext, "env">, identity
 		reason: existsSync(gone)
 			? "there is no atmos.yaml"
 			: "it was moved, renamed or deleted after the entry was written",
-		remedy: `in the folder where the project is now: atmos-auth login${identity === undefined ? "" : ` ${shellWord(sanitize(identity))}`}`,
+		remedy: {
+			say: "in the folder where the project is now",
+			run: ["atmos-auth", "login", ...(identity === undefined ? [] : [sanitize(identity)])],
+		},
 	});
 }

@@ -45,7 +45,7 @@ export async function obtainSilently(options: Omit<ObtainOptions, "reach">): Pro
 			code: error.code,
 			message: `the session of "${sanitize(name)}" has expired and cannot be renewed without you`,
 			reason: error.reason,
-			remedy: commandFor(ctx, config, { type: "identity", name }),
+			remedy: { run: commandFor(ctx, config, { type: "identity", name }) },
 			service: error.service,
 			cause: error,
 		});

@@ -53,6 +53,7 @@ async function agree(
 			throw new AuthError({
 				code: "usage",
 				message: "agreeing needs a terminal",
+				// No command as data: agreeing is for a person to decide, not for a program that follows remedies.
 				remedy: "run atmos-auth trust in a terminal, or agree without being asked: atmos-auth trust --yes",
 			});
 		}

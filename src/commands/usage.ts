@@ -12,7 +12,7 @@ import { orList } from "./definition.ts";
 export function usageError(command: string, message: string, candidates?: readonly string[]): AuthError {
 	return settingError({
 		message,
-		remedy: `${["atmos-auth", command].join(" ").trimEnd()} --help`,
+		remedy: { run: ["atmos-auth", ...command.split(" ").filter((word) => word !== ""), "--help"] },
 		candidates,
 	});
 }

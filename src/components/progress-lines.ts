@@ -1,5 +1,5 @@
 /** What the progress screen says, line by line. Pure; the drawing is elsewhere. */
-import type { ErrorView } from "../auth/errors.ts";
+import { type ErrorView, remedyText } from "../auth/errors.ts";
 import { type IntegrationRow, isSignedIn, type LoginSnapshot, type Row, type StepId } from "../flows/snapshot.ts";
 import { serviceLine } from "../output/error-lines.ts";
 import { goneText } from "../output/gone.ts";
@@ -63,8 +63,9 @@ export function failureLines(
 	options: { readonly details: boolean; readonly indent: number; readonly width: number; readonly key: string },
 ): ProgressLine[] {
 	const { details, width, key } = options;
+	const remedy = error.remedy && remedyText(error.remedy);
 	// An ARN that has to be broken can no longer be copied: it gets the whole width instead.
-	const longest = Math.max(0, ...[error.reason, error.remedy, ...error.details].flatMap(wordWidths));
+	const longest = Math.max(0, ...[error.reason, remedy, ...error.details].flatMap(wordWidths));
 	const indent = longest + TRY.length > width - options.indent ? Math.min(options.indent, 4) : options.indent;
 	const room = Math.max(8, width - indent);
 	const lines: ProgressLine[] = [];
@@ -84,8 +85,8 @@ export function failureLines(
 	}
 	for (const detail of error.details) add(detail, { tone: "muted" });
 	if (error.code === "bug") add("This is a bug in atmos-auth: please report it.", { tone: "muted" });
-	if (error.remedy !== undefined) {
-		for (const [index, line] of wrap(clean(error.remedy), Math.max(8, room - TRY.length)).entries()) {
+	if (remedy !== undefined) {
+		for (const [index, line] of wrap(clean(remedy), Math.max(8, room - TRY.length)).entries()) {
 			lines.push({
 				type: "text",
 				key: `${key} remedy ${index}`,

@@ -1,5 +1,5 @@
 /** The dashboard in sentences, for those who listen to it. Pure: from two snapshots to what has changed. */
-import type { ErrorView } from "../auth/errors.ts";
+import { type ErrorView, remedyText } from "../auth/errors.ts";
 import type { CodePrompt, DeviceCodePrompt } from "../auth/interaction.ts";
 import { type Choice, isSignedIn, type LoginSnapshot, type Row } from "../flows/snapshot.ts";
 import { longDuration } from "../output/duration.ts";
@@ -92,7 +92,7 @@ function rowChange(row: Row, before: Row | undefined, now: number): string | und
 		case "running":
 			return row.text === "" ? undefined : `${name}: ${clean(row.text)}`;
 		case "failed":
-			return `${name} failed: ${clean(row.error?.message ?? row.text)}${row.error?.remedy ? `. Try: ${clean(row.error.remedy)}` : ""}`;
+			return `${name} failed: ${clean(row.error?.message ?? row.text)}${row.error?.remedy ? `. Try: ${clean(remedyText(row.error.remedy))}` : ""}`;
 		default: {
 			const left = row.expiresAt === undefined ? "" : `, ${longDuration(row.expiresAt - now)} left`;
 			return `${name}: ${clean(row.text) || "done"}${left}`;
@@ -138,7 +138,7 @@ function failureSentences(name: string, { message, reason, details, remedy }: Er
 	return [
 		`${name} failed: ${clean(message)}`,
 		...[reason, ...details].flatMap((line) => (line ? [clean(line)] : [])),
-		...(remedy ? [`Try: ${clean(remedy)}`] : []),
+		...(remedy ? [`Try: ${clean(remedyText(remedy))}`] : []),
 	];
 }
 

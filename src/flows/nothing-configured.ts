@@ -1,6 +1,6 @@
 /** What is said where there is nothing to sign in to: where a configuration was looked for, and what may have gone wrong. */
 import type { AuthConfig } from "../auth/config/model.ts";
-import { describeProblem } from "../auth/config/problems.ts";
+import { describeProblem, firstPlace } from "../auth/config/problems.ts";
 import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 
@@ -28,7 +28,11 @@ export async function assertConfigured(config: AuthConfig): Promise<void> {
 			code: "config",
 			message,
 			details: [...misses.map((problem) => describeProblem(problem)), ...read],
-			remedy: "fix the key, then check the file: atmos-auth validate",
+			remedy: {
+				say: "fix the key, then check the file",
+				run: ["atmos-auth", "validate"],
+				edit: firstPlace(misses),
+			},
 			candidates: misses.flatMap(({ suggestion }) => suggestion ?? []),
 		});
 	}

@@ -20,8 +20,8 @@ export interface IntegrationStep {
 	readonly order: number;
 	/** It was asked for by name: it is made anew, and may take the current context. */
 	readonly explicit: boolean;
-	/** The command that tries it again. */
-	readonly retry: string;
+	/** The words of the command that tries it again. */
+	readonly retry: readonly string[];
 }
 
 /** Integrations that were asked for by name, in place of those that are linked to the targets. */
@@ -30,7 +30,7 @@ export interface IntegrationRequest {
 }
 
 /** What is offered for an integration of an unknown kind. */
-const VALIDATE = "atmos-auth validate";
+const VALIDATE = ["atmos-auth", "validate"];
 
 interface Given {
 	readonly ctx: AuthContext;
@@ -65,7 +65,7 @@ export async function integrationSteps(
 				order,
 				// Of several in one kubeconfig, the first takes the current context.
 				explicit: request !== undefined && order === 0,
-				retry: sanitize(kind?.retryCommand(entry.name) ?? VALIDATE),
+				retry: (kind?.retryCommand(entry.name) ?? VALIDATE).map((word) => sanitize(word)),
 			};
 			if (kind !== undefined && request === undefined && users[0]?.isForced === false) {
 				const artifact = await stillGood(given, step, kind);

@@ -11,7 +11,6 @@ import { providerRoot } from "../auth/root.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
 import type { ConfigStamp } from "../auth/storage/state.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
-import { shellWord } from "../auth/system/shell-word.ts";
 import { UntrustedError } from "../auth/trust/untrusted-error.ts";
 import type { LoginDependencies } from "./dependencies.ts";
 import { type IntegrationRequest, type IntegrationStep, integrationSteps } from "./plan-integrations.ts";
@@ -56,8 +55,8 @@ export type Step = ProviderStep | IdentityStep | IntegrationStep | DiscoveryStep
 export type { IntegrationStep } from "./plan-integrations.ts";
 
 export interface PlannedTarget extends Target {
-	/** The command that signs in to it, for `AuthContext.signInCommand`. */
-	readonly signInCommand: string;
+	/** The words of the command that signs in to it, for `AuthContext.signInCommand`. */
+	readonly signInCommand: readonly string[];
 	/** By what the configuration is recognized that this was made from, where it can be. */
 	readonly stamp?: ConfigStamp | undefined;
 	/** The steps from its root to itself; none for a target that is broken. */
@@ -357,11 +356,13 @@ function stampIn(ctx: AuthContext, config: AuthConfig, key: string): ConfigStamp
 }
 
 function unknownKind(type: "provider" | "identity", entry: { name: string; kind: string; file: string }): AuthError {
-	const name = shellWord(sanitize(entry.name));
 	return new AuthError({
 		code: "config",
 		message: `${type} "${sanitize(entry.name)}" is of kind ${sanitize(entry.kind)}, which this version does not support`,
 		reason: `it is defined in ${sanitize(entry.file)}`,
-		remedy: `sign in to it with Cloud Posse's atmos: atmos auth login --${type}=${name}`,
+		remedy: {
+			say: "sign in to it with Cloud Posse's atmos",
+			run: ["atmos", "auth", "login", `--${type}=${sanitize(entry.name)}`],
+		},
 	});
 }

@@ -2,10 +2,10 @@
 import type { IdentitySummary, ProviderSummary } from "../auth/config/model.ts";
 import { suggestionsFor } from "../auth/config/suggest.ts";
 import type { Environment } from "../auth/context.ts";
-import type { AuthErrorOptions } from "../auth/errors.ts";
+import type { AuthErrorOptions, Remedy } from "../auth/errors.ts";
 import { lowerCase } from "../auth/system/lower-case.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
-import { shellWord } from "../auth/system/shell-word.ts";
+import { shellCommand } from "../auth/system/shell-word.ts";
 import { splitList } from "../auth/system/split-list.ts";
 import type { Choice } from "./snapshot.ts";
 
@@ -111,7 +111,7 @@ function contradictionIn(flags: SelectionFlags): Selection | undefined {
 	if (identity !== undefined && other !== undefined) {
 		return failure(`two identities were given: "${clean(identity)}" and "${clean(other)}"`, {
 			reason: "--identity is for one; several are signed in to together as arguments",
-			remedy: `give all of them as arguments: atmos-auth login ${[identity, ...positional].map(quoted).join(" ")}`,
+			remedy: { say: "give all of them as arguments", run: [...LOGIN, ...[identity, ...positional].map(clean)] },
 		});
 	}
 	if (all === true && (tags === undefined || ask === true)) {
@@ -130,7 +130,10 @@ function contradictionIn(flags: SelectionFlags): Selection | undefined {
 	if (given.length < 2) return undefined;
 	return failure(`${given.join(" and ")} cannot be used together`, {
 		reason: provider === undefined ? undefined : "--provider signs in to a provider only, without an identity",
-		remedy: `use one of them: atmos-auth login ${name === undefined ? "--provider NAME" : quoted(name)}`,
+		remedy:
+			name === undefined
+				? "use one of them: atmos-auth login --provider NAME"
+				: { say: "use one of them", run: [...LOGIN, clean(name)] },
 	});
 }
 
@@ -161,8 +164,7 @@ function named(
 		reason: near.length > 0 ? `did you mean ${near.map((item) => `"${clean(item)}"`).join(" or ")}?` : undefined,
 		details: near.length > 0 ? [] : [`${plural(type)}:`, ...list(rows)],
 		candidates: near.length > 0 ? near.map(clean) : names(rows),
-		remedy:
-			near[0] === undefined ? `give one of them: --${type} NAME` : withFlag(input, `--${type} ${quoted(near[0])}`),
+		remedy: near[0] === undefined ? `give one of them: --${type} NAME` : withFlag(input, [`--${type}`, clean(near[0])]),
 	});
 }
 
@@ -195,7 +197,7 @@ function tagged(tags: readonly string[], input: SelectionInput): Selection {
 				reason: known.length === 0 ? "no identity has any tags" : undefined,
 				details: known.length === 0 ? [] : [`tags: ${known.map(clean).join(", ")}`],
 				candidates: known.map(clean),
-				remedy: withFlag(input, "--identity NAME"),
+				remedy: input.isLogin === false ? "give --identity NAME" : "atmos-auth login --identity NAME",
 			},
 		);
 	}
@@ -282,6 +284,6 @@ function list(rows: readonly Named[]): string[] {
 const plural = (type: "identity" | "provider"): string => (type === "identity" ? "identities" : "providers");
 const same = (a: string, b: string): boolean => lowerCase(a) === lowerCase(b);
 const clean = (text: string): string => sanitize(text);
-const quoted = (name: string): string => shellWord(clean(name));
-const withFlag = ({ isLogin = true }: SelectionInput, flag: string): string =>
-	isLogin ? `atmos-auth login ${flag}` : `give ${flag}`;
+const LOGIN = ["atmos-auth", "login"] as const;
+const withFlag = ({ isLogin = true }: SelectionInput, flag: readonly string[]): string | Remedy =>
+	isLogin ? { run: [...LOGIN, ...flag] } : `give ${shellCommand(flag)}`;

@@ -63,8 +63,8 @@ export interface IntegrationRow extends Row {
 	readonly target: string;
 	/** What `target` is made of; undefined until known. */
 	readonly parts?: ArtifactParts | undefined;
-	/** The command that retries it alone. */
-	readonly retry: string;
+	/** The words of the command that retries it alone. */
+	readonly retry: readonly string[];
 	readonly notes: readonly string[];
 }
 

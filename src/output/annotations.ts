@@ -1,6 +1,7 @@
 /** What of a login's end is worth an annotation on a CI run. */
 import { isAbsolute, relative } from "node:path";
-import type { ErrorView } from "../auth/errors.ts";
+import { type ErrorView, remedyText } from "../auth/errors.ts";
+import { shellCommand } from "../auth/system/shell-word.ts";
 import type { LoginSnapshot } from "../flows/snapshot.ts";
 import type { Annotation } from "./workflow-commands.ts";
 
@@ -22,7 +23,7 @@ export function annotations(snapshot: LoginSnapshot, workspace: string | undefin
 			(row): Annotation => ({
 				level: "warning",
 				title: `${row.label === "" ? row.name : row.label} failed`,
-				message: `${row.name}: ${row.error?.message ?? row.text}\nretry: ${row.retry}`,
+				message: `${row.name}: ${row.error?.message ?? row.text}\nretry: ${shellCommand(row.retry)}`,
 			}),
 		);
 	return [...targets, ...integrations];
@@ -44,7 +45,11 @@ function failures(error: ErrorView, workspace: string | undefined): Annotation[]
 		];
 	});
 	if (places.length > 0) return places;
-	const lines = [error.message, error.reason, error.remedy === undefined ? undefined : `Try: ${error.remedy}`];
+	const lines = [
+		error.message,
+		error.reason,
+		error.remedy === undefined ? undefined : `Try: ${remedyText(error.remedy)}`,
+	];
 	return [
 		{
 			level: "error",

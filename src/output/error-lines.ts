@@ -1,5 +1,5 @@
 /** A failure for a person: what happened, why, what the service itself said, and one remedy. */
-import type { ErrorView, ServiceDetails } from "../auth/errors.ts";
+import { type ErrorView, remedyText, type ServiceDetails } from "../auth/errors.ts";
 import { plainStyle, type Style, shown } from "./style.ts";
 
 /**
@@ -36,6 +36,6 @@ export function errorLines(error: ErrorView, style: Style = plainStyle): string[
 	if (service !== undefined) lines.push(`  ${style.paint("muted", service)}`);
 	for (const detail of error.details) lines.push(`  ${detail}`);
 	if (error.code === "bug") lines.push("  This is a bug in atmos-auth: please report it with the lines above.");
-	if (error.remedy !== undefined) lines.push(`  ${style.paint("accent", "Try:")} ${error.remedy}`);
+	if (error.remedy !== undefined) lines.push(`  ${style.paint("accent", "Try:")} ${remedyText(error.remedy)}`);
 	return lines.map((line) => shown(line, style));
 }

@@ -16,6 +16,8 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const names = v.array(v.string());
 
+const words = (description: string) => v.pipe(names, v.minLength(1), v.description(description));
+
 const moment = v.pipe(v.string(), v.isoTimestamp(), v.description("ISO 8601 in UTC."));
 
 const account = v.strictObject({
@@ -66,6 +68,13 @@ const error = v.strictObject({
 	message: text("What happened."),
 	reason: v.exactOptional(text("Why.")),
 	remedy: v.exactOptional(text("One command or edit that fixes it.")),
+	command: v.exactOptional(words("The words of the command in `remedy`, where it has one, unquoted.")),
+	edit: v.exactOptional(
+		v.pipe(
+			v.strictObject({ file: v.string(), line: v.pipe(v.number(), v.integer(), v.minValue(1)) }),
+			v.description("The place in a file to change, where it is known."),
+		),
+	),
 	details: v.exactOptional(names),
 	candidates: v.exactOptional(v.pipe(names, v.description("Names that may have been meant, or that can be chosen."))),
 	service: v.exactOptional(
@@ -238,6 +247,7 @@ export const loginEvents = [
 		...integrationEnd,
 		error,
 		retry: text("The command that tries it again."),
+		retryCommand: words("The words of that command, unquoted."),
 	}),
 	event("warning", "Something worth knowing that does not stop the login.", { message: v.string() }),
 	event(

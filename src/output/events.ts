@@ -2,9 +2,10 @@
  * The login as a series of events: the difference between two snapshots. `--json` writes them as they are, `--plain` as
  * sentences. A snapshot holds no secret, and an event is made of nothing else.
  */
-import type { ErrorView } from "../auth/errors.ts";
+import { type ErrorView, type Remedy, remedyText } from "../auth/errors.ts";
 import type { DeviceCodePrompt } from "../auth/interaction.ts";
 import type { ArtifactParts } from "../auth/kinds.ts";
+import { shellCommand } from "../auth/system/shell-word.ts";
 import {
 	type Asked,
 	type IntegrationRow,
@@ -263,7 +264,13 @@ function endOf(row: IntegrationRow, snapshot?: LoginSnapshot): Body {
 		...defined<ArtifactParts>(row.parts ?? {}),
 	};
 	if (row.state === "failed" && row.error !== undefined) {
-		return { type: "integration.failed", ...head, error: eventError(row.error), retry: row.retry };
+		return {
+			type: "integration.failed",
+			...head,
+			error: eventError(row.error),
+			retry: shellCommand(row.retry),
+			retryCommand: row.retry,
+		};
 	}
 	return { type: "integration.ready", ...head, changed: row.state === "ok", ...expiry(row), notes: row.notes };
 }
@@ -328,11 +335,17 @@ export function eventError(error: ErrorView): EventError {
 	return {
 		code: error.code,
 		message: error.message,
-		...defined({ reason: error.reason, remedy: error.remedy }),
+		...defined({ reason: error.reason }),
+		...(error.remedy === undefined ? {} : remedyFields(error.remedy)),
 		...(error.details.length === 0 ? {} : { details: error.details }),
 		...(error.candidates === undefined ? {} : { candidates: error.candidates }),
 		...(error.service === undefined ? {} : { service: defined(error.service) }),
 	};
+}
+
+/** A remedy as events have it: the text for people, and its parts for programs. */
+function remedyFields(remedy: Remedy): Pick<EventError, "remedy" | "command" | "edit"> {
+	return { remedy: remedyText(remedy), ...defined({ command: remedy.run, edit: remedy.edit }) };
 }
 
 function accountAndRole(row: Pick<Row, "account" | "role">): { readonly account?: Account; readonly role?: string } {

@@ -1,5 +1,7 @@
 /** What a login has come to, as it stays on the ordinary screen. The same in every face. */
 import stringWidth from "string-width";
+import { remedyText } from "../auth/errors.ts";
+import { shellCommand } from "../auth/system/shell-word.ts";
 import {
 	type IntegrationRow,
 	type LoginResult,
@@ -107,8 +109,8 @@ export function integrationLines(row: IntegrationRow, now: number, style: Style)
 			return [
 				`${style.paint("bad", style.failed)} ${label}:${what} failed: ${message}`,
 				...details.map((detail) => `  ${detail}`),
-				...(remedy === undefined ? [] : [`  try: ${remedy}`]),
-				`  retry: ${style.paint("accent", row.retry)}`,
+				...(remedy === undefined ? [] : [`  try: ${remedyText(remedy)}`]),
+				`  retry: ${style.paint("accent", shellCommand(row.retry))}`,
 			];
 		}
 		case "ok":

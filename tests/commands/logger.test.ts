@@ -94,6 +94,9 @@ test.each([
 test("a level that there is not is refused with those that there are", () => {
 	expect(() => logLevel("loud", "ATMOS_LOGS_LEVEL")).toThrow('ATMOS_LOGS_LEVEL is "loud"');
 	expect(() => logLevel("loud", "x")).toThrow(
-		expect.objectContaining({ code: "usage", remedy: "choose one of trace, debug, info, warning, error or off" }),
+		expect.objectContaining({
+			code: "usage",
+			remedy: { say: "choose one of trace, debug, info, warning, error or off" },
+		}),
 	);
 });

@@ -6,6 +6,7 @@ import { parseFlags } from "../../src/commands/flags.ts";
 import { findCommand } from "../../src/commands/table.ts";
 import { booleanVariable } from "../../src/commands/values.ts";
 import { normalWords } from "../../src/commands/words.ts";
+import { remedyOf } from "../helpers/remedy.ts";
 
 const SPACES = / +/;
 
@@ -23,7 +24,8 @@ const refusal = (argv: readonly string[]): string => {
 		return JSON.stringify(parse(argv));
 	} catch (error) {
 		expect(error).toBeInstanceOf(AuthError);
-		expect(error).toMatchObject({ code: "usage", remedy: expect.stringMatching(/^atmos-auth [a-z -]+ --help$/) });
+		expect(error).toMatchObject({ code: "usage", remedy: { run: expect.anything() } });
+		expect(remedyOf(error as AuthError)).toMatch(/^atmos-auth [a-z -]+ --help$/);
 		return (error as AuthError).message;
 	}
 };
@@ -211,7 +213,7 @@ test.each([
 ])("a value that a flag does not take is refused, with the nearest: --log-level %s", (value, hint, candidates) => {
 	const argv = ["--log-level", value];
 	const message = `--log-level is "${value}", which is not a log level${hint}`;
-	const remedy = "choose one of trace, debug, info, warning, error or off";
+	const remedy = { say: "choose one of trace, debug, info, warning, error or off" };
 	expect(() => parse(["login", ...argv])).toThrow(
 		expect.objectContaining({ code: "usage", message, remedy, candidates }),
 	);
@@ -233,7 +235,7 @@ test("a variable that is neither true nor false is refused", () => {
 	expect(() => booleanVariable({ X: "no" }, "X")).toThrow(
 		expect.objectContaining({
 			message: 'X is "no", which is neither true nor false',
-			remedy: "choose true or false",
+			remedy: { say: "choose true or false" },
 			candidates: ["true", "false"],
 		}),
 	);

@@ -49,7 +49,7 @@ test.each([
 test("a flag without a command has a near miss too", () => {
 	expect(unknownFlag("--versoin", flagNames(), "")).toMatchObject({
 		message: "unknown flag --versoin, did you mean --version?",
-		remedy: "atmos-auth --help",
+		remedy: { run: ["atmos-auth", "--help"] },
 	});
 });
 

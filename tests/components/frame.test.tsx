@@ -101,7 +101,10 @@ const one = fc.oneof(
 			warnings: [warning],
 			integrations: names.map((name, index) =>
 				index % 2 === 0
-					? { ...failedRow(name, message), error: { code: "service", message, remedy, details: [warning] } }
+					? {
+							...failedRow(name, message),
+							error: { code: "service", message, remedy: { say: remedy }, details: [warning] },
+						}
 					: integrationRow({ name, text: message, notes: [remedy] }),
 			),
 		}),
@@ -122,7 +125,7 @@ const one = fc.oneof(
 const several = fc
 	.record({ names: fc.array(text, { minLength: 2, maxLength: 12 }), message: text, remedy: text })
 	.map(({ names, message, remedy }): Partial<LoginSnapshot> => {
-		const error = { code: "service", message, remedy, details: [] } as const;
+		const error = { code: "service", message, remedy: { say: remedy }, details: [] } as const;
 		const targets = names.map((name, index) => ({
 			...targetView(name, index % 3 === 0 ? { result: result(name) } : { error }),
 			id: `identity:${index}` as const,

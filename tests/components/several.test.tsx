@@ -186,7 +186,7 @@ describe("the approval for several targets", () => {
 		expect(screen.text()).toContain("waiting for your approval");
 	});
 
-	test("comes one after the other, and says that there is another", () => {
+	test("comes one after the other, and says that there is another", async () => {
 		const [first] = shared().prompts ?? [];
 		const prompt = first?.prompt as DeviceCodePrompt;
 		const second = { ...prompt, provider: "partner-sso", userCode: "BBBB-CCCC", portal: "partner.awsapps.com" };
@@ -214,7 +214,7 @@ describe("for a screen reader", () => {
 			chain: end.chain.map((row) => (row.name === "prod-base" ? { ...row, state: "running", error: undefined } : row)),
 		};
 		expect(changeSentences(running, end, NOW)).toEqual([
-			`prod-base failed: ${REFUSED.message}. Try: ${REFUSED.remedy}`,
+			`prod-base failed: ${REFUSED.message}. Try: name one of them in the identity's principal`,
 			'old-admin failed: identity "old-admin" hangs on "old-sso", which does not exist',
 			"/project/atmos.yaml:12:7",
 			"Try: correct its via.provider",

@@ -243,7 +243,7 @@ export function world(options: WorldOptions = {}): World {
 	const integrationKind: IntegrationKind = {
 		limitMs: options.limitMs,
 		kind: "aws/ecr",
-		retryCommand: (name) => `atmos-auth aws ecr login ${name}`,
+		retryCommand: (name) => ["atmos-auth", "aws", "ecr", "login", name],
 		subject: (integration) => ({ label: "ECR login", target: `${integration.name}.example` }),
 		// Only the identities screen looks at what is on disk, and that is not here.
 		peek: () => Promise.reject(new Error("nothing has to be read")),

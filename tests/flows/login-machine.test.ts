@@ -288,7 +288,7 @@ describe("integrations", () => {
 			state: "failed",
 			label: "ECR login",
 			target: "b.example",
-			retry: "atmos-auth aws ecr login b",
+			retry: ["atmos-auth", "aws", "ecr", "login", "b"],
 			error: { message: "the request was denied" },
 		});
 	});

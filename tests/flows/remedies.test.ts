@@ -43,7 +43,14 @@ describe("the remedy names what was asked for", () => {
 		cloud.script.always("ecr:GetAuthorizationToken", { type: "error", status: 403, name: "ExpiredTokenException" });
 		const { stdout } = await run(["login", "--json"]).ended;
 		const failed = stdout.split("\n").find((line) => line.includes("integration.failed") && line.includes("dev/ecr"));
-		expect(JSON.parse(failed ?? "{}").error.remedy).toBe("sign in again: atmos-auth login dev-admin --force");
+		expect(JSON.parse(failed ?? "{}")).toMatchObject({
+			error: {
+				remedy: "sign in again: atmos-auth login dev-admin --force",
+				command: ["atmos-auth", "login", "dev-admin", "--force"],
+			},
+			retry: "atmos-auth aws ecr login dev/ecr",
+			retryCommand: ["atmos-auth", "aws", "ecr", "login", "dev/ecr"],
+		});
 		const { stderr } = await run(["aws", "ecr", "login", "dev/ecr"]).ended;
 		expect(remedyOf(stderr)).toMatch(/atmos-auth login dev-admin --force$/);
 	});
@@ -66,5 +73,31 @@ describe("the remedy names what was asked for", () => {
 		await running.saw(/approve: expires/);
 		cloud.deny();
 		expect((await running.ended).stderr).toContain("atmos-auth login 'it is mine'");
+	});
+
+	test("by its name as it is, for a program", async () => {
+		const { cloud, folder, run } = await program();
+		writeFileSync(join(folder, "atmos.yaml"), PROJECT.replaceAll("dev-admin", '"my dev\'s"'));
+		const running = run(["login", "--json"]);
+		await running.saw(/approval.required/);
+		cloud.deny();
+		const last = JSON.parse((await running.ended).stdout.trimEnd().split("\n").at(-1) ?? "{}");
+		expect(last.error).toMatchObject({
+			remedy: `sign in again and choose Allow: atmos-auth login 'my dev'\\''s'`,
+			command: ["atmos-auth", "login", "my dev's"],
+		});
+	});
+
+	test("the place of what is wrong, for a program", async () => {
+		const { folder, run } = await program();
+		writeFileSync(join(folder, "atmos.yaml"), PROJECT.replace("region:", "regoin:"));
+		const { stdout } = await run(["login", "--json"]).ended;
+		const last = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "{}");
+		const line = PROJECT.split("\n").findIndex((text) => text.includes("region:")) + 1;
+		expect(last.error).toMatchObject({
+			remedy: "fix the file, then check it: atmos-auth validate",
+			command: ["atmos-auth", "validate"],
+			edit: { file: join(folder, "atmos.yaml"), line },
+		});
 	});
 });

@@ -313,7 +313,11 @@ describe("which identity is used", () => {
 	test("near names are offered for an unknown one", () => {
 		const selection = select({ title: "", flags: { identity: "dev-admin" }, is: "" });
 		expect(selection).toMatchObject({
-			error: { code: "usage", reason: 'did you mean "Dev.Admin"?', remedy: "atmos-auth login --identity Dev.Admin" },
+			error: {
+				code: "usage",
+				reason: 'did you mean "Dev.Admin"?',
+				remedy: { run: ["atmos-auth", "login", "--identity", "Dev.Admin"] },
+			},
 		});
 	});
 

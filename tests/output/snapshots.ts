@@ -42,7 +42,7 @@ export function link(id: StepId, row: Partial<Row> = {}): Row {
 	};
 }
 
-const waiting = (name: string, kind: string, retry: string): IntegrationRow => ({
+const waiting = (name: string, kind: string, retry: readonly string[]): IntegrationRow => ({
 	id: `integration:${name}`,
 	for: ["identity:dev-admin"],
 	name,
@@ -55,9 +55,10 @@ const waiting = (name: string, kind: string, retry: string): IntegrationRow => (
 	notes: [],
 });
 
-const ecr = waiting("dev/ecr", "aws/ecr", "atmos-auth aws ecr login dev/ecr");
-const dev = waiting("dev/eks", "aws/eks", "atmos-auth aws eks update-kubeconfig --integration dev/eks");
-const prod = waiting("prod/eks", "aws/eks", "atmos-auth aws eks update-kubeconfig --integration prod/eks");
+const UPDATE = ["atmos-auth", "aws", "eks", "update-kubeconfig", "--integration"];
+const ecr = waiting("dev/ecr", "aws/ecr", ["atmos-auth", "aws", "ecr", "login", "dev/ecr"]);
+const dev = waiting("dev/eks", "aws/eks", [...UPDATE, "dev/eks"]);
+const prod = waiting("prod/eks", "aws/eks", [...UPDATE, "prod/eks"]);
 const started = { state: "running", startedAt: NOW } as const;
 
 const signingIn: LoginSnapshot = {
@@ -199,7 +200,7 @@ const denied: ErrorView = {
 	code: "denied",
 	message: "the request was denied in the browser",
 	reason: "somebody pressed Deny",
-	remedy: "atmos-auth login dev-admin",
+	remedy: { run: ["atmos-auth", "login", "dev-admin"] },
 	details: ["a further line"],
 	service: {
 		name: "AccessDeniedException",

@@ -1,6 +1,6 @@
 /** From what the AWS SDK throws to what a user is told. */
 import type { AuthContext } from "../context.ts";
-import { AuthError, isAbort, type ServiceDetails } from "../errors.ts";
+import { AuthError, type AuthErrorOptions, isAbort, type ServiceDetails } from "../errors.ts";
 import { clockError, setClock } from "../net/clock-skew.ts";
 import { isTransientNetworkError, networkError } from "../net/network-errors.ts";
 import { routeOf } from "../net/route.ts";
@@ -134,7 +134,7 @@ export function isTurnedDown(error: unknown): error is AuthError {
 	return EXPIRED.test(name) || UNKNOWN_KEYS.test(name);
 }
 
-type Advice = Pick<AuthError, "code" | "message"> & { readonly reason?: string | undefined; readonly remedy?: string };
+type Advice = Pick<AuthErrorOptions, "code" | "message" | "reason" | "remedy">;
 
 function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 	const { name = "", message, status, operation = "the request" } = service;
@@ -160,7 +160,7 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 			code: "expired",
 			message: "the credentials have expired",
 			reason: message,
-			remedy: `sign in again: ${signInCommand(ctx, { force: true })}`,
+			remedy: { say: "sign in again", run: signInCommand(ctx, { force: true }) },
 		};
 	}
 	if (UNKNOWN_KEYS.test(name)) {
@@ -168,7 +168,7 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 			code: "denied",
 			message: `${host} does not recognize these credentials`,
 			reason: message ?? "they were revoked, or belong to another partition or a region that is not enabled",
-			remedy: `sign in again: ${signInCommand(ctx, { force: true })}`,
+			remedy: { say: "sign in again", run: signInCommand(ctx, { force: true }) },
 		};
 	}
 	if (/AccessDenied|UnauthorizedOperation|ForbiddenException|NotAuthorized/.test(name) || status === 403) {

@@ -11,7 +11,7 @@ import { AuthError } from "../errors.ts";
 import { fromBytes, IniSyntaxError, parseIni, toBytes } from "../storage/ini.ts";
 import type { SectionEdit } from "../storage/ini-edit.ts";
 import { checkOwnFolder } from "../storage/own-folder.ts";
-import { filesBase, providerFolder, shellPath } from "../storage/paths.ts";
+import { filesBase, pathWord, providerFolder } from "../storage/paths.ts";
 import { pauseFor } from "../storage/pause.ts";
 import { readSecretFile } from "../storage/read.ts";
 import { noteSession, readState, type SessionFacts, updateState } from "../storage/state.ts";
@@ -306,7 +306,11 @@ function damaged(path: string, error: IniSyntaxError): AuthError {
 		code: "storage",
 		message: `${sanitize(path)}:${error.line}: ${error.message}`,
 		reason: "a file that cannot be parsed is never overwritten",
-		remedy: `fix line ${error.line}, or move the file away: mv ${shellPath(path)} ${shellPath(`${path}.bad`)}`,
+		remedy: {
+			say: `fix line ${error.line}, or move the file away`,
+			run: ["mv", pathWord(path), pathWord(`${path}.bad`)],
+			edit: { file: path, line: error.line },
+		},
 		cause: error,
 	});
 }

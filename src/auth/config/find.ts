@@ -146,7 +146,7 @@ function unreadable(path: string, error: unknown): AuthError {
 		code: "config",
 		message: `cannot read ${sanitize(path)}`,
 		reason: reasons[code ?? ""] ?? code ?? sanitize(message),
-		remedy: code === "EACCES" || code === "EPERM" ? `chmod u+r ${sanitize(path)}` : `ls -ld ${sanitize(path)}`,
+		remedy: { run: [...(code === "EACCES" || code === "EPERM" ? ["chmod", "u+r"] : ["ls", "-ld"]), sanitize(path)] },
 		cause: error,
 	});
 }

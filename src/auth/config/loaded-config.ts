@@ -3,6 +3,7 @@ import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import type { Section } from "../manifest.ts";
 import { standsAlone } from "../registry.ts";
+import { signInCommand } from "../sign-in-command.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import { sanitize } from "../system/sanitize.ts";
 import type { Gate } from "../trust/gate.ts";
@@ -357,6 +358,6 @@ function withoutItsCommand({ section, name }: Entry): AuthError {
 		code: "config",
 		message: `the ${SINGULAR[section]} "${sanitize(name)}" depends on the output of a command (!exec)`,
 		reason: "the command runs when you sign in, never for kubectl",
-		remedy: "atmos-auth login",
+		remedy: { run: signInCommand({}) },
 	});
 }

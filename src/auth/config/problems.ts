@@ -1,6 +1,6 @@
 /** What is wrong with a configuration, and how it is said. */
 import { relative } from "node:path";
-import { AuthError } from "../errors.ts";
+import { AuthError, type Remedy } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
 import type { ConfigProblem } from "./model.ts";
 
@@ -10,6 +10,12 @@ function place(problem: ConfigProblem, from: string | undefined): string {
 	const { file, line, column } = problem.location;
 	const near = from === undefined ? file : relative(from, file);
 	return `${sanitize(near.length < file.length && !near.startsWith("..") ? near : file)}:${line}:${column}: `;
+}
+
+/** The first place to change, for a remedy. */
+export function firstPlace(problems: readonly ConfigProblem[]): Remedy["edit"] {
+	const location = problems.find((problem) => problem.location !== undefined)?.location;
+	return location && { file: location.file, line: location.line };
 }
 
 /** One line for a problem: where, which key, what was expected, what may have been meant. */
@@ -39,7 +45,11 @@ export class ConfigError extends AuthError {
 			code: "config",
 			message: single ? describeProblem(single) : `the configuration has ${problems.length} problems`,
 			details: single ? [] : problems.map((problem) => describeProblem(problem)),
-			remedy: "fix the file, then check it: atmos-auth validate",
+			remedy: {
+				say: "fix the file, then check it",
+				run: ["atmos-auth", "validate"],
+				edit: firstPlace(problems),
+			},
 			cause,
 		});
 		this.name = "ConfigError";

@@ -102,7 +102,7 @@ export function profileFiles(
 			message: `there is no profile "${sanitize(name)}"${near === undefined ? "" : `, did you mean "${sanitize(near)}"?`}`,
 			reason: isIdentity(name) ? `"${sanitize(name)}" is an identity` : undefined,
 			remedy: isIdentity(name)
-				? `atmos-auth login ${sanitize(name)}`
+				? { run: ["atmos-auth", "login", sanitize(name)] }
 				: known.length > 0
 					? "choose one of these profiles"
 					: `create the folder ${join(bases[0] ?? ".", "profiles", sanitize(name))} with an atmos.yaml in it`,

@@ -10,7 +10,7 @@ import type { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { type EditPath, editJson } from "../storage/json-edit.ts";
 import { jsonReason } from "../storage/parse-reasons.ts";
-import { expandHome, shellPath, tildify } from "../storage/paths.ts";
+import { expandHome, pathWord, tildify } from "../storage/paths.ts";
 import { withLock } from "../storage/with-lock.ts";
 import { readText, writeWhole } from "../storage/write.ts";
 import { sanitize } from "../system/sanitize.ts";
@@ -93,7 +93,11 @@ function parseConfig(text: string, file: string): DockerConfig {
 			code: "storage",
 			message: `${sanitize(file)}:${before.length}:${(before.at(-1)?.length ?? 0) + 1} is not valid JSON`,
 			reason: `${reason}; the file was not changed`,
-			remedy: `fix ${sanitize(file)}, or move it away: mv ${shellPath(file)} ${shellPath(`${file}.old`)}`,
+			remedy: {
+				say: `fix ${sanitize(file)}, or move it away`,
+				run: ["mv", pathWord(file), pathWord(`${file}.old`)],
+				edit: { file, line: before.length },
+			},
 		});
 	};
 	if (first) throw broken(first.offset, jsonReason(first.error));
@@ -258,7 +262,7 @@ export async function removeDockerLogin(
 				code: "storage",
 				message: `Docker's credential helper ${sanitize(known.helper)} could not remove the login for ${sanitize(host)}`,
 				reason: outcome.reason,
-				remedy: `docker logout ${host}`,
+				remedy: { run: ["docker", "logout", host] },
 			});
 		}
 	}

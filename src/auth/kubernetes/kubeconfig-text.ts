@@ -3,7 +3,7 @@ import { type Document, isMap, isSeq, parseDocument, stringify } from "yaml";
 import { AuthError } from "../errors.ts";
 import { editJson } from "../storage/json-edit.ts";
 import { yamlReason } from "../storage/parse-reasons.ts";
-import { shellPath } from "../storage/paths.ts";
+import { pathWord } from "../storage/paths.ts";
 import { type Edit, editYaml } from "../storage/yaml-edit.ts";
 import { sanitize } from "../system/sanitize.ts";
 
@@ -40,7 +40,11 @@ export function readKubeconfig(text: string | undefined, file: string): Kubeconf
 			code: "storage",
 			message: `${sanitize(file)}:${line} is not a kubeconfig`,
 			reason: `${reason}; the file was not changed`,
-			remedy: `fix ${sanitize(file)}, set spec.cluster.kubeconfig.path to another file, or move it away: mv ${shellPath(file)} ${shellPath(`${file}.old`)}`,
+			remedy: {
+				say: `fix ${sanitize(file)}, set spec.cluster.kubeconfig.path to another file, or move it away`,
+				run: ["mv", pathWord(file), pathWord(`${file}.old`)],
+				edit: { file, line },
+			},
 		});
 	if (error) throw broken(error.linePos?.[0].line ?? 1, yamlReason(error.code));
 	if (document.contents === null) return undefined;

@@ -3,7 +3,7 @@
  * certificates that are not valid yet, credentials that seem to be over at once); all of them say the same.
  */
 import type { AuthContext } from "../context.ts";
-import { AuthError, type ServiceDetails } from "../errors.ts";
+import { AuthError, type Remedy, remedyText, type ServiceDetails } from "../errors.ts";
 import type { Network } from "./network.ts";
 
 /** Below this the `Date` header, which has whole seconds, and slow answers explain it. */
@@ -40,8 +40,8 @@ export function clockError(
 }
 
 /** The remedy for a wrong clock. */
-export function setClock(ctx: AuthContext): string {
-	return `set the clock: ${syncCommand(ctx)}`;
+export function setClock(ctx: AuthContext): Remedy {
+	return { say: "set the clock", run: syncCommand(ctx) };
 }
 
 const told = new WeakSet<Network>();
@@ -51,18 +51,20 @@ export function warnOfSkew(ctx: AuthContext): void {
 	const skew = describeSkew(ctx.network.skewMs());
 	if (skew === undefined || told.has(ctx.network)) return;
 	told.add(ctx.network);
-	ctx.log.warn(`${skew}; times may be wrong, and signed requests may be rejected`, { remedy: setClock(ctx) });
+	ctx.log.warn(`${skew}; times may be wrong, and signed requests may be rejected`, {
+		remedy: remedyText(setClock(ctx)),
+	});
 }
 
-/** The command that sets the clock from the network. */
-function syncCommand({ platform, env }: AuthContext): string {
+/** The words of the command that sets the clock from the network. */
+function syncCommand({ platform, env }: AuthContext): readonly string[] {
 	switch (platform) {
 		case "darwin":
-			return "sudo sntp -sS time.apple.com";
+			return ["sudo", "sntp", "-sS", "time.apple.com"];
 		case "win32":
-			return "w32tm /resync";
+			return ["w32tm", "/resync"];
 		default:
 			// WSL's clock stands still while Windows sleeps (microsoft/WSL#10006); it has no clock of its own to set.
-			return env.WSL_DISTRO_NAME ? "sudo hwclock --hctosys" : "sudo timedatectl set-ntp true";
+			return env.WSL_DISTRO_NAME ? ["sudo", "hwclock", "--hctosys"] : ["sudo", "timedatectl", "set-ntp", "true"];
 	}
 }

@@ -1,6 +1,6 @@
 /** What to say when a service could not be reached, by Node's and OpenSSL's codes. */
 import type { AuthContext } from "../context.ts";
-import { AuthError } from "../errors.ts";
+import { AuthError, type Remedy } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { ProxyRefusal } from "./agents.ts";
 import { describeSkew, setClock } from "./clock-skew.ts";
@@ -9,7 +9,7 @@ import { isTrustFailure, routeOf } from "./route.ts";
 interface Advice {
 	readonly message: string;
 	readonly reason?: string | undefined;
-	readonly remedy: string;
+	readonly remedy: string | Remedy;
 }
 
 /** Whose services are called, for what is said of their hosts. */

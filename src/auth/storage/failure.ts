@@ -1,9 +1,10 @@
 /** What the operating system said about a file, as an error with the path and one thing to do. */
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { AuthError, isAbort } from "../errors.ts";
+import { AuthError, type AuthErrorOptions, isAbort } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
-import { shellPath } from "./paths.ts";
+import { shellWord } from "../system/shell-word.ts";
+import { pathWord } from "./paths.ts";
 
 /** The system's name of an error, such as `ENOENT`; undefined for errors of other origin. */
 export function errnoOf(error: unknown): string | undefined {
@@ -33,13 +34,18 @@ export async function storageError(error: unknown, doing: "read" | "write" | "lo
 	});
 }
 
-async function explain(code: string | undefined, path: string): Promise<{ reason?: string; remedy?: string }> {
+type Explanation = Pick<AuthErrorOptions, "reason" | "remedy">;
+
+async function explain(code: string | undefined, path: string): Promise<Explanation> {
 	const folder = await nearestFolder(path);
 	switch (code) {
 		case "ENOSPC":
-			return { reason: `no space left on the disk of ${sanitize(folder)}`, remedy: `df -h ${shellPath(folder)}` };
+			return {
+				reason: `no space left on the disk of ${sanitize(folder)}`,
+				remedy: { run: ["df", "-h", pathWord(folder)] },
+			};
 		case "EDQUOT":
-			return { reason: `your disk quota on ${sanitize(folder)} is used up`, remedy: "quota -s" };
+			return { reason: `your disk quota on ${sanitize(folder)} is used up`, remedy: { run: ["quota", "-s"] } };
 		case "EROFS":
 			return {
 				reason: `the file system of ${sanitize(folder)} is read-only`,
@@ -49,7 +55,10 @@ async function explain(code: string | undefined, path: string): Promise<{ reason
 		case "EPERM":
 			return denied(path, folder);
 		case "EISDIR":
-			return { reason: "it is a folder", remedy: `move it away: mv ${shellPath(path)} ${shellPath(`${path}.old`)}` };
+			return {
+				reason: "it is a folder",
+				remedy: { say: "move it away", run: ["mv", pathWord(path), pathWord(`${path}.old`)] },
+			};
 		case "ENOENT":
 			return {
 				reason: `nothing can be created in ${sanitize(folder)}`,
@@ -57,9 +66,9 @@ async function explain(code: string | undefined, path: string): Promise<{ reason
 			};
 		case "ENOTDIR":
 		case "EEXIST":
-			return { reason: "a folder in its path is a file", remedy: `ls -ld ${shellPath(folder)}` };
+			return { reason: "a folder in its path is a file", remedy: { run: ["ls", "-ld", pathWord(folder)] } };
 		case "ELOOP":
-			return { reason: "its symbolic links form a loop", remedy: `ls -l ${shellPath(path)}` };
+			return { reason: "its symbolic links form a loop", remedy: { run: ["ls", "-l", pathWord(path)] } };
 		case "ENAMETOOLONG":
 			return { reason: "its name is too long for the file system", remedy: "use a shorter name in atmos.yaml" };
 		case "EMFILE":
@@ -71,7 +80,7 @@ async function explain(code: string | undefined, path: string): Promise<{ reason
 }
 
 /** Names what stands in the way, the file or its folder, and how its owner opens it. */
-async function denied(path: string, folder: string): Promise<{ reason: string; remedy: string }> {
+async function denied(path: string, folder: string): Promise<Explanation> {
 	const uid = process.getuid?.();
 	for (const candidate of [path, folder]) {
 		const info = await stat(candidate).catch(() => undefined);
@@ -80,17 +89,21 @@ async function denied(path: string, folder: string): Promise<{ reason: string; r
 		if (uid !== undefined && info.uid !== uid) {
 			return {
 				reason: `permission denied: ${sanitize(candidate)} belongs to another user`,
-				remedy: `sudo chown "$(id -un)" ${shellPath(candidate)}`,
+				// Only a shell can put the user's name in.
+				remedy: `sudo chown "$(id -un)" ${shellWord(pathWord(candidate))}`,
 			};
 		}
 		if ((info.mode & needed) !== needed) {
 			return {
 				reason: `permission denied: ${sanitize(candidate)} has mode ${(info.mode & 0o777).toString(8).padStart(4, "0")}`,
-				remedy: `chmod u+rw${info.isDirectory() ? "x" : ""} ${shellPath(candidate)}`,
+				remedy: { run: ["chmod", `u+rw${info.isDirectory() ? "x" : ""}`, pathWord(candidate)] },
 			};
 		}
 	}
-	return { reason: "permission denied by the system", remedy: `ls -ld ${shellPath(folder)} ${shellPath(path)}` };
+	return {
+		reason: "permission denied by the system",
+		remedy: { run: ["ls", "-ld", pathWord(folder), pathWord(path)] },
+	};
 }
 
 /** The closest folder of the path that exists. */

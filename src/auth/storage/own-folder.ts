@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { errnoOf, storageError } from "./failure.ts";
-import { shellPath } from "./paths.ts";
+import { pathWord } from "./paths.ts";
 
 /** What is read and written in a provider's folder; the Go program's locks are opened too. */
 const FILES = ["credentials", "config", "credentials.lock", "config.lock"];
@@ -50,6 +50,6 @@ function refused(path: string, reason: string): AuthError {
 		code: "storage",
 		message: `${sanitize(path)} (\`spec.files.base_path\`) cannot be used for credentials`,
 		reason,
-		remedy: `set \`base_path\` to another folder, or remove it: rm ${shellPath(path)}`,
+		remedy: { say: "set `base_path` to another folder, or remove it", run: ["rm", pathWord(path)] },
 	});
 }

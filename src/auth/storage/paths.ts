@@ -3,7 +3,6 @@ import { isAbsolute, type PlatformPath, posix, sep, win32 } from "node:path";
 import type { AuthContext } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
-import { shellWord } from "../system/shell-word.ts";
 
 /** What a path depends on. */
 export type PathContext = Pick<AuthContext, "env" | "home" | "cwd" | "platform">;
@@ -111,9 +110,9 @@ export function expandHome(ctx: Pick<PathContext, "home" | "platform">, path: st
 	return path;
 }
 
-/** A path as it can be pasted into a POSIX shell. */
-export function shellPath(path: string): string {
-	return shellWord(sanitize(isAbsolute(path) ? path : `./${path}`));
+/** A path as one word of a command: never one that a program would take for a flag. */
+export function pathWord(path: string): string {
+	return sanitize(isAbsolute(path) ? path : `./${path}`);
 }
 
 /**

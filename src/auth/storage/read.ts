@@ -3,10 +3,11 @@ import { constants, type Stats } from "node:fs";
 import { chmod, type FileHandle, open, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { AuthContext } from "../context.ts";
+import { remedyText } from "../errors.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { errnoOf, notRegular, storageError } from "./failure.ts";
 import { noteFile } from "./file-events.ts";
-import { shellPath } from "./paths.ts";
+import { pathWord } from "./paths.ts";
 import { sweepBeside } from "./temporary.ts";
 
 /** Larger than any file of this kind by far; a guard against reading a disk image into memory. */
@@ -103,6 +104,7 @@ async function close(ctx: Pick<AuthContext, "log">, path: string, mode: number):
 		if (((await stat(path)).mode & 0o077) !== 0) return;
 		ctx.log.warn(`${sanitize(path)} could be read by other users (mode ${octal}); it no longer can`);
 	} catch {
-		ctx.log.warn(`${sanitize(path)} can be read by other users (mode ${octal}): chmod 600 ${shellPath(path)}`);
+		const close = remedyText({ run: ["chmod", "600", pathWord(path)] });
+		ctx.log.warn(`${sanitize(path)} can be read by other users (mode ${octal}): ${close}`);
 	}
 }

@@ -4,7 +4,7 @@
  */
 import { unlink } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
-import { AuthError, type ErrorCode, type ErrorView, toErrorView } from "../errors.ts";
+import { AuthError, type ErrorCode, type ErrorView, type Remedy, toErrorView } from "../errors.ts";
 import { errnoOf, storageError } from "./failure.ts";
 import { type Attempt, type HeldLock, isPassing, Patience, readHolder, tryLock } from "./owned-lock.ts";
 import { resolveFolder } from "./target.ts";
@@ -184,7 +184,27 @@ async function failuresOf(path: string): Promise<readonly Failure[]> {
 async function throwFailure(path: string, nonce: string): Promise<void> {
 	const view = (await failuresOf(path)).find((failure) => failure.nonce === nonce)?.error;
 	if (view === undefined) return;
-	throw new AuthError({ ...view, details: Array.isArray(view.details) ? view.details : [] });
+	throw new AuthError({
+		...view,
+		details: Array.isArray(view.details) ? view.details : [],
+		remedy: readRemedy(view.remedy),
+	});
+}
+
+/** The leader may be of another version: older ones leave a text. What is neither is not worth losing the failure for. */
+function readRemedy(found: unknown): string | Remedy | undefined {
+	if (typeof found === "string") return found;
+	const { say, run, edit } = (found ?? {}) as { readonly [Part in keyof Remedy]?: unknown };
+	const words = Array.isArray(run) && run.every((word) => typeof word === "string") ? run : [];
+	const command = words.length === 0 ? undefined : words;
+	const place = isPlace(edit) ? edit : undefined;
+	if (typeof say === "string") return { say, run: command, edit: place };
+	return command && { run: command, edit: place };
+}
+
+function isPlace(found: unknown): found is Remedy["edit"] {
+	const { file, line } = (found ?? {}) as { readonly file?: unknown; readonly line?: unknown };
+	return typeof file === "string" && typeof line === "number";
 }
 
 async function infoOf<Info>(path: string, nonce: string): Promise<Info | undefined> {

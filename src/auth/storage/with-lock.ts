@@ -12,7 +12,7 @@ import {
 	Patience,
 	tryLock,
 } from "./owned-lock.ts";
-import { shellPath } from "./paths.ts";
+import { pathWord } from "./paths.ts";
 import { pauseFor } from "./pause.ts";
 import { resolveTarget } from "./target.ts";
 
@@ -136,6 +136,6 @@ function timedOut(path: string, lockPath: string, { owner }: Holder, timeoutMs: 
 			owner === undefined
 				? `another program created ${sanitize(lockPath)} and has not removed it`
 				: `process ${owner.pid} holds ${sanitize(lockPath)}`,
-		remedy: owner === undefined ? `rm ${shellPath(lockPath)}` : `kill ${owner.pid}`,
+		remedy: { run: owner === undefined ? ["rm", pathWord(lockPath)] : ["kill", String(owner.pid)] },
 	});
 }

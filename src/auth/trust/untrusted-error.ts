@@ -14,7 +14,7 @@ export class UntrustedError extends AuthError {
 			message: refused
 				? "you did not agree to what this project's configuration wants to do"
 				: "this project's configuration wants to do things you have not agreed to yet",
-			remedy: "atmos-auth trust",
+			remedy: { run: ["atmos-auth", "trust"] },
 			details: lines,
 		});
 		this.name = "UntrustedError";

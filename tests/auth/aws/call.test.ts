@@ -9,6 +9,7 @@ import { createNetwork } from "../../../src/auth/net/create-network.ts";
 import { noteRoute } from "../../../src/auth/net/route.ts";
 import type { Behaviour } from "../../cloud/script.ts";
 import { fakeClock, testContext } from "../../helpers/context.ts";
+import { remedyOf } from "../../helpers/remedy.ts";
 import { call, cloud, error, failure, OPERATION } from "../net/calls.ts";
 
 describe("what a user is told", () => {
@@ -26,13 +27,13 @@ describe("what a user is told", () => {
 		[
 			"expired keys",
 			error(400, "ExpiredTokenException"),
-			{ code: "expired", remedy: "sign in again: atmos-auth login --force" },
+			{ code: "expired", remedy: { say: "sign in again", run: ["atmos-auth", "login", "--force"] } },
 		],
 		["unknown keys", error(403, "UnrecognizedClientException"), { code: "denied" }],
 		[
 			"throttling",
 			error(429, "TooManyRequestsException"),
-			{ code: "service", remedy: "wait a minute, then run the command again" },
+			{ code: "service", remedy: { say: "wait a minute, then run the command again" } },
 		],
 		[
 			"a region that is off",
@@ -114,7 +115,7 @@ describe("what a user is told", () => {
 		const thrown = Object.assign(new Error("getaddrinfo"), { code: "ENOTFOUND" });
 		noteRoute(thrown, { host: "portal.sso.us-eest-9.amazonaws.com", ...route });
 		const shown = awsError(thrown, { ctx: testContext(), operation: OPERATION });
-		expect(shown).toMatchObject({ code: "network", message, remedy: expect.stringMatching(remedy) });
+		expect(shown).toMatchObject({ code: "network", message, remedy: { say: expect.stringMatching(remedy) } });
 	});
 
 	test.each(["EAI_AGAIN", "ENETUNREACH", "EHOSTUNREACH", "ENETDOWN"])(
@@ -124,8 +125,8 @@ describe("what a user is told", () => {
 			noteRoute(thrown, { host: "portal.sso.us-eest-9.amazonaws.com" });
 			const shown = awsError(thrown, { ctx: testContext(), operation: OPERATION }) as AuthError;
 			expect(shown.code).toBe("network");
-			expect(shown.remedy).toMatch(/^check the network connection and the VPN/);
-			expect(`${shown.reason} ${shown.remedy}`).not.toContain("region");
+			expect(remedyOf(shown)).toMatch(/^check the network connection and the VPN/);
+			expect(`${shown.reason} ${remedyOf(shown)}`).not.toContain("region");
 		},
 	);
 
@@ -252,7 +253,7 @@ describe("retries", () => {
 			code: "service",
 			message: "the access portal is throttling requests",
 			reason: `it asks to wait ${amount} before the next request`,
-			remedy: `wait ${amount}, then run the command again`,
+			remedy: { say: `wait ${amount}, then run the command again` },
 		});
 		expect(aws.count(OPERATION)).toBe(1);
 	});

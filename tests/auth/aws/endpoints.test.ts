@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { endpointFor } from "../../../src/auth/aws/endpoints.ts";
 import { AuthError } from "../../../src/auth/errors.ts";
+import { remedyOf } from "../../helpers/remedy.ts";
 
 describe("which endpoint", () => {
 	const env = { AWS_ENDPOINT_URL: "https://all.example", AWS_ENDPOINT_URL_SSO_OIDC: "https://oidc.example" };
@@ -50,8 +51,8 @@ describe("which endpoint", () => {
 		expect(thrown).toBeInstanceOf(AuthError);
 		expect((thrown as AuthError).message).toContain("AWS_ENDPOINT_URL_ECR");
 		expect((thrown as AuthError).message).not.toContain("hunter2");
-		expect((thrown as AuthError).remedy).toBeTruthy();
-		expect((thrown as AuthError).remedy).not.toContain("hunter2");
+		expect(remedyOf(thrown as AuthError)).toBeTruthy();
+		expect(remedyOf(thrown as AuthError)).not.toContain("hunter2");
 	});
 
 	test.each([
@@ -70,7 +71,7 @@ describe("which endpoint", () => {
 				expect.objectContaining({
 					code: "config",
 					message: expect.stringMatching(new RegExp(`^${name} has no scheme: `)),
-					remedy: `write it as ${written}`,
+					remedy: { say: `write it as ${written}` },
 				}),
 			);
 		}

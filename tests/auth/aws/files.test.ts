@@ -212,7 +212,11 @@ latin = \xe4`;
 		await expect(save(ctx, "dev")).rejects.toMatchObject({
 			code: "storage",
 			message: `${path}:4: expected \`key = value\``,
-			remedy: expect.stringContaining(`mv ${path} ${path}.bad`),
+			remedy: {
+				say: "fix line 4, or move the file away",
+				run: ["mv", path, `${path}.bad`],
+				edit: { file: path, line: 4 },
+			},
 		});
 		expect(readFileSync(path, "utf8")).toBe("[a]\nb = c\n\nwhat is this\n");
 	});

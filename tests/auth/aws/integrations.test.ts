@@ -359,7 +359,7 @@ describe("aws/eks", () => {
 		await expect(execute("prod/eks")).rejects.toMatchObject({
 			code: "denied",
 			message: "not authorized to perform eks:DescribeCluster",
-			remedy: expect.stringContaining("arn:aws:eks:us-east-2:999999999999:cluster/prod-cluster"),
+			remedy: { say: expect.stringContaining("arn:aws:eks:us-east-2:999999999999:cluster/prod-cluster") },
 			service: { name: "AccessDeniedException", requestId: expect.any(String) },
 		});
 	});

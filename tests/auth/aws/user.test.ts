@@ -176,7 +176,10 @@ describe("an MFA code", () => {
 			error: {
 				code: "denied",
 				message: 'AWS refused the MFA code for "it"',
-				remedy: "wait until the device shows another code, then sign in again: atmos-auth login it",
+				remedy: {
+					say: "wait until the device shows another code, then sign in again",
+					run: ["atmos-auth", "login", "it"],
+				},
 				service: { name: "AccessDenied", operation: "sts:GetSessionToken" },
 			},
 		});
@@ -198,7 +201,7 @@ describe("an MFA code", () => {
 			name: "PersonNeededError",
 			code: "usage",
 			message: '"it" needs an MFA code, and this session is not interactive',
-			remedy: "sign in once from a terminal: atmos-auth login it",
+			remedy: { say: "sign in once from a terminal", run: ["atmos-auth", "login", "it"] },
 		});
 		expect(cloud.count("sts:GetSessionToken")).toBe(0);
 	});
@@ -208,7 +211,7 @@ describe("an MFA code", () => {
 		const { asked, error } = await login(it, () => "123456");
 		expect(asked).toHaveLength(1);
 		expect(error?.message).toBe('arn:aws:iam::123456789012:mfa/eve is not an MFA device of the user of "it"');
-		expect(error?.remedy).toContain("`credentials.mfa_arn`");
+		expect(error?.remedy?.say).toContain("`credentials.mfa_arn`");
 	});
 
 	test("is sent once, though the answer never comes", async () => {
@@ -241,7 +244,7 @@ describe("a refusal", () => {
 			message: 'AWS does not know the access key of "ada"',
 			reason: "it was deleted or deactivated, or belongs to another partition than us-east-1",
 			details: [`"ada" is defined in ${join(ctx.cwd, "atmos.yaml")}`],
-			remedy: expect.stringContaining("`credentials.access_key_id`"),
+			remedy: { say: expect.stringContaining("`credentials.access_key_id`") },
 			service: { name: "InvalidClientTokenId", requestId: expect.any(String) },
 		});
 		expect(JSON.stringify({ ...error })).not.toContain(ada.secretAccessKey);
@@ -265,7 +268,9 @@ describe("a refusal", () => {
 			code: "denied",
 			message: '"ada" may not request a session',
 			reason: expect.stringContaining("explicit deny"),
-			remedy: 'allow the user sts:GetSessionToken; if its policies ask for MFA, set `credentials.mfa_arn` of "ada"',
+			remedy: {
+				say: 'allow the user sts:GetSessionToken; if its policies ask for MFA, set `credentials.mfa_arn` of "ada"',
+			},
 		});
 	});
 });
@@ -328,7 +333,7 @@ describe("a configuration", () => {
 			code: "config",
 			message: '"it" has no access keys',
 			reason: `it is defined in ${join(ctx.cwd, "atmos.yaml")}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\``,
-			remedy: 'set both keys of "it", for example with !env',
+			remedy: { say: 'set both keys of "it", for example with !env' },
 		});
 	});
 

@@ -207,7 +207,7 @@ describe("profiles", () => {
 		const error = await p.load({ profiles: ["de"] }).catch((thrown: unknown) => thrown as AuthError);
 		expect(error).toBeInstanceOf(AuthError);
 		expect((error as AuthError).details).toEqual(["dev", "ops"]);
-		await expect(p.load({ profiles: ["x"] })).rejects.toMatchObject({ remedy: "atmos-auth login x" });
+		await expect(p.load({ profiles: ["x"] })).rejects.toMatchObject({ remedy: { run: ["atmos-auth", "login", "x"] } });
 	});
 
 	test("a name cannot leave the profiles' folder", async () => {

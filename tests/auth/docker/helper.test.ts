@@ -344,7 +344,7 @@ describe("taking a login back", () => {
 		await expect(removeDockerLogin(ctx, HOST, mark, alone)).rejects.toMatchObject({
 			code: "storage",
 			reason: "the keychain is locked or cannot be used here",
-			remedy: `docker logout ${HOST}`,
+			remedy: { run: ["docker", "logout", HOST] },
 		});
 		expect(config()).toEqual(before);
 	});

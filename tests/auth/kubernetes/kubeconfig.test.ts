@@ -215,7 +215,7 @@ describe("what belongs to somebody else", () => {
 		],
 	])("a %s of the same name is never taken over", (type, text, remedy) => {
 		const error = thrown(() => put(text));
-		expect(error).toMatchObject({ code: "config", remedy: expect.stringContaining(remedy) });
+		expect(error).toMatchObject({ code: "config", remedy: { say: expect.stringContaining(remedy) } });
 		expect(error.message).toMatch(
 			new RegExp(`^the ${type} ".*" in /home/ada/.kube/config was written by something else$`),
 		);
@@ -239,7 +239,7 @@ users:
 		expect(text.startsWith(aws.slice(0, aws.indexOf("current-context")))).toBe(true);
 		expect(parse(text)).toMatchObject({ clusters: [{ name: ARN }], "current-context": ARN });
 		// Without an alias, the context's name is the AWS CLI's.
-		expect(thrown(() => put(aws, { context: ARN })).remedy).toContain("alias");
+		expect(thrown(() => put(aws, { context: ARN })).remedy?.say).toContain("alias");
 		// And it is not led elsewhere.
 		expect(thrown(() => put(aws, { server: "https://other" })).message).toContain('the cluster "arn');
 	});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { testContext } from "../../helpers/context.ts";
+import { remedyOf } from "../../helpers/remedy.ts";
 import { call, cloud, error, failure, OPERATION } from "./calls.ts";
 
 describe("a wrong clock", () => {
@@ -11,7 +12,7 @@ describe("a wrong clock", () => {
 		expect(await failure(call(aws, testContext({ platform: "win32" })))).toMatchObject({
 			code: "denied",
 			message: "this machine's clock differs from the service's",
-			remedy: "set the clock: w32tm /resync",
+			remedy: { say: "set the clock", run: ["w32tm", "/resync"] },
 			service: { name },
 		});
 	});
@@ -46,7 +47,9 @@ describe("a wrong clock", () => {
 			const aws = await cloud();
 			aws.shiftClock(shift);
 			aws.script.always(OPERATION, error(403, name));
-			expect(await failure(call(aws, testContext({ platform, env })))).toMatchObject({ message, remedy });
+			const shown = await failure(call(aws, testContext({ platform, env })));
+			expect(shown).toMatchObject({ message });
+			expect(remedyOf(shown)).toBe(remedy);
 		}
 	});
 

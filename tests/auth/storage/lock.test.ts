@@ -84,7 +84,7 @@ describe("a living holder", () => {
 		await expect(withLock(ctx, path, { timeoutMs: 300 }, nothing)).rejects.toMatchObject({
 			code: "storage",
 			reason: expect.stringContaining(`process ${child.process.pid} holds`),
-			remedy: `kill ${child.process.pid}`,
+			remedy: { run: ["kill", String(child.process.pid)] },
 		});
 	});
 
@@ -186,7 +186,7 @@ describe("kubectl's lock", () => {
 		writeFileSync(`${path}.lock`, "", { mode: 0 });
 		await expect(withKubectlLock(ctx, path, { timeoutMs: 300 }, nothing)).rejects.toMatchObject({
 			code: "storage",
-			remedy: `rm ${path}.lock`,
+			remedy: { run: ["rm", `${path}.lock`] },
 		});
 		expect(existsSync(`${path}.lock`)).toBe(true);
 	});
@@ -201,7 +201,7 @@ describe("kubectl's lock", () => {
 			for (const owned of [ctx.home, `${path}.lock`]) chownSync(owned, 65534, 65534);
 		}
 		const { result } = await run("lock-as-nobody", { home: ctx.home, path });
-		expect(result).toMatchObject({ code: "storage", remedy: `rm ${path}.lock` });
+		expect(result).toMatchObject({ code: "storage", remedy: { run: ["rm", `${path}.lock`] } });
 	});
 
 	test("that a crash left a minute ago is removed", async () => {

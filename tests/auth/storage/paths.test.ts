@@ -6,11 +6,12 @@ import {
 	discoveredFile,
 	expandHome,
 	type PathContext,
+	pathWord,
 	providerFolder,
-	shellPath,
 	tildify,
 } from "../../../src/auth/storage/paths.ts";
 import { formatNano, formatSeconds, parseTime } from "../../../src/auth/storage/times.ts";
+import { shellCommand } from "../../../src/auth/system/shell-word.ts";
 
 const on = (env: Record<string, string> = {}, platform: NodeJS.Platform = "linux"): PathContext => ({
 	env,
@@ -92,8 +93,8 @@ describe("a path on the screen", () => {
 	});
 
 	test("can be pasted into a shell", () => {
-		expect(shellPath("/a/b-c.d")).toBe("/a/b-c.d");
-		expect(shellPath("/a b/it's")).toBe("'/a b/it'\\''s'");
+		expect(shellCommand([pathWord("/a/b-c.d")])).toBe("/a/b-c.d");
+		expect(shellCommand([pathWord("/a b/it's"), pathWord("-rf")])).toBe("'/a b/it'\\''s' ./-rf");
 	});
 
 	test("is expanded only where a shell would", () => {

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { AuthError } from "../../../src/auth/errors.ts";
+import { readHolder } from "../../../src/auth/storage/owned-lock.ts";
 import { joinOrLead, type Leader } from "../../../src/auth/storage/single-flight.ts";
 import { readText, writeWhole } from "../../../src/auth/storage/write.ts";
 import { testContext } from "../../helpers/context.ts";
@@ -159,6 +160,57 @@ describe("a leader", () => {
 		outcome.reject(new AuthError({ code: "usage", message: "no terminal here" }));
 		await expect(first).rejects.toThrow("no terminal here");
 		expect(await second).toBe("by the second");
+	});
+});
+
+describe("a failure that is shared", () => {
+	/** @returns the failure of one that waited for a leader that left it, and was of any version */
+	async function shared(remedy: unknown): Promise<unknown> {
+		const ctx = testContext();
+		const path = join(ctx.home, "session.json.sign-in");
+		const common = { path, signal: new AbortController().signal, read: async () => undefined };
+		const leading = deferred<void>();
+		const outcome = deferred<string>();
+		const waiting = deferred<void>();
+		const first = joinOrLead<string, never>(ctx, {
+			...common,
+			lead() {
+				leading.resolve();
+				return outcome.promise;
+			},
+			// What another leader has left is left by this one instead.
+			shared: () => false,
+			onWaiting: () => {},
+		});
+		await leading.promise;
+		const second = joinOrLead<string, never>(ctx, {
+			...common,
+			lead: () => Promise.reject(new Error("must not lead")),
+			onWaiting: () => waiting.resolve(),
+		}).catch((error: unknown) => error);
+		await waiting.promise;
+		const nonce = (await readHolder(path))?.owner?.nonce;
+		const error = { code: "denied", message: "denied in the browser", remedy };
+		await writeWhole(`${path}.failed`, JSON.stringify([{ nonce, error }]));
+		outcome.reject(new Error("ends"));
+		await expect(first).rejects.toThrow("ends");
+		return second;
+	}
+
+	const run = ["atmos-auth", "login", "my dev's"];
+	const edit = { file: "/a/atmos.yaml", line: 4 };
+
+	test.each([
+		["all its parts", { say: "choose Allow", run, edit }, { say: "choose Allow", run, edit }],
+		["a command alone", { run }, { run }],
+		["the text of an older version", "choose Allow", { say: "choose Allow" }],
+		["none", undefined, undefined],
+		["one that cannot be read", { run: "rm -rf", edit: 7 }, undefined],
+		["one that cannot be read in part", { say: "choose Allow", run: [1], edit: {} }, { say: "choose Allow" }],
+	])("keeps its remedy: %s", async (_, left, remedy) => {
+		const error = await shared(left);
+		expect(error).toMatchObject({ code: "denied", message: "denied in the browser" });
+		expect((error as AuthError).remedy).toEqual(remedy);
 	});
 });
 

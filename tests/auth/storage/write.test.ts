@@ -216,7 +216,7 @@ describe("a write that fails", () => {
 			code: "storage",
 			message: `cannot write ${path}`,
 			reason: `permission denied: ${folder} has mode 0555`,
-			remedy: `chmod u+rwx ${folder}`,
+			remedy: { run: ["chmod", "u+rwx", folder] },
 		});
 		expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["old", ["file"]]);
 	});
@@ -231,7 +231,7 @@ describe("a write that fails", () => {
 			code: "storage",
 			message: `cannot write ${path}`,
 			reason: `no space left on the disk of ${folder}`,
-			remedy: `df -h ${folder}`,
+			remedy: { run: ["df", "-h", folder] },
 		});
 		expect([readFileSync(path, "utf8"), readdirSync(folder)]).toEqual(["old", ["file"]]);
 	});

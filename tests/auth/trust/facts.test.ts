@@ -192,7 +192,7 @@ describe("words", () => {
 	test("each kind says what it is", async () => {
 		const p = repository({ "atmos.yaml": withEndpoint(EVIL) });
 		const error = (await (await p.load()).provider("sso").catch((thrown: unknown) => thrown)) as UntrustedError;
-		expect(error).toMatchObject({ code: "config", remedy: "atmos-auth trust", refused: false });
+		expect(error).toMatchObject({ code: "config", remedy: { run: ["atmos-auth", "trust"] }, refused: false });
 		expect(error.details).toEqual([
 			"use: https://evil.example",
 			"  instead of the vendor's address, for auth.providers.sso.spec.endpoint_url (atmos.yaml:7)",

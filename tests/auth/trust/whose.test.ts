@@ -264,7 +264,10 @@ describe("one answer", () => {
 		await config.trust.answer(await config.trust.pending([{ section: "identities", name: "dev" }]), false);
 		const again = await p.load({ env });
 		expect(await again.trust.pending([{ section: "identities", name: "dev" }])).toEqual([]);
-		await expect(again.identity("dev")).rejects.toMatchObject({ refused: true, remedy: "atmos-auth trust" });
+		await expect(again.identity("dev")).rejects.toMatchObject({
+			refused: true,
+			remedy: { run: ["atmos-auth", "trust"] },
+		});
 		expect(await asked(await p.load())).toEqual(["echo dev"]);
 	});
 });

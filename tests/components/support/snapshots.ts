@@ -79,7 +79,7 @@ export function integrationRow(row: Partial<IntegrationRow> & { readonly name: s
 		text: "",
 		label: "",
 		target: "",
-		retry: "",
+		retry: [],
 		notes: [],
 		...row,
 	};
@@ -94,7 +94,7 @@ export function failedRow(name: string, message = "not authorized to perform eks
 		error: {
 			code: "service",
 			message,
-			remedy: "allow eks:DescribeCluster on cluster/prod",
+			remedy: { say: "allow eks:DescribeCluster on cluster/prod" },
 			details: [],
 			service: { name: "AccessDeniedException", requestId: "1f0c2c1e", operation: "eks:DescribeCluster", status: 403 },
 		},
@@ -150,7 +150,7 @@ const DENIED: ErrorView = {
 	code: "denied",
 	message: "the request was denied in the browser",
 	reason: "somebody chose Deny",
-	remedy: "sign in again and choose Allow",
+	remedy: { say: "sign in again and choose Allow" },
 	details: [],
 	service: { name: "AccessDeniedException", requestId: "b7d2" },
 };
@@ -180,7 +180,7 @@ export const REFUSED: ErrorView = {
 	code: "denied",
 	message: "AdministratorAccess is not assigned to you in account 999999999999 of the organization",
 	reason: "roles that you have there: ReadOnlyAccess, Billing",
-	remedy: "name one of them in the identity's principal",
+	remedy: { say: "name one of them in the identity's principal" },
 	details: [],
 	service: { name: "ForbiddenException", requestId: "5c1a" },
 };
@@ -188,6 +188,6 @@ export const REFUSED: ErrorView = {
 export const UNREADABLE: ErrorView = {
 	code: "config",
 	message: 'identity "old-admin" hangs on "old-sso", which does not exist',
-	remedy: "correct its via.provider",
+	remedy: { say: "correct its via.provider" },
 	details: ["/project/atmos.yaml:12:7"],
 };

@@ -14,7 +14,6 @@ import {
 import { HELPERS_MS } from "../../docker/helper.ts";
 import type { Artifact, ArtifactState, Subject } from "../../kinds.ts";
 import { noteArtifact, readState, updateState } from "../../storage/state.ts";
-import { shellWord } from "../../system/shell-word.ts";
 import { needsAwsKeys } from "../aws-keys.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointOf } from "../entry-spec.ts";
@@ -35,7 +34,7 @@ export const kind = defineIntegration<Config, "aws">({
 	// A request with its retries, and the credential helpers of all registries one after the other.
 	limitMs: 30_000 + HELPERS_MS,
 
-	retryCommand: (name) => `atmos-auth aws ecr login ${shellWord(name)}`,
+	retryCommand: (name) => ["atmos-auth", "aws", "ecr", "login", name],
 
 	subject: (integration, ctx) => subjectOf(hostOf(ctx, integration.config)),
 

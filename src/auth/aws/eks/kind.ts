@@ -13,7 +13,6 @@ import { configHome, expandHome, tildify } from "../../storage/paths.ts";
 import { type ArtifactFacts, noteArtifact, readState, updateState } from "../../storage/state.ts";
 import { readText } from "../../storage/write.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import { shellWord } from "../../system/shell-word.ts";
 import { needsAwsKeys } from "../aws-keys.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
@@ -32,7 +31,7 @@ export const kind = defineIntegration<Config, "aws">({
 	takes: ["aws"],
 	refusal: needsAwsKeys,
 
-	retryCommand: (name) => `atmos-auth aws eks update-kubeconfig --integration ${shellWord(name)}`,
+	retryCommand: (name) => ["atmos-auth", "aws", "eks", "update-kubeconfig", "--integration", name],
 
 	subject(integration, ctx) {
 		const { cluster } = integration.config.spec;

@@ -14,7 +14,7 @@ export class ApprovalNeededError extends PersonNeededError {
 				refused === undefined
 					? "there is no valid session on this machine"
 					: `the session could not be refreshed: ${refused.message}`,
-			remedy: `sign in once from a terminal: ${signInCommand(ctx)}`,
+			remedy: { say: "sign in once from a terminal", run: signInCommand(ctx) },
 			service: refused?.service,
 			details: [
 				"in CI, give the job its own identity (OpenID Connect) instead of a person's session",

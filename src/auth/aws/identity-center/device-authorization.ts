@@ -159,7 +159,7 @@ function explain(flow: DeviceFlow, error: AuthError, code: string | undefined, e
 				code: "denied",
 				message: "the request was denied in the browser",
 				reason: service?.message,
-				remedy: `sign in again and choose Allow: ${signInCommand(flow.ctx)}`,
+				remedy: { say: "sign in again and choose Allow", run: signInCommand(flow.ctx) },
 				service,
 				cause,
 			});
@@ -184,7 +184,7 @@ function expired(flow: DeviceFlow, expiresAt: number, last: AuthError | undefine
 		message: "the code expired before it was approved",
 		reason:
 			network === undefined ? `it was valid until ${time(expiresAt)}` : `the last requests failed: ${network.message}`,
-		remedy: `sign in again and approve the code in time: ${signInCommand(flow.ctx)}`,
+		remedy: { say: "sign in again and approve the code in time", run: signInCommand(flow.ctx) },
 		service: last?.service,
 		cause: last?.cause,
 	});

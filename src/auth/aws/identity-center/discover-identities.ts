@@ -5,7 +5,6 @@ import type { DiscoveryProgress } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
 import { limitsOf } from "../../net/limits.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import { shellWord } from "../../system/shell-word.ts";
 import { withSilenceLimit, withTimeLimit } from "../../system/time-limit.ts";
 import type { SsoSession } from "../credentials.ts";
 import { endpointOf } from "../entry-spec.ts";
@@ -69,7 +68,7 @@ function limited<Result>(
 			code: "network",
 			message: `discovering identities ${what}`,
 			reason: `${accountsDone}${accountsTotal === undefined ? "" : ` of ${accountsTotal}`} accounts were listed by then; the identities found earlier are kept`,
-			remedy: `atmos-auth login --provider ${shellWord(sanitize(provider.name))}`,
+			remedy: { run: ["atmos-auth", "login", "--provider", sanitize(provider.name)] },
 		});
 	};
 	return withTimeLimit(

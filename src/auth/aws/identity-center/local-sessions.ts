@@ -2,7 +2,7 @@
 
 import type { AuthContext } from "../../context.ts";
 import type { Credentials } from "../../credentials.ts";
-import { AuthError } from "../../errors.ts";
+import { AuthError, remedyText } from "../../errors.ts";
 import type { SsoSession } from "../credentials.ts";
 import { endpointOf } from "../entry-spec.ts";
 import { findAwsCliSession } from "./aws-cli-cache.ts";
@@ -42,7 +42,9 @@ export async function loadStored(ctx: AuthContext, portal: Portal): Promise<Stor
 		return await loadSsoSession(ctx, portal.start_url, portal.region);
 	} catch (error) {
 		if (!(error instanceof AuthError) || error.code !== "storage") throw error;
-		ctx.log.warn(error.message, { remedy: error.remedy });
+		ctx.log.warn(error.message, {
+			remedy: error.remedy && remedyText(error.remedy),
+		});
 		return undefined;
 	}
 }

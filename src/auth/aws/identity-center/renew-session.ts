@@ -1,7 +1,7 @@
 /** What the process that leads a sign-in does: refresh token, the rest of the old session, or a device code. */
 import type { Provider } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
-import { AuthError } from "../../errors.ts";
+import { AuthError, remedyText } from "../../errors.ts";
 import { isUsable } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
@@ -140,7 +140,9 @@ async function store(
 	} catch (error) {
 		if (!(error instanceof AuthError) || error.code !== "storage") throw error;
 		// The sign-in has succeeded; only the next one will have to be done again.
-		ctx.log.warn(`the session could not be saved: ${error.message}`, { remedy: error.remedy });
+		ctx.log.warn(`the session could not be saved: ${error.message}`, {
+			remedy: error.remedy && remedyText(error.remedy),
+		});
 	}
 	return fromStored(session, origin);
 }

@@ -72,8 +72,8 @@ export async function createSsoPortal(
 			return await callAws({ ctx, operation, signal, ...limits }, send);
 		} catch (error) {
 			if (error instanceof AuthError && error.service?.status === 401) {
-				const remedy = signInCommand(ctx, { force: true });
-				throw new SessionRejectedError(session, error.service, { remedy, cause: error.cause });
+				const signIn = signInCommand(ctx, { force: true });
+				throw new SessionRejectedError(session, error.service, { signIn, cause: error.cause });
 			}
 			throw error;
 		}

@@ -67,7 +67,10 @@ function denied(error: AuthError, identity: Target, base: AwsCredentials, ctx: A
 				? "the trust policy asks for no external ID (`principal.external_id` is not set), nor for MFA that was not given"
 				: "`principal.external_id` is the one that the trust policy asks for, and it asks for no MFA that was not given",
 		],
-		remedy: `ask an administrator of account ${account} to check them, then sign in again: ${signInCommand(ctx)}`,
+		remedy: {
+			say: `ask an administrator of account ${account} to check them, then sign in again`,
+			run: signInCommand(ctx),
+		},
 		service: error.service,
 		cause: error.cause,
 	});

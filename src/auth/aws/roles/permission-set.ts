@@ -109,7 +109,10 @@ async function noSuchRole(
 			...common,
 			message: `${sanitize(role)} in account ${place} was refused, although it is assigned to you`,
 			reason: "the assignment may be stale, or still being provisioned",
-			remedy: `wait a few minutes, or ask an administrator of IAM Identity Center to reassign it; then sign in again: ${signInCommand(run.ctx)}`,
+			remedy: {
+				say: "wait a few minutes, or ask an administrator of IAM Identity Center to reassign it; then sign in again",
+				run: signInCommand(run.ctx),
+			},
 		});
 	}
 	const nearest = roles?.[0];

@@ -92,7 +92,7 @@ function codeRefused(identity: Identity<Config>, reason: string, { ctx }: StsCal
 			`the code was of ${sanitize(identity.config.credentials?.mfa_arn ?? "")}, not of another device`,
 			"it was not used before, and the device's clock is right",
 		],
-		remedy: `wait until the device shows another code, then sign in again: ${signInCommand(ctx)}`,
+		remedy: { say: "wait until the device shows another code, then sign in again", run: signInCommand(ctx) },
 		...cause,
 	});
 }

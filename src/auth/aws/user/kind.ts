@@ -124,7 +124,7 @@ async function sessionWithMfa(
 		throw new PersonNeededError({
 			message: `"${name}" needs an MFA code, and this session is not interactive`,
 			reason: `its \`credentials.mfa_arn\` is ${sanitize(device)}`,
-			remedy: `sign in once from a terminal: ${signInCommand(ctx)}`,
+			remedy: { say: "sign in once from a terminal", run: signInCommand(ctx) },
 		});
 	}
 	const question = `MFA code for "${name}"`;

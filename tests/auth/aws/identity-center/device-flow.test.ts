@@ -164,7 +164,7 @@ describe("the end of it", () => {
 		expect(await failure(set.pass(done))).toMatchObject({
 			code: "denied",
 			message: "the request was denied in the browser",
-			remedy: expect.stringContaining("atmos-auth login"),
+			remedy: { run: ["atmos-auth", "login", "dev-admin"] },
 			service: { name: "AccessDeniedException", requestId: expect.any(String) },
 		});
 		expect(set.onlooker.prompts.at(-1)).toBeUndefined();
@@ -237,7 +237,7 @@ describe("what is configured wrong", () => {
 		expect(await failure(set.signIn())).toMatchObject({
 			code: "config",
 			message: "the sign-in service does not accept the start URL https://wrong.awsapps.com/start in us-east-1",
-			remedy: expect.stringContaining("start_url"),
+			remedy: { say: expect.stringContaining("start_url") },
 			service: { name: "InvalidRequestException", message: "Invalid start url provided" },
 		});
 	});
@@ -257,7 +257,7 @@ describe("what is configured wrong", () => {
 		const set = await scene();
 		expect(await failure(set.signIn({ interaction: nobody() }))).toMatchObject({
 			code: "usage",
-			remedy: "sign in once from a terminal: atmos-auth login dev-admin",
+			remedy: { say: "sign in once from a terminal", run: ["atmos-auth", "login", "dev-admin"] },
 			details: expect.arrayContaining([expect.stringContaining("OpenID Connect")]),
 		});
 		expect(set.cloud.requests).toEqual([]);
@@ -298,7 +298,7 @@ describe("a server that lies", () => {
 		const set = await scene();
 		set.cloud.script.always(START, raw(value));
 		const error = await failure<AuthError>(set.signIn());
-		expect(error).toMatchObject({ name: "AuthError", code: "service", remedy: expect.any(String) });
+		expect(error).toMatchObject({ name: "AuthError", code: "service", remedy: { say: expect.any(String) } });
 		expect(set.onlooker.prompts.filter(Boolean)).toEqual([]);
 	});
 

@@ -192,7 +192,7 @@ describe("a portal that is slow", () => {
 		const asked = set.cloud.count("sso:ListAccountRoles");
 		expect(await failure(set.pass(again(set, session)))).toMatchObject({
 			reason: "it asks to wait 60 min before the next request",
-			remedy: "wait 60 min, then run the command again",
+			remedy: { say: "wait 60 min, then run the command again" },
 		});
 		expect(set.cloud.count("sso:ListAccountRoles") - asked).toBeLessThan(40);
 	});

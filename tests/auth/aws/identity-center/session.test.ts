@@ -5,6 +5,7 @@ import type { SsoSession } from "../../../../src/auth/aws/credentials.ts";
 import { kind } from "../../../../src/auth/aws/identity-center/kind.ts";
 import { loadSsoSession } from "../../../../src/auth/aws/identity-center/session-file.ts";
 import type { AuthError } from "../../../../src/auth/errors.ts";
+import { remedyOf } from "../../../helpers/remedy.ts";
 import { failure, nobody, REALM, type Scene, scene } from "./sign-in.ts";
 
 const HOUR = 3_600_000;
@@ -59,7 +60,7 @@ describe("a session that is nearly over", () => {
 		set.cloud.revokeSessions();
 		set.clock.advance(8 * HOUR + 1);
 		const error = await failure<AuthError>(set.pass(set.signIn({ interaction: nobody() })));
-		expect(error.remedy).toBeTruthy();
+		expect(remedyOf(error)).toBeTruthy();
 		expect(set.cloud.count("sso-oidc:StartDeviceAuthorization")).toBe(1);
 	});
 });

@@ -101,7 +101,7 @@ export async function scene(
 		},
 	};
 	const run = (overrides: Partial<Run> = {}): Run => ({
-		ctx: { ...ctx, signInCommand: "atmos-auth login dev-admin" },
+		ctx: { ...ctx, signInCommand: ["atmos-auth", "login", "dev-admin"] },
 		signal: new AbortController().signal,
 		realm: REALM,
 		interaction: onlooker,

@@ -96,7 +96,7 @@ describe("a role", () => {
 		expect(await refused("it")).toMatchObject({
 			code: "config",
 			message: '"it" needs the access keys of another AWS identity',
-			remedy: expect.stringContaining('set `via.identity` of "it"'),
+			remedy: { say: expect.stringContaining('set `via.identity` of "it"') },
 		});
 	});
 
@@ -158,7 +158,7 @@ describe("a session", () => {
 				code: "config",
 				message: '"it" asks for a session of 2h, and can have one hour',
 				reason: expect.stringContaining("role chaining"),
-				remedy: 'set `principal.duration` of "it" to 1h or less',
+				remedy: { say: 'set `principal.duration` of "it" to 1h or less' },
 			});
 			expect(cloud.count("sts:AssumeRole")).toBe(base === "admin" ? 0 : 1);
 		},
@@ -169,7 +169,7 @@ describe("a session", () => {
 		expect(await refused("it")).toMatchObject({
 			code: "config",
 			message: "Deployer in account 123456789012 does not have sessions of 2h",
-			remedy: expect.stringContaining("`principal.duration`"),
+			remedy: { say: expect.stringContaining("`principal.duration`") },
 			service: { name: "ValidationError" },
 		});
 	});
@@ -187,7 +187,10 @@ describe("a refusal", () => {
 				`the permissions of the caller allow sts:AssumeRole on ${PRODUCTION}`,
 				"`principal.external_id` is the one that the trust policy asks for, and it asks for no MFA that was not given",
 			],
-			remedy: "ask an administrator of account 999999999999 to check them, then sign in again: atmos-auth login it",
+			remedy: {
+				say: "ask an administrator of account 999999999999 to check them, then sign in again",
+				run: ["atmos-auth", "login", "it"],
+			},
 			service: { name: "AccessDenied", requestId: expect.any(String), operation: "sts:AssumeRole" },
 		});
 	});
