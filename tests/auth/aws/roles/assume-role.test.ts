@@ -283,7 +283,7 @@ describe("what keys are for", () => {
 	const other = roleArn({ accountId: "123456789012", name: "Deployer" });
 
 	test.each([
-		["another role", `assume_role: ${other}`, "identity: ada", true],
+		["another role", `assume_role: ${other}, external_id: "acme:deploy"`, "identity: ada", true],
 		["another external ID", `assume_role: ${PRODUCTION}, external_id: "acme:other"`, "identity: ada", true],
 		["another session name", `${before}, session_name: other`, "identity: ada", true],
 		["another region", `${before}, region: us-west-2`, "identity: ada", true],
