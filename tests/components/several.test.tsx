@@ -186,7 +186,7 @@ describe("the approval for several targets", () => {
 		expect(screen.text()).toContain("waiting for your approval");
 	});
 
-	test("comes one after the other, and says that there is another", () => {
+	test("comes one after the other, and says that there is another", async () => {
 		const [first] = shared().prompts ?? [];
 		const prompt = first?.prompt as DeviceCodePrompt;
 		const second = { ...prompt, provider: "partner-sso", userCode: "BBBB-CCCC", portal: "partner.awsapps.com" };
