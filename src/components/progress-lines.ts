@@ -14,7 +14,7 @@ export type ProgressLine =
 			readonly key: string;
 			readonly row: Row;
 			readonly depth: number;
-			/** What it says in place of its own text: as much of a failure's message as the line holds. */
+			/** What it says in place of its own text, such as what fits of a failure's message. */
 			readonly text?: string | undefined;
 			readonly selected: boolean;
 			readonly focus: boolean;
@@ -124,11 +124,14 @@ function rowLines(
 		selected: isSelected && areSeveral,
 		focus: isSelected || row.state === "running",
 	} as const;
+	if (row.state === "waiting" && view.snapshot.phase === "attention") return [{ ...line, text: "not tried" }];
 	if (row.state !== "failed" || error === undefined || isWhole) return [line];
-	const [text = "", ...more] = wrap(clean(error.message), Math.max(8, room));
+	const message = clean(error.message).trim();
+	const [text = ""] = wrap(message, Math.max(8, room));
+	const more = message.slice(text.length).trim();
 	return [
 		{ ...line, text },
-		...more.map((words, index): ProgressLine => {
+		...wrap(more, Math.max(8, width - indent)).map((words, index): ProgressLine => {
 			const segments: Segment[] = [{ text: " ".repeat(indent) }, { text: words, tone: "bad" }];
 			return { type: "text", key: `${id} message ${index}`, segments };
 		}),
@@ -136,16 +139,11 @@ function rowLines(
 	];
 }
 
-/** How many rows are well, where they are not shown. */
-function foldedLine(
-	{ folded, symbols }: ProgressView,
-	key: string,
-	rows: readonly Row[],
-	what: string,
-): ProgressLine[] {
+/** How many rows are ready, where they are not shown. */
+function foldedLine({ folded, symbols }: ProgressView, key: string, rows: readonly Row[]): ProgressLine[] {
 	const good = rows.filter(isGood).length;
 	if (!folded || good === 0) return [];
-	const segments: Segment[] = [{ text: `  ${symbols.ok} `, tone: "good" }, { text: `${good} ${what}` }];
+	const segments: Segment[] = [{ text: `  ${symbols.ok} `, tone: "good" }, { text: `${good} ready` }];
 	return [{ type: "text", key: `folded ${key}`, segments }];
 }
 
@@ -158,14 +156,8 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 	const areSeveral = failed.length + failedLinks(snapshot).length > 1;
 
 	const links = linkRows(snapshot);
-	lines.push(
-		...foldedLine(
-			view,
-			"links",
-			links.map(({ row }) => row),
-			"signed in",
-		),
-	);
+	const linked = links.map(({ row }) => row);
+	lines.push(...foldedLine(view, "links", linked));
 	for (const { row, depth } of links) {
 		if (view.folded && isGood(row)) continue;
 		lines.push(...rowLines(view, row, { depth, isWhole: wholeFailure !== undefined, areSeveral }));
@@ -187,7 +179,7 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 	if (snapshot.integrations.length > 0 && wholeFailure === undefined) {
 		if (lines.length > 0) lines.push({ type: "blank", key: "before integrations" });
 		lines.push({ type: "text", key: "integrations' head", segments: [{ text: "  INTEGRATIONS", tone: "muted" }] });
-		lines.push(...foldedLine(view, "integrations", snapshot.integrations, "ready"));
+		lines.push(...foldedLine(view, "integrations", snapshot.integrations));
 		for (const row of snapshot.integrations) {
 			if (view.folded && isGood(row)) continue;
 			lines.push(...rowLines(view, row, { depth: 0, isWhole: false, areSeveral }));
