@@ -3,12 +3,16 @@
  * cloud like any login; only the clock that both are given is turned back.
  */
 
+import { once } from "node:events";
 import { dropSsoSession } from "../src/auth/aws/identity-center/session-file.ts";
 import type { AuthConfig } from "../src/auth/config/model.ts";
 import type { AuthContext } from "../src/auth/context.ts";
 import { integrationKind } from "../src/auth/registry.ts";
 import { noteUse, updateState } from "../src/auth/storage/state.ts";
 import { obtain } from "../src/flows/obtain.ts";
+
+/** Longest pause between two requests, in milliseconds. */
+const LONGEST_PAUSE_MS = 20_000;
 
 /** A clock that can be set. Sleeping moves it on instead of waiting. */
 export interface SetClock {
@@ -29,6 +33,9 @@ export function setClock(): SetClock {
 			now,
 			async sleep(ms, signal) {
 				signal?.throwIfAborted();
+				// A limit of time, which is not meant to be reached.
+				if (ms > LONGEST_PAUSE_MS && signal !== undefined)
+					await once(signal, "abort").then(() => signal.throwIfAborted());
 				shift += ms;
 			},
 		},

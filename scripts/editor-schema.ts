@@ -1,8 +1,8 @@
 /** The JSON schema of the auth section of an atmos.yaml, made from the schemas that the program itself checks with. */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
-import type { Section } from "../src/auth/manifest.ts";
-import { kindsOf, schemaOf } from "../src/auth/registry.ts";
+import type { Link, Section } from "../src/auth/manifest.ts";
+import { kindsOf, manifestOf, schemaOf } from "../src/auth/registry.ts";
 
 type Json = { [key: string]: unknown };
 
@@ -39,24 +39,29 @@ function relax(node: unknown): unknown {
 const relaxEach = (properties: Json): Json =>
 	Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, relax(value)]));
 
-function kindSchema(kind: string, schema: GenericSchema<unknown, unknown>, linked: boolean): Json {
+function kindSchema(kind: string, schema: GenericSchema<unknown, unknown>, links: readonly Link[]): Json {
 	const { properties, required } = toJsonSchema(schema, {
 		typeMode: "input",
 		errorMode: "ignore",
 		// What it says is for src/auth/trust, not for editors.
 		ignoreActions: ["metadata"],
 	});
+	const named = links.filter((link) => link !== "none");
 	const via = {
 		type: "object",
-		properties: { provider: { type: "string" }, identity: { type: "string" } },
+		properties: Object.fromEntries(named.map((link) => [link, { type: "string" }])),
 		additionalProperties: false,
 		minProperties: 1,
 		maxProperties: 1,
 	};
 	return {
 		type: "object",
-		properties: { kind: { const: kind }, ...(linked ? { via } : {}), ...relaxEach((properties ?? {}) as Json) },
-		required: ["kind", ...(linked ? ["via"] : []), ...(required ?? [])],
+		properties: {
+			kind: { const: kind },
+			...(named.length > 0 ? { via } : {}),
+			...relaxEach((properties ?? {}) as Json),
+		},
+		required: ["kind", ...(links.includes("none") ? [] : ["via"]), ...(required ?? [])],
 		additionalProperties: false,
 	};
 }
@@ -71,7 +76,7 @@ async function section(name: Section): Promise<Json> {
 		kinds.map(async (kind) => {
 			const schema = await schemaOf(name, kind);
 			if (schema === undefined) throw new Error(`${kind} has no schema`);
-			return { kind, schema };
+			return { kind, schema, links: manifestOf(name, kind)?.via ?? [] };
 		}),
 	);
 	return {
@@ -79,10 +84,10 @@ async function section(name: Section): Promise<Json> {
 		additionalProperties: {
 			type: OR_FUNCTION,
 			properties: { kind: { type: "string", examples: kinds } },
-			allOf: schemas.map(({ kind, schema }) => ({
+			allOf: schemas.map(({ kind, schema, links }) => ({
 				if: { type: "object", properties: { kind: { const: kind } }, required: ["kind"] },
 				// biome-ignore lint/suspicious/noThenProperty: a keyword of JSON schema
-				then: kindSchema(kind, schema, name !== "providers"),
+				then: kindSchema(kind, schema, links),
 			})),
 		},
 	};

@@ -7,13 +7,13 @@ import type { Credentials, CredentialsOf, CredentialType } from "./credentials.t
 import { AuthError } from "./errors.ts";
 import type {
 	Artifact,
+	ChainPlace,
 	ChainRoot,
 	EnvironmentChange,
 	IdentityKind,
 	IntegrationKind,
 	IntegrationPlace,
 	IntegrationRun,
-	Place,
 	ProviderKind,
 	Run,
 	Store,
@@ -76,7 +76,11 @@ export interface IdentityDefinition<Config, Takes extends CredentialType, Gives 
 		run: Run,
 	): Promise<CredentialsOf<Gives>>;
 	readonly store: Store<CredentialsOf<Gives>>;
-	environment(identity: Identity<Config>, credentials: CredentialsOf<Gives>, place: Place): EnvironmentChange;
+	environment(
+		identity: Identity<Config>,
+		credentials: CredentialsOf<Gives> | undefined,
+		place: ChainPlace,
+	): EnvironmentChange;
 }
 
 export function defineIdentity<Config, Takes extends CredentialType, Gives extends CredentialType>(
@@ -100,7 +104,7 @@ export function defineIdentity<Config, Takes extends CredentialType, Gives exten
 			list: async (root, ctx, realm) => store.list(root, ctx, realm),
 		},
 		environment: (identity, credentials, place) =>
-			definition.environment(own(identity), ownCredentials(credentials, kind, gives), place),
+			definition.environment(own(identity), credentials && ownCredentials(credentials, kind, gives), place),
 	};
 }
 

@@ -16,9 +16,7 @@ export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 		"mock/aws",
 	],
 	identities: [
-		"aws/assume-role",
 		"aws/assume-root",
-		"aws/user",
 		"aws/ambient",
 		"ambient",
 		"azure/subscription",
@@ -37,7 +35,6 @@ export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 
 /** Those of them that are identities and begin a chain by themselves. */
 export const FOREIGN_STANDALONE: readonly string[] = [
-	"aws/user",
 	"aws/ambient",
 	"ambient",
 	"aws/emulator",

@@ -73,6 +73,11 @@ export interface Place {
 	readonly key: string;
 }
 
+/** The same, with what the configuration says of the chain's beginning. */
+export interface ChainPlace extends Place {
+	readonly root: ChainRoot;
+}
+
 /** Where credentials are kept for other programs and later runs, and what is known of them. */
 export interface Store<Kept extends Credentials = Credentials> {
 	/**
@@ -101,6 +106,8 @@ export interface EnvironmentChange {
 	readonly set: Readonly<Record<string, string>>;
 	/** Other credentials, which would be used instead. */
 	readonly unset: readonly string[];
+	/** Those of `set` that lead to the credentials: what the configuration's own `env:` has for them does not count. */
+	readonly fixed: readonly string[];
 }
 
 export interface IdentityKind {
@@ -115,8 +122,12 @@ export interface IdentityKind {
 	 */
 	authenticate(identity: Identity, base: Credentials | undefined, root: ChainRoot, run: Run): Promise<Credentials>;
 	readonly store: Store;
-	/** How other programs find the credentials that are kept in a place: paths and names, no secrets. */
-	environment(identity: Identity, credentials: Credentials, place: Place): EnvironmentChange;
+	/**
+	 * How other programs find the credentials that are kept in a place: paths and names, no secrets.
+	 *
+	 * @param credentials undefined where there are none yet: what only they would tell comes from the configuration, or is left out
+	 */
+	environment(identity: Identity, credentials: Credentials | undefined, place: ChainPlace): EnvironmentChange;
 }
 
 /** What an artifact is called, each part by itself: programs that read events need not take `target` apart. */

@@ -16,6 +16,15 @@ export function keepCompiled(env: Env, platform: NodeJS.Platform): void {
 	}
 }
 
+/** Writes what was compiled now, for a process that will not end as Node's own do. Never throws. */
+export function flushCompiled(): void {
+	try {
+		process.getBuiltinModule("node:module").flushCompileCache();
+	} catch {
+		// The next run compiles it again.
+	}
+}
+
 /**
  * `<cache>/atmos/compiled`, made if it is missing. `storage/paths.ts` has the same rules, and too much else for a module
  * that is loaded before there is a cache.

@@ -19,21 +19,27 @@ export interface FailedCommand {
 export function reportFailure(error: unknown, terminal: Terminal, command: FailedCommand): number {
 	const view = toErrorView(error);
 	const exitCode = exitCodeOf(view.code);
-	const { print, style } = createPrinter(terminal, command.argv.includes("--no-color") ? false : undefined);
+	const argv = ownWords(command.argv);
+	const { print, style } = createPrinter(terminal, argv.includes("--no-color") ? false : undefined);
 	if (view.code !== "cancelled") print(errorLines(view, style));
-	if (!(error instanceof AuthError) && error instanceof Error && wantsDetails(terminal, command.argv)) {
+	if (!(error instanceof AuthError) && error instanceof Error && wantsDetails(terminal, argv)) {
 		print(redact(error.stack ?? "").split("\n"));
 	}
-	if (wantsJson(command.argv)) {
+	if (wantsJson(argv)) {
 		terminal.stdout.write(jsonLine(failureEvent(command.name, { error: view, exitCode }, Date.now())));
 	}
 	return exitCode;
 }
 
+/** Without what is behind `--`, which may be another program's. */
+function ownWords(argv: readonly string[]): readonly string[] {
+	const end = argv.indexOf("--");
+	return end < 0 ? argv : argv.slice(0, end);
+}
+
 /** Read without the parser of flags: that may be what failed. */
 function wantsJson(argv: readonly string[]): boolean {
-	const end = argv.indexOf("--");
-	return (end < 0 ? argv : argv.slice(0, end)).some((word) => /^--json(?:=(?:true|t|1))?$/i.test(word));
+	return argv.some((word) => /^--json(?:=(?:true|t|1))?$/i.test(word));
 }
 
 /** Whether the log would show how it came to this. */

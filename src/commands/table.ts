@@ -3,6 +3,8 @@ import { awsEcrLogin } from "./aws-ecr-login.ts";
 import { awsEksToken } from "./aws-eks-token.ts";
 import { awsEksUpdateKubeconfig } from "./aws-eks-update-kubeconfig.ts";
 import { commonFlags, type Definition, dashed, type Flag, isOptional } from "./definition.ts";
+import { env } from "./env.ts";
+import { exec } from "./exec.ts";
 import { login } from "./login.ts";
 import { trust } from "./trust.ts";
 import { validate } from "./validate.ts";
@@ -10,6 +12,8 @@ import { validate } from "./validate.ts";
 /** In the order in which help lists them. */
 export const commands: readonly Definition[] = [
 	login,
+	exec,
+	env,
 	validate,
 	trust,
 	awsEcrLogin,

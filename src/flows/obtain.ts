@@ -6,10 +6,12 @@ import type { AuthConfig, Identity } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import type { Reach } from "../auth/interaction.ts";
+import type { EnvironmentChange } from "../auth/kinds.ts";
 import { type LoginDependencies, realDependencies } from "./dependencies.ts";
+import { environmentFor } from "./environment.ts";
 import { initialData, type LoginData, type LoginSettings } from "./login-data.ts";
 import * as update from "./login-updates.ts";
-import { type IdentityStep, type Plan, planLogin, targetOf } from "./plan.ts";
+import { type Plan, planLogin, targetOf } from "./plan.ts";
 import { rememberConfig } from "./remember.ts";
 import type { IntegrationRow, LoginSnapshot, StepId } from "./snapshot.ts";
 import { isSettled, rowsOf } from "./work.ts";
@@ -38,7 +40,7 @@ export interface Obtained {
 	readonly identity: Identity;
 	readonly credentials: Credentials;
 	/** Variables by which other programs find them, and those that must not be set. */
-	readonly environment: ReturnType<IdentityStep["identityKind"]["environment"]>;
+	readonly environment: EnvironmentChange;
 	/** False when they were at hand and good. */
 	readonly isNew: boolean;
 	/** As they ended, well or not, in configuration order. */
@@ -79,12 +81,7 @@ export async function obtain(options: ObtainOptions): Promise<Obtained> {
 	return {
 		identity: step.identity,
 		credentials,
-		environment: step.identityKind.environment(step.identity, credentials, {
-			ctx,
-			realm: config.realm,
-			root: step.root,
-			key,
-		}),
+		environment: environmentFor(ctx, config, step, credentials),
 		isNew: !held,
 		integrations: rowsOf(data.works).integrations,
 	};

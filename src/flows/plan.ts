@@ -140,7 +140,7 @@ export async function planLogin(
 		options.integrations,
 	);
 	const steps = new Map<StepId, Step>(draft.steps);
-	for (const step of [...discoverySteps(draft.steps, planned, skipped), ...integrations]) steps.set(step.id, step);
+	for (const step of [...discoverySteps(draft.steps, planned), ...integrations]) steps.set(step.id, step);
 	return {
 		targets: planned,
 		steps,
@@ -326,11 +326,9 @@ async function fresh(
 function discoverySteps(
 	steps: ReadonlyMap<StepId, ProviderStep | IdentityStep>,
 	targets: readonly PlannedTarget[],
-	skipped: ReadonlySet<StepId>,
 ): DiscoveryStep[] {
 	return [...steps.values()].flatMap((step): DiscoveryStep[] => {
-		if (step.type !== "provider" || skipped.has(step.id)) return [];
-		if (step.providerKind.discovery?.isWanted(step.provider) !== true) return [];
+		if (step.type !== "provider" || step.providerKind.discovery?.isWanted(step.provider) !== true) return [];
 		const isTarget = targets.some(({ id }) => id === step.id);
 		const { name, kind, for: targetIds } = step;
 		return [

@@ -68,6 +68,8 @@ export function startLogin(options: LoginOptions): LoginHandle {
 		const { runMachine } = await import("./run-machine.ts");
 		if (over) return;
 		machine = runMachine(settings, { ...ahead.beginning, warnings: warnings.splice(0) }, publish);
+		// Steps begin while it starts.
+		for (const text of warnings.splice(0)) warn(text);
 		await machine.finished;
 	}
 

@@ -187,7 +187,7 @@ export function renewed(works: Works, id: StepId, thrown: unknown): Works | unde
 	);
 }
 
-/** A step waits again, and what it builds on where that was skipped. */
+/** A step waits again, and what it builds on where that was skipped or has failed. */
 function waiting(works: Works, id: StepId): Works {
 	const reset = changed(works, id, (work) =>
 		isIntegration(work)
@@ -203,10 +203,11 @@ function waiting(works: Works, id: StepId): Works {
 				}
 			: { ...work, credentials: undefined, thrown: undefined, row: waitingRow(work.step) },
 	);
-	return (works.get(id)?.step.needs ?? []).reduce(
-		(all, need) => (all.get(need)?.credentials === undefined ? waiting(all, need) : all),
-		reset,
-	);
+	return (works.get(id)?.step.needs ?? []).reduce((all, need) => {
+		const { credentials, row } = all.get(need) ?? {};
+		const isOver = row !== undefined && row.state !== "waiting" && row.state !== "running";
+		return credentials === undefined && isOver ? waiting(all, need) : all;
+	}, reset);
 }
 
 /** @returns the integrations that failed: the named one, or all of them */

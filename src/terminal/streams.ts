@@ -46,15 +46,35 @@ export function processTerminal(): Terminal {
 
 /** Writes a short answer to standard output at once, without making a stream for it. A reader that went away is no failure. */
 export function writeAnswer(text: string): void {
+	writeNow(1, text);
+}
+
+/** The same for standard error: what a stream keeps for a pipe that is full is lost where the process becomes another program. */
+export function writeNotice(text: string): void {
+	writeNow(2, text);
+}
+
+function writeNow(fd: number, text: string): void {
 	let rest = Buffer.from(text);
 	while (rest.length > 0) {
 		try {
-			rest = rest.subarray(writeSync(1, rest));
+			rest = rest.subarray(writeSync(fd, rest));
 		} catch (error) {
 			const { code } = error as NodeJS.ErrnoException;
 			if (code === "EPIPE") return;
 			// A pipe that is full for the moment.
 			if (code !== "EAGAIN") throw error;
 		}
+	}
+}
+
+/**
+ * Gives pipes back in the mode in which programs expect them. Node's streams, which libraries make to see whether there are
+ * colours, put a pipe into non-blocking mode for everybody who shares it: a program that this process becomes would fail with
+ * EAGAIN in the middle of its output. Node has no public call for it; `spawn` does the same for its child.
+ */
+export function giveBackPipes(): void {
+	for (const stream of [process.stdout, process.stderr]) {
+		(stream as { readonly _handle?: { setBlocking?(on: boolean): void } | null })._handle?.setBlocking?.(true);
 	}
 }

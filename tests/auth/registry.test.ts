@@ -37,6 +37,7 @@ test.each([
 	["aws/permission-set", false],
 	["aws/user", true],
 	["aws/assume-role", false],
+	["aws/ambient", true],
 	["toString", false],
 ])("%s begins a chain by itself: %s", (kind, alone) => {
 	expect(standsAlone(kind)).toBe(alone);

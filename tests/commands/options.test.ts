@@ -170,13 +170,13 @@ describe("a command line", () => {
 		[["--force.x=1"], "unknown flag --force.x, did you mean --force?"],
 		[["--__proto__", "x"], "unknown flag --__proto__"],
 		[["--constructor=x"], "unknown flag --constructor"],
-		[["a", "b\u001b[2J"], 'unexpected argument "b"'],
 	] as const)("is refused: login %j", (argv, message) => {
 		expect(refusal(["login", ...argv])).toBe(message);
 	});
 
 	test.each([
 		[["validate", "x"], 'unexpected argument "x"'],
+		[["aws", "ecr", "login", "a", "b\u001b[2J"], 'unexpected argument "b"'],
 		[["trust", "--json"], "unknown flag --json"],
 		[["trust", "--yse"], "unknown flag --yse, did you mean --yes?"],
 		[["aws", "ecr", "login", "-i"], "--identity needs a value"],

@@ -41,12 +41,12 @@ describe("validate", () => {
 
 	test("warnings alone are told and counted, and the exit code stays 0", () => {
 		const { status, lines } = validate({
-			"atmos.yaml": `${provider}      regoin: x\n  identities:\n    user: {kind: aws/user}\n`,
+			"atmos.yaml": `${provider}      regoin: x\n  identities:\n    here: {kind: aws/ambient}\n`,
 		});
 		expect(status).toBe(0);
 		expect(lines).toEqual([
 			"atmos.yaml:7:7: warning: auth.providers.company-sso.regoin: unknown key",
-			"atmos.yaml:9:12: warning: auth.identities.user.kind: the kind aws/user is not supported by this version",
+			"atmos.yaml:9:12: warning: auth.identities.here.kind: the kind aws/ambient is not supported by this version",
 			"✓ Authentication configuration is valid (2 warnings)",
 		]);
 	});
@@ -77,7 +77,7 @@ auth:
       principal: {name: !exec "touch ran", account: {id: 12345678901}}
     list: [a]
     one: {kind: aws/assume-role, via: {identity: two}}
-    two: {kind: aws/assume-role, via: {identity: one}}
+    two: {kind: aws/assume-role, via: {identity: one}, principal: {assume_role: Admin}}
 `,
 			"more.yaml": `auth:
   integrations:
@@ -93,20 +93,20 @@ auth:
 			'atmos.yaml:6:7: error: auth.providers.company-sso.kind: unknown kind "aws/iam-identity-centre"; expected one of aws/iam-identity-center, did you mean "aws/iam-identity-center"?',
 			"atmos.yaml:9:7: error: auth.providers.sso.start_url: expected the address of the access portal, such as https://acme.awsapps.com/start, with https (http only on this machine)",
 			'atmos.yaml:10:7: warning: auth.providers.sso.region: "us-est-1" is not supported by this version, did you mean "us-east-1"?',
-			"atmos.yaml:11:17: error: auth.providers.sso.session.duration: expected a duration such as 1h30m",
+			"atmos.yaml:11:17: error: auth.providers.sso.session.duration: expected a duration such as 1h30m, 3600 (seconds) or 1d",
 			'atmos.yaml:15:13: error: auth.identities.dev.via.provider: there is no provider "ss", did you mean "sso"?',
 			'atmos.yaml:18:9: error: auth.identities.dev.principal.acount: unknown key, and account is missing; expected a map with id, name, did you mean "account"?',
 			"atmos.yaml:22:54: error: auth.identities.ex.principal.account.id: expected a 12-digit AWS account ID",
 			"atmos.yaml:23:5: error: auth.identities.list: expected a map with the keys of the identity",
-			"atmos.yaml:24:11: warning: auth.identities.one.kind: the kind aws/assume-role is not supported by this version",
+			"atmos.yaml:24:5: error: auth.identities.one.principal: missing; expected a map with assume_role, session_name, external_id, duration, region",
 			"atmos.yaml:24:40: error: auth.identities.one.via.identity: identities refer to each other in a circle: one → two → one",
-			"atmos.yaml:25:11: warning: auth.identities.two.kind: the kind aws/assume-role is not supported by this version",
 			"atmos.yaml:25:40: error: auth.identities.two.via.identity: identities refer to each other in a circle: two → one → two",
+			"atmos.yaml:25:68: error: auth.identities.two.principal.assume_role: expected the ARN of a role, such as arn:aws:iam::123456789012:role/Deployer",
 			"more.yaml:3:55: error: auth.integrations.ecr.spec.registry.region: missing; expected an AWS region such as us-east-1",
 			'more.yaml:4:26: error: auth.integrations.eks.vai: unknown key, and via is missing; expected via.provider or via.identity, did you mean "via"?',
 			'more.yaml:4:106: error: auth.integrations.eks.spec.cluster.kubeconfig.mode: expected a mode such as "0600", at most "0644": only the owner may write to a kubeconfig, and nobody may execute it',
 			'more.yaml:4:118: error: auth.integrations.eks.spec.cluster.kubeconfig.update: expected merge, replace or error, did you mean "merge"?',
-			"✗ 13 errors and 4 warnings",
+			"✗ 15 errors and 2 warnings",
 		]);
 	});
 

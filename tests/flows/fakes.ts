@@ -238,7 +238,7 @@ export function world(options: WorldOptions = {}): World {
 			list: async () => new Map(),
 			save: async ({ key }) => void saved.push(find(identities, key).name),
 		},
-		environment: (identity) => ({ set: { AWS_PROFILE: identity.name }, unset: [] }),
+		environment: (identity) => ({ set: { AWS_PROFILE: identity.name }, unset: [], fixed: [] }),
 	};
 	const integrationKind: IntegrationKind = {
 		limitMs: options.limitMs,

@@ -76,7 +76,8 @@ describe("login", () => {
 		[["login", "--frobnicate"], /unknown flag --frobnicate/],
 		[["login", "--identity="], /empty value/],
 		[["login", "dev-admin", "-p", "company-sso"], /"dev-admin" and the provider "company-sso" cannot be used together/],
-		[["login", "a", "b"], /unexpected argument/],
+		[["login", "a", "b"], /no identity is called "a"/],
+		[["validate", "a"], /unexpected argument/],
 	])("%j ends with 2", async (args, message) => {
 		const { cloud, run } = await program();
 		const { code, stdout, stderr } = await run(args).ended;

@@ -65,6 +65,14 @@ export async function project(
 		cloud,
 		ctx,
 		login: (given = {}) =>
-			startLogin({ ctx, request: {}, flags: {}, interactive: false, reach: "link", force: false, ...given }),
+			startLogin({
+				ctx,
+				request: {},
+				flags: {},
+				interactive: false,
+				reach: given.interactive === true ? "keyboard" : "link",
+				force: false,
+				...given,
+			}),
 	};
 }

@@ -20,7 +20,7 @@ export function start(world: World, options: Partial<LoginOptions> & { readonly 
 		request: {},
 		flags: {},
 		interactive: false,
-		reach: "link",
+		reach: options.interactive === true ? "keyboard" : "link",
 		force: false,
 		...options,
 		ctx,

@@ -75,7 +75,7 @@ const CASES: readonly Case[] = [
 	},
 	...(["identity", "positional"] as const).map((place) => ({
 		title: `--provider and a name (${place})`,
-		flags: { provider: "sso", [place]: "Dev.Admin" },
+		flags: { provider: "sso", [place]: place === "identity" ? "Dev.Admin" : ["Dev.Admin"] },
 		is: 'the identity "Dev.Admin" and the provider "sso" cannot be used together',
 	})),
 	{

@@ -218,7 +218,11 @@ describe("--json", () => {
 			["trace", "debug", "info", "warning", "error", "off"],
 		],
 		[["login", "--frobnicate"], undefined],
-		[["login", "a", "b"], undefined],
+		[
+			["login", "a", "b"],
+			["dev-admin", "prod-readonly"],
+		],
+		[["aws", "ecr", "login", "a", "b"], undefined],
 		[[...ECR, "--frobnicate"], undefined],
 		[[...ECR, "dev/ecr", "-i", "x"], undefined],
 		[[...UPDATE], undefined],

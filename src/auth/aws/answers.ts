@@ -121,6 +121,24 @@ export const ROLE_CREDENTIALS = v.object({
 	}),
 });
 
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_Credentials.html */
+const temporaryKeys = v.pipe(
+	v.object({ AccessKeyId: secret, SecretAccessKey: secret, SessionToken: secret, Expiration: v.date() }),
+	v.transform((keys) => ({
+		accessKeyId: keys.AccessKeyId,
+		secretAccessKey: keys.SecretAccessKey,
+		sessionToken: keys.SessionToken,
+		/** Milliseconds since the epoch. */
+		expiration: keys.Expiration.getTime(),
+	})),
+);
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
+export const SESSION_TOKEN = v.object({ Credentials: temporaryKeys });
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export const ASSUMED_ROLE = v.object({ Credentials: temporaryKeys, AssumedRoleUser: v.object({ Arn: name }) });
+
 export const ACCOUNTS = v.object({
 	accountList: v.array(
 		v.pipe(

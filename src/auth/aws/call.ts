@@ -3,7 +3,7 @@ import type { AuthContext } from "../context.ts";
 import { warnOfSkew } from "../net/clock-skew.ts";
 import { limitsOf } from "../net/limits.ts";
 import { logTry } from "../net/request-log.ts";
-import { awsError, describeAwsError, isTransient, RetryLaterError, wantedPauseMs } from "./errors.ts";
+import { awsError, describeAwsError, isThrottled, isTransient, RetryLaterError, wantedPauseMs } from "./errors.ts";
 
 export interface AwsCall {
 	readonly ctx: AuthContext;
@@ -12,6 +12,11 @@ export interface AwsCall {
 	readonly signal: AbortSignal;
 	/** How often it is tried at most. Default 3. */
 	readonly attempts?: number | undefined;
+	/**
+	 * Default true. False for what may be done once, such as a request with an MFA code: it is sent again only where the service
+	 * said that it did nothing with it.
+	 */
+	readonly repeatable?: boolean | undefined;
 	/** Limit for all tries and the pauses between them, in milliseconds. Default `Limits.requestMs`. */
 	readonly limitMs?: number | undefined;
 	/** Awaited before every try, for instance for a place in a rate limit. Does not count against the limit. */
@@ -27,7 +32,7 @@ const SHORTEST_TRY_MS = 1_000;
 
 /**
  * The SDK's own retries sleep on a timer that outlives a cancelled login, so clients used through this are built with
- * `maxAttempts: 1`. Only requests that may be repeated go through here; all of SSO's may.
+ * `maxAttempts: 1`. Requests that may not be repeated say so; all of SSO's may.
  *
  * @param send makes one try and honours the signal
  * @throws RetryLaterError where the service wants a longer pause than anybody waits; AuthError (see `awsError`); or the
@@ -61,7 +66,8 @@ export async function callAws<T>(call: AwsCall, send: (abortSignal: AbortSignal)
 			const wanted = wantedPauseMs(error, ctx.clock.now());
 			const tooLong = wanted !== undefined && wanted > limits.pauseMs;
 			const delayMs = corrected ? 0 : (wanted ?? backoffMs(attempt));
-			const again = (corrected || isTransient(error)) && !tooLong;
+			const mayRepeat = call.repeatable === false ? isThrottled(error) : isTransient(error);
+			const again = (corrected || mayRepeat) && !tooLong;
 			if (attempt >= attempts || !again || leftMs - delayMs < Math.min(SHORTEST_TRY_MS, limits.tryMs)) {
 				logTry(ctx.log, why);
 				const shown = awsError(error, call);

@@ -14,6 +14,8 @@ export interface AwsCredentials extends CredentialFacts {
 	readonly accessKeyId: string;
 	readonly secretAccessKey: Secret;
 	readonly sessionToken?: Secret | undefined;
+	/** The ARN of the role whose session it is, where it is known: `role` alone may be the name of a permission set. */
+	readonly roleArn?: string | undefined;
 }
 
 /** The addresses of the two services that a session was issued for, where they are not the region's own. */

@@ -10,6 +10,9 @@ export function endpointOf(config: unknown): string | undefined {
 	return text(spec?.endpoint_url) ?? resolverUrl(spec) ?? resolverUrl(credentials);
 }
 
+/** `region` of a provider, where it has one. */
+export const regionOf = (config: unknown): string | undefined => text(object(config)?.region);
+
 function resolverUrl(holder: Readonly<Record<string, unknown>> | undefined): string | undefined {
 	return text(object(object(holder?.aws)?.resolver)?.url);
 }

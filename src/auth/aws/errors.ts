@@ -69,6 +69,12 @@ export function isTransient(error: unknown): boolean {
 	return isTransientNetworkError(error);
 }
 
+/** True where the service had too much to do and did nothing. */
+export function isThrottled(error: unknown): boolean {
+	const { name, status } = describeAwsError(error, "");
+	return isThrottling(name, status);
+}
+
 /** How long the server wants to be left alone, in milliseconds (RFC 9110 §10.2.3), or undefined. It may be days. */
 export function wantedPauseMs(error: unknown, now: number): number | undefined {
 	const value = asSdkError(error).$response?.headers?.["retry-after"];
@@ -118,6 +124,16 @@ export function awsError(error: unknown, call: { readonly ctx: AuthContext; read
 	return skewError(error, service, ctx) ?? new AuthError({ ...adviceFor(service, ctx), service, cause: error });
 }
 
+/** Names of refusals that are about the keys of a request, whatever it was for. */
+const EXPIRED = /^(?:ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/;
+const UNKNOWN_KEYS = /^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure)$/;
+
+/** True for the error of a call that was refused because its keys are over or unknown: others may be taken. */
+export function isTurnedDown(error: unknown): error is AuthError {
+	const name = error instanceof AuthError ? (error.service?.name ?? "") : "";
+	return EXPIRED.test(name) || UNKNOWN_KEYS.test(name);
+}
+
 type Advice = Pick<AuthError, "code" | "message"> & { readonly reason?: string | undefined; readonly remedy?: string };
 
 function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
@@ -139,7 +155,7 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 			remedy: "enable the region in the account, or use another `region`",
 		};
 	}
-	if (/^(?:ExpiredToken|ExpiredTokenException|TokenRefreshRequired)$/.test(name)) {
+	if (EXPIRED.test(name)) {
 		return {
 			code: "expired",
 			message: "the credentials have expired",
@@ -147,7 +163,7 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 			remedy: `sign in again: ${signInCommand(ctx, { force: true })}`,
 		};
 	}
-	if (/^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId|AuthFailure)$/.test(name)) {
+	if (UNKNOWN_KEYS.test(name)) {
 		return {
 			code: "denied",
 			message: `${host} does not recognize these credentials`,

@@ -1,5 +1,6 @@
 /** The kinds of AWS, one manifest each. */
 import type { Cloud, Columns, ReadText } from "../manifest.ts";
+import { accountIn, nameIn } from "./arn.ts";
 import { isTokenCommand } from "./eks/token-command.ts";
 import { referenceHost } from "./partitions.ts";
 import {
@@ -17,14 +18,17 @@ import {
 export function columns(text: ReadText): Columns {
 	const arn = text("principal", "assume_role");
 	return {
-		account:
-			text("principal", "account", "name") ??
-			text("principal", "account", "id") ??
-			/^arn:[^:]*:iam::(\d{12}):/.exec(arn ?? "")?.[1],
-		role: text("principal", "name") ?? arn?.split("/").at(-1),
+		account: text("principal", "account", "name") ?? text("principal", "account", "id") ?? accountIn(arn),
+		role: text("principal", "name") ?? (arn === undefined ? undefined : nameIn(arn)),
 		region: text("principal", "region"),
 	};
 }
+
+/** A user's account is known from the ARN of its MFA device alone. */
+const userColumns = (text: ReadText): Columns => ({
+	account: accountIn(text("credentials", "mfa_arn")),
+	region: text("credentials", "region"),
+});
 
 // One file for all schemas: a check needs those of several kinds, and every file costs a start more than what is in it.
 const schemas = () => import("./schemas.ts");
@@ -58,6 +62,22 @@ export const manifest: Cloud = {
 			columns,
 			schema: async () => (await schemas()).permissionSet,
 			load: async () => (await import("./roles/permission-set.ts")).kind,
+		},
+		{
+			kind: "aws/assume-role",
+			noun: "a role",
+			via: ["provider", "identity"],
+			columns,
+			schema: async () => (await schemas()).assumeRole,
+			load: async () => (await import("./roles/assume-role.ts")).kind,
+		},
+		{
+			kind: "aws/user",
+			noun: "an IAM user",
+			via: ["none"],
+			columns: userColumns,
+			schema: async () => (await schemas()).user,
+			load: async () => (await import("./user/kind.ts")).kind,
 		},
 	],
 	integrations: [

@@ -17,9 +17,12 @@ export const region = v.pipe(
 /** The address of a service in place of the vendor's own. */
 const endpoint = v.pipe(webAddress("the address of an endpoint"), endpointMark());
 
+/** Where the Go program's older spelling of `spec.endpoint_url` stands: under `spec`, or under `credentials` of an identity. */
+export const resolver = v.object({ resolver: v.optional(v.object({ url: v.optional(endpoint) })) });
+
 export const endpointSpec = v.object({
 	endpoint_url: v.optional(endpoint),
-	aws: v.optional(v.object({ resolver: v.optional(v.object({ url: v.optional(endpoint) })) })),
+	aws: v.optional(resolver),
 	files: v.optional(v.object({ base_path: v.optional(v.pipe(text("a folder"), writeMark())) })),
 });
 

@@ -31,17 +31,17 @@ const FOREIGN: readonly string[] = [
 ];
 
 /** What Atmos sets, too: the profile in our own files, and nothing else that could lead to other keys. */
-export function awsEnvironment({ region }: AwsCredentials, { ctx, realm, root, key }: Place): EnvironmentChange {
+export function awsEnvironment(region: string | undefined, { ctx, realm, root, key }: Place): EnvironmentChange {
 	const { credentials, config } = awsFiles(ctx, realm, root.key, root);
+	const leading = { AWS_SHARED_CREDENTIALS_FILE: credentials, AWS_CONFIG_FILE: config, AWS_PROFILE: key };
 	return {
 		set: {
-			AWS_SHARED_CREDENTIALS_FILE: credentials,
-			AWS_CONFIG_FILE: config,
-			AWS_PROFILE: key,
+			...leading,
 			AWS_SDK_LOAD_CONFIG: "1",
 			AWS_EC2_METADATA_DISABLED: "true",
 			...(region === undefined ? {} : { AWS_REGION: region, AWS_DEFAULT_REGION: region }),
 		},
 		unset: FOREIGN,
+		fixed: Object.keys(leading),
 	};
 }

@@ -301,7 +301,10 @@ async function checkVia(
 	for (const link of links) {
 		if (manifest === undefined || manifest.via.includes(link)) continue;
 		const other = link === "provider" ? "identity" : "provider";
-		problems.push(await problemAt(entry, ["via", link], `${manifest.noun} is reached through via.${other}`));
+		const message = manifest.via.includes(other)
+			? `${manifest.noun} is reached through via.${other}`
+			: `${manifest.noun} begins a chain by itself: remove via`;
+		problems.push(await problemAt(entry, ["via", link], message));
 	}
 	for (const link of links) {
 		const wanted = via[link];

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import type { AuthContext, Environment } from "../context.ts";
 import { cacheHome, discoveredFile } from "../storage/paths.ts";
+import { inBackground } from "../system/background.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import type { Gate } from "../trust/gate.ts";
 import { createReader, type Found, type FoundFile, findFiles, type Reader } from "./find.ts";
@@ -93,8 +94,8 @@ export async function loadConfig(
 	const discovered = provisioned(ctx, reader, written.sections.providers.values());
 	const files = [...discovered, ...handWritten];
 	const merged = discovered.length > 0 ? await merge(files, late) : written;
-	// After the caller has gone on: this takes a few milliseconds for a large file.
-	setImmediate(() => void cache.save());
+	// This takes a few milliseconds for a large file.
+	inBackground(() => cache.save());
 	const realm = resolveRealm({
 		env: env.ATMOS_AUTH_REALM,
 		configured: merged.realm,

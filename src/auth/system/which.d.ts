@@ -2,6 +2,7 @@
 declare module "which" {
 	interface Options {
 		readonly path?: string;
+		readonly pathExt?: string;
 		readonly nothrow: true;
 		readonly all: true;
 	}

@@ -20,7 +20,11 @@ describe("names", () => {
 		});
 		const config = await load();
 		expect(await config.identity("team.a/DEV")).toMatchObject({ name: "Team.A/Dev", key: "team.a/dev" });
-		expect(config.chain("TEAM.A/dev")).toEqual({ provider: "my.sso/main", identities: ["team.a/dev"] });
+		expect(config.chain("TEAM.A/dev")).toEqual({
+			provider: "my.sso/main",
+			root: "my.sso/main",
+			identities: ["team.a/dev"],
+		});
 		expect(config.integrationsOf("team.a/dev")).toEqual(["dev/ecr.main", "by.provider"]);
 		expect(await config.integration("DEV/ecr.MAIN")).toMatchObject({ name: "Dev/ECR.main" });
 	});
@@ -157,10 +161,10 @@ describe("checks", () => {
 
 	test("a kind that only Atmos has is listed, refused when used, and a warning when checked", async () => {
 		const config = await project({
-			"atmos.yaml": "auth:\n  identities:\n    user: {kind: aws/user}\n",
+			"atmos.yaml": "auth:\n  identities:\n    here: {kind: aws/ambient}\n",
 		}).load();
-		expect(config.identities()[0]).toMatchObject({ name: "user", kind: "aws/user" });
-		await expect(config.identity("user")).rejects.toThrow("the kind aws/user is not supported by this version");
+		expect(config.identities()[0]).toMatchObject({ name: "here", kind: "aws/ambient" });
+		await expect(config.identity("here")).rejects.toThrow("the kind aws/ambient is not supported by this version");
 		expect(await config.check()).toEqual([expect.objectContaining({ severity: "warning" })]);
 	});
 

@@ -32,6 +32,13 @@ test.each([
 	["a function with its tag", principal('{id: "!exec get-account"}')],
 	["an included entry", entry("shared/dev.yaml")],
 	["an entry that another file completes", entry("{default: true}")],
+	[
+		"a role",
+		entry(
+			"{kind: aws/assume-role, via: {identity: p}, principal: {assume_role: arn:aws:iam::123456789012:role/x, duration: 3600}}",
+		),
+	],
+	["a user", entry("{kind: aws/user, credentials: {access_key_id: KEY, secret_access_key: SECRET}}")],
 	["a kind of Atmos's own", entry("{kind: azure/subscription, via: {provider: p}, principal: {subscription_id: x}}")],
 	["nothing yet", load("auth:\n  providers:\n  identities:\n", { schema: CORE_SCHEMA })],
 	["other sections", load("components: {terraform: {base_path: x}}\n", { schema: CORE_SCHEMA })],
@@ -56,6 +63,8 @@ test.each([
 		"both links",
 		entry("{kind: aws/permission-set, via: {provider: p, identity: i}, principal: {name: x, account: {id: 1}}}"),
 	],
+	["a link of a kind that begins a chain", entry("{kind: aws/user, via: {provider: p}}")],
+	["a role that is none", entry("{kind: aws/assume-role, via: {identity: p}, principal: {assume_role: x}}")],
 	["a short account id in quotes", principal('{id: "1234"}')],
 	["no region", ecr("{kind: aws/ecr, via: {identity: a}, spec: {registry: {account_id: 012345678901}}}")],
 	[

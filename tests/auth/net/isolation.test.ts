@@ -16,6 +16,7 @@ const CALLER = `
 	import { SSOOIDCClient, RegisterClientCommand } from "@aws-sdk/client-sso-oidc";
 	import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 	import { EKSClient, DescribeClusterCommand } from "@aws-sdk/client-eks";
+	import { STSClient, AssumeRoleCommand } from "@aws-sdk/client-sts";
 	const { ENDPOINT: endpoint, ...env } = process.env;
 	const log = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 	const clock = { now: () => Date.now(), sleep: async () => {} };
@@ -27,13 +28,17 @@ const CALLER = `
 	await new SSOOIDCClient(await make("sso-oidc")).send(new RegisterClientCommand({ clientName: "x", clientType: "public" }));
 	await new ECRClient(await make("ecr", { credentials })).send(new GetAuthorizationTokenCommand({}));
 	await new EKSClient(await make("eks", { credentials })).send(new DescribeClusterCommand({ name: "dev" }));
-	const started = performance.now();
+	const role = { RoleArn: "arn:aws:iam::123456789012:role/Deployer", RoleSessionName: "ada" };
+	await new STSClient(await make("sts", { credentials })).send(new AssumeRoleCommand(role)).catch(() => {});
 	const failing = new SSOClient(await make("sso", { endpoint: endpoint + "/fail", maxAttempts: 1 }));
 	await failing.send(new ListAccountsCommand({ accessToken: "bearer" })).catch(() => {});
 	// Where the region's own endpoint is used, no variable or file may replace it.
 	const regional = new SSOClient(await make("sso", { endpoint: undefined }));
 	regional.middlewareStack.add((next) => async (args) => { console.log(args.request.hostname); throw new Error("enough"); }, { step: "finalizeRequest", priority: "low" });
 	await regional.send(new ListAccountsCommand({ accessToken: "bearer" })).catch(() => {});
+	const sts = new STSClient(await make("sts", { endpoint: undefined, region: "us-east-1", credentials }));
+	sts.middlewareStack.add((next) => async (args) => { console.log(args.request.hostname); throw new Error("enough"); }, { step: "finalizeRequest", priority: "low" });
+	await sts.send(new AssumeRoleCommand(role)).catch(() => {});
 	network.close();`;
 
 test("nothing of the user's AWS files, profile or keys gets into a request", async () => {
@@ -85,21 +90,24 @@ test("nothing of the user's AWS files, profile or keys gets into a request", asy
 			AWS_RETRY_MODE: "nonsense",
 			AWS_DEFAULTS_MODE: "nonsense",
 			AWS_ENDPOINT_URL_SSO: "http://127.0.0.1:1",
+			AWS_ENDPOINT_URL_STS: "http://127.0.0.1:1",
+			AWS_STS_REGIONAL_ENDPOINTS: "legacy",
 			AWS_SDK_UA_APP_ID: "leaked",
 		},
 	});
 
 	expect(stderr).toBe("");
-	expect(stdout.trim()).toBe("portal.sso.us-east-2.amazonaws.com");
-	const [sso, oidc, ecr, eks, ...failed] = seen;
-	expect([sso?.path, oidc?.path, ecr?.path, eks?.path]).toEqual([
+	expect(stdout.trim().split("\n")).toEqual(["portal.sso.us-east-2.amazonaws.com", "sts.us-east-1.amazonaws.com"]);
+	const [sso, oidc, ecr, eks, sts, ...failed] = seen;
+	expect([sso?.path, oidc?.path, ecr?.path, eks?.path, sts?.path]).toEqual([
 		"/assignment/accounts",
 		"/client/register",
 		"/",
 		"/clusters/dev",
+		"/",
 	]);
 	expect([sso?.headers.authorization, oidc?.headers.authorization]).toEqual([undefined, undefined]);
-	for (const signed of [ecr, eks]) {
+	for (const signed of [ecr, eks, sts]) {
 		expect(signed?.headers.authorization).toMatch(/Credential=OURKEY\/\d+\/us-east-2\//);
 		expect(signed?.headers["x-amz-security-token"]).toBe("token");
 	}

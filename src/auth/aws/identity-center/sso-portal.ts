@@ -9,15 +9,14 @@ import {
 	SSOClient,
 } from "@aws-sdk/client-sso";
 import type { AuthContext } from "../../context.ts";
-import { Secret } from "../../credentials.ts";
 import { AuthError } from "../../errors.ts";
-import { clockError } from "../../net/clock-skew.ts";
 import { LIMITS } from "../../net/limits.ts";
 import { signInCommand } from "../../sign-in-command.ts";
 import { ACCOUNTS, badAnswer, checkAnswer, ROLE_CREDENTIALS, ROLES } from "../answers.ts";
 import { type AwsCall, callAws } from "../call.ts";
 import { awsClientConfig } from "../clients.ts";
 import type { AwsCredentials, SsoSession } from "../credentials.ts";
+import { issuedKeys, ROLE_HOURS } from "../issued-keys.ts";
 import { checkReceiver } from "./session-endpoints.ts";
 import { SessionRejectedError } from "./session-rejected.ts";
 
@@ -151,22 +150,6 @@ export async function allPages<Item extends Account | string>(
 	return all;
 }
 
-/** Longest lifetime that role credentials can have, with room for a clock that is off. */
-const MAX_LIFETIME_MS = 13 * 3600_000;
-
 function credentialsOf(ctx: AuthContext, operation: string, answer: unknown): AwsCredentials {
-	const { roleCredentials: given } = checkAnswer(operation, ROLE_CREDENTIALS, answer);
-	const now = ctx.clock.now();
-	if (given.expiration <= now) {
-		const fast = clockError(ctx, "so the credentials that were just issued seem to have expired");
-		throw fast ?? badAnswer(operation, "expiration", "is in the past");
-	}
-	return {
-		type: "aws",
-		accessKeyId: given.accessKeyId,
-		secretAccessKey: new Secret(given.secretAccessKey),
-		sessionToken: new Secret(given.sessionToken),
-		expiresAt: Math.min(given.expiration, now + MAX_LIFETIME_MS),
-		issuedAt: now,
-	};
+	return issuedKeys(ctx, operation, checkAnswer(operation, ROLE_CREDENTIALS, answer).roleCredentials, ROLE_HOURS);
 }

@@ -8,7 +8,7 @@ import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
-import { endpointOf } from "../entry-spec.ts";
+import { endpointOf, regionOf } from "../entry-spec.ts";
 import { SessionRejectedError } from "../identity-center/session-rejected.ts";
 import type { Account, SsoPortal } from "../identity-center/sso-portal.ts";
 import { awsEnvironment, awsStore } from "../store.ts";
@@ -53,7 +53,8 @@ export const kind = defineIdentity<Config, "sso", "aws">({
 	},
 
 	store: awsStore,
-	environment: (_identity, credentials, place) => awsEnvironment(credentials, place),
+	environment: ({ config }, credentials, place) =>
+		awsEnvironment(credentials?.region ?? config.principal.region ?? regionOf(place.root.provider?.config), place),
 });
 
 /** The id decides where both are given, as in the Go program; the name is then for display. */

@@ -1,6 +1,7 @@
 /** What the schemas of several kinds have in common. Values arrive as strings, booleans, null, lists and maps. */
 import * as v from "valibot";
 import { withScheme } from "../../net/hosts.ts";
+import { DURATION } from "../duration.ts";
 
 /** A string that says something; numbers arrive as they were written, so that account ids keep their leading zeros. */
 export const text = (expected: string) =>
@@ -30,10 +31,10 @@ export const webAddress = (expected: string) =>
 		}, `expected ${expected}, with https (http only on this machine)`),
 	);
 
-/** Go's durations, such as `1h30m`. */
+/** `1h30m`, seconds or days: see `durationMs`. */
 export const duration = v.pipe(
 	text("a duration such as 1h30m"),
-	v.regex(/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/, "expected a duration such as 1h30m"),
+	v.regex(DURATION, "expected a duration such as 1h30m, 3600 (seconds) or 1d"),
 );
 
 /**

@@ -1,0 +1,49 @@
+/** `kind: aws/assume-role`: a role of IAM that is assumed with the keys of what comes before it. */
+import * as v from "valibot";
+import { durationMs } from "../../config/duration.ts";
+import { duration, text } from "../../config/schema/common.ts";
+import { ROLE_ARN } from "../arn.ts";
+import { awsIdentityEntries, region } from "../schema.ts";
+import { sessionName } from "./session-name.ts";
+
+const ARN = "the ARN of a role, such as arn:aws:iam::123456789012:role/Deployer";
+
+// Bounds of https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+export const schema = v.object({
+	...awsIdentityEntries,
+	principal: v.object({
+		assume_role: v.pipe(
+			text(ARN),
+			v.regex(ROLE_ARN, `expected ${ARN}`),
+			v.minLength(20, `expected ${ARN}`),
+			v.maxLength(2048, `expected ${ARN}, of at most 2048 characters`),
+		),
+		session_name: v.optional(
+			v.pipe(
+				text("a session name"),
+				v.check((value) => sessionName(value).length >= 2, "expected a session name of at least 2 characters"),
+			),
+		),
+		external_id: v.optional(
+			v.pipe(
+				text("an external ID"),
+				v.regex(
+					/^[\w+=,.@:/-]{2,1224}$/,
+					"expected an external ID of 2 to 1224 characters: letters, digits and _ + = , . @ : / -",
+				),
+			),
+		),
+		duration: v.optional(
+			v.pipe(
+				duration,
+				v.check((value) => {
+					const ms = durationMs(value) ?? 0;
+					return ms >= 900_000 && ms <= 43_200_000;
+				}, "expected a duration between 15m and 12h: AWS issues no shorter or longer session of a role"),
+			),
+		),
+		region: v.optional(region),
+	}),
+});
+
+export type Config = v.InferOutput<typeof schema>;
