@@ -223,6 +223,16 @@ describe("for a screen reader", () => {
 		]);
 	});
 
+	test("what failed is gone through, with what the service said of each", async () => {
+		const screen = show(fakeLogin(several(NOW)), { display: { screenReader: true } });
+		await screen.press("d", "down", "d");
+		expect(screen.said.slice(-3)).toEqual([
+			"prod-base: ForbiddenException (request 5c1a)",
+			"old-admin selected",
+			"old-admin: the service gave no further details",
+		]);
+	});
+
 	test("what has been told is not told again because something else is tried again", () => {
 		const before: LoginSnapshot = { ...EMPTY, ...several(NOW, { phase: "assuming" }) };
 		expect(changeSentences(before, { ...before, attempt: 2 }, NOW)).toEqual([]);

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { LoginSnapshot, Row } from "../../flows/snapshot.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { useKeys } from "../keys/dispatch.ts";
-import { createProgressChoice, isBroken, progressKeys, selectedFailure } from "../keys/handlers.ts";
+import { createProgressChoice, isBroken, progressKeys, selectedRow } from "../keys/handlers.ts";
 import { LifetimeBar } from "../lifetime-bar.tsx";
 import { type LinkRow, linkRows } from "../link-rows.ts";
 import {
@@ -142,7 +142,7 @@ export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): Re
 	const columns = rowColumns(rows, page.width);
 	const view: ProgressView = {
 		snapshot,
-		selected: selectedFailure(snapshot, choice.get()),
+		selected: selectedRow(snapshot, choice.get())?.id,
 		details,
 		symbols,
 		width: page.width,
