@@ -43,7 +43,7 @@ export function failedIntegrations(snapshot: LoginSnapshot): readonly Integratio
 	return snapshot.integrations.filter(({ state }) => state === "failed");
 }
 
-/** What failed before anything could be integrated, where a login with several targets goes on to its end. */
+/** The links that failed, where a login goes on without them: one with several targets. */
 export function failedLinks(snapshot: LoginSnapshot): readonly Row[] {
 	const rows = snapshot.targets.length < 2 ? [] : linkRows(snapshot);
 	return rows.flatMap(({ row }) => (row.state === "failed" ? [row] : []));
@@ -108,7 +108,7 @@ function rowLines(
 		readonly depth: number;
 		/** The failure is that of the whole login, which says it in a place of its own. */
 		readonly isWhole: boolean;
-		/** There are several failures to choose between. */
+		/** There are several such failures to choose between. */
 		readonly areSeveral: boolean;
 	},
 ): ProgressLine[] {
@@ -153,7 +153,8 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 	const lines: ProgressLine[] = [];
 	const failed = failedIntegrations(snapshot);
 	const wholeFailure = isSignedIn(snapshot) ? undefined : snapshot.error;
-	const areSeveral = failed.length + failedLinks(snapshot).length > 1;
+	const alike = [failed, failedLinks(snapshot)].find((rows) => rows.some(({ id }) => id === view.selected)) ?? [];
+	const areSeveral = alike.length > 1;
 
 	const links = linkRows(snapshot);
 	const linked = links.map(({ row }) => row);

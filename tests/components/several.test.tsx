@@ -92,6 +92,14 @@ describe("the progress of several targets", () => {
 		expect(login.sent).toEqual([{ type: "RETRY" }, { type: "DONE" }]);
 	});
 
+	test("marks a failure only where there is another one to go to", () => {
+		const { targets = [], chain = [] } = several(NOW);
+		const login = fakeLogin(
+			several(NOW, { targets: targets.slice(0, 2), chain, integrations: [failedRow("dev/eks")] }),
+		);
+		expect(show(login).text()).not.toContain("❯");
+	});
+
 	test("folds what is well where not all rows have a place, so that failures have theirs", () => {
 		const text = show(fakeLogin(manyFailed(30))).text();
 		expect(text).toMatch(/✓ 28 ready\n/);
