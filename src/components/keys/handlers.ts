@@ -3,7 +3,6 @@ import { toErrorView } from "../../auth/errors.ts";
 import type { DeviceCodePrompt } from "../../auth/interaction.ts";
 import {
 	type Asked,
-	type IntegrationRow,
 	isSignedIn,
 	type LoginHandle,
 	type LoginSnapshot,
@@ -162,16 +161,10 @@ export function createProgressChoice(): Store<ProgressChoice, ProgressAction> {
 	);
 }
 
-/** The failed row that keys act on. */
-export function selectedRow(snapshot: LoginSnapshot, choice: ProgressChoice): IntegrationRow | undefined {
-	const failed = failedIntegrations(snapshot);
+/** The failed row that keys act on: an integration, or a link of one of several targets while these are to be mended first. */
+export function selectedRow(snapshot: LoginSnapshot, choice: ProgressChoice): Row | undefined {
+	const failed = isBroken(snapshot) ? failedLinks(snapshot) : failedIntegrations(snapshot);
 	return failed.find(({ id }) => id === choice.row) ?? failed[0];
-}
-
-/** What is marked of what failed: an integration, or a link of one of several targets. */
-export function selectedFailure(snapshot: LoginSnapshot, choice: ProgressChoice): StepId | undefined {
-	const rows = isBroken(snapshot) ? failedLinks(snapshot) : failedIntegrations(snapshot);
-	return (rows.find(({ id }) => id === choice.row) ?? rows[0])?.id;
 }
 
 /** Whether the login itself has failed, and not an integration after it. */
@@ -196,8 +189,8 @@ export function progressKeys(login: LoginHandle, choice: Store<ProgressChoice, P
 			const moves = (failed: readonly Row[]): Handlers => {
 				if (failed.length < 2) return {};
 				const step = (by: number): void => {
-					const selected = selectedFailure(snapshot, choice.get());
-					const at = failed.findIndex(({ id }) => id === selected) + by;
+					const selected = selectedRow(snapshot, choice.get());
+					const at = failed.findIndex(({ id }) => id === selected?.id) + by;
 					choice.send({ type: "ROW", row: failed[Math.min(failed.length - 1, Math.max(0, at))]?.id });
 				};
 				return { move: () => undefined, up: () => step(-1), down: () => step(1) };
