@@ -8,7 +8,7 @@ import { plainStyle } from "../../src/output/style.ts";
 import { fakeLogin } from "../components/support/fake-login.ts";
 
 const PROMPT: CodePrompt = { type: "code", question: "MFA code", source: "phone of ada", digits: 6 };
-const ASKED = "code: MFA code: phone of ada: type the 6 digits, then Enter\n";
+const ASKED = "code: MFA code (phone of ada)\ncode: type the 6 digits, then Enter\n";
 
 function asking(first: CodePrompt = PROMPT) {
 	const input = new PassThrough();

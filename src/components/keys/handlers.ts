@@ -10,6 +10,7 @@ import {
 	type StepId,
 	type TargetView,
 } from "../../flows/snapshot.ts";
+import { approvalUrl } from "../../output/events.ts";
 import { type ListAction, type ListState, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
 import { failedIntegrations, failedLinks } from "../progress-lines.ts";
@@ -102,11 +103,6 @@ export function waitingFor({ targets, chain, integrations }: LoginSnapshot, step
 	return row === undefined ? targets : targets.filter(({ id }) => row.for.includes(id));
 }
 
-/** The link that is shown, opened and copied. */
-export function linkOf(prompt: DeviceCodePrompt): string {
-	return prompt.verificationUriComplete ?? prompt.verificationUri;
-}
-
 export interface ApprovalKeys {
 	readonly login: LoginHandle;
 	readonly actions: Actions;
@@ -130,7 +126,7 @@ export function approvalKeys({ login, actions, notify, gone }: ApprovalKeys): Ke
 			const { choice } = snapshot;
 			const prompt = askedFirst(snapshot)?.prompt;
 			if (prompt?.type !== "device-code") return {};
-			const url = linkOf(prompt);
+			const url = approvalUrl(prompt);
 			return {
 				copyCode: () => tell(actions.copy(prompt.userCode, "code")),
 				copyLink: () => tell(actions.copy(url, "link")),
