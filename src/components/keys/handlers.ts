@@ -1,6 +1,5 @@
 /** What each screen does with its keys, for the drawn and the screenReader dashboard alike. Asked at each key press anew. */
 import { toErrorView } from "../../auth/errors.ts";
-import type { DeviceCodePrompt } from "../../auth/interaction.ts";
 import {
 	type Asked,
 	isSignedIn,
