@@ -52,7 +52,10 @@ export interface DiscoveryStep extends StepBase {
 	readonly isTarget: boolean;
 }
 
-export type Step = ProviderStep | IdentityStep | IntegrationStep | DiscoveryStep;
+/** A link of a chain. */
+export type LinkStep = ProviderStep | IdentityStep;
+
+export type Step = LinkStep | IntegrationStep | DiscoveryStep;
 export type { IntegrationStep } from "./plan-integrations.ts";
 
 export interface PlannedTarget extends Target {
@@ -176,7 +179,7 @@ export function entriesOf(config: AuthConfig, target: Target): readonly EntryNam
 }
 
 interface Draft {
-	readonly steps: Map<StepId, ProviderStep | IdentityStep>;
+	readonly steps: Map<StepId, LinkStep>;
 	/** What each step adds to the purpose of those after it. */
 	readonly aspects: Map<StepId, Aspects>;
 }
@@ -194,8 +197,8 @@ async function addPath(
 	const chain =
 		target.type === "identity" ? config.chain(target.key) : { provider: target.key, root: target.key, identities: [] };
 	const path: StepId[] = [];
-	const made: (ProviderStep | IdentityStep)[] = [];
-	const add = async (id: StepId, make: () => Promise<ProviderStep | IdentityStep>): Promise<void> => {
+	const made: LinkStep[] = [];
+	const add = async (id: StepId, make: () => Promise<LinkStep>): Promise<void> => {
 		const step = draft.steps.get(id) ?? (await make());
 		made.push({ ...step, for: [...step.for, target.id] });
 		path.push(id);
@@ -207,7 +210,9 @@ async function addPath(
 		await add(`provider:${provider.key}`, () => providerStep(ctx, config, dependencies, draft, provider));
 	}
 	for (const key of chain.identities) {
-		await add(`identity:${key}`, () => identityStep(ctx, config, dependencies, draft, { key, root, path: [...path] }));
+		await add(`identity:${key}`, () =>
+			identityStep(ctx, config, dependencies, draft, { key, root, before: [...made] }),
+		);
 	}
 	// Only a path that is whole is part of the plan.
 	for (const step of made) draft.steps.set(step.id, step);
@@ -242,11 +247,14 @@ async function identityStep(
 	config: AuthConfig,
 	dependencies: LoginDependencies,
 	draft: Draft,
-	{ key, root, path }: { readonly key: string; readonly root: ChainRoot; readonly path: readonly StepId[] },
+	{ key, root, before }: { readonly key: string; readonly root: ChainRoot; readonly before: readonly LinkStep[] },
 ): Promise<IdentityStep> {
 	const identity = await config.identity(key);
+	const path = before.map((step) => step.id);
 	const identityKind = await dependencies.identityKind(identity.kind);
 	if (identityKind === undefined) throw unknownKind("identity", identity);
+	// Nobody is to approve a sign-in that cannot lead on.
+	if (!fits(identityKind, before.at(-1))) throw identityKind.refusal(identity);
 	const id: StepId = `identity:${key}`;
 	draft.aspects.set(id, identityKind.purpose(identity, root, ctx));
 	const purpose = purposeOf(
@@ -265,6 +273,11 @@ async function identityStep(
 	};
 }
 
+function fits({ takes }: IdentityKind, base: LinkStep | undefined): boolean {
+	if (base === undefined) return takes.length === 0;
+	return takes.includes((base.type === "provider" ? base.providerKind : base.identityKind).gives);
+}
+
 const named = (entry: { readonly name: string; readonly kind: string }): Pick<Step, "name" | "kind"> => ({
 	name: sanitize(entry.name),
 	kind: entry.kind,
@@ -277,7 +290,7 @@ const named = (entry: { readonly name: string; readonly kind: string }): Pick<St
 async function heldCredentials(
 	ctx: AuthContext,
 	config: AuthConfig,
-	steps: ReadonlyMap<StepId, ProviderStep | IdentityStep>,
+	steps: ReadonlyMap<StepId, LinkStep>,
 	targets: readonly PlannedTarget[],
 	isForced: (target: Target) => boolean,
 ): Promise<Pick<Plan, "held" | "skipped">> {
@@ -309,7 +322,7 @@ async function heldCredentials(
 async function fresh(
 	ctx: AuthContext,
 	config: AuthConfig,
-	step: ProviderStep | IdentityStep | undefined,
+	step: LinkStep | undefined,
 ): Promise<Credentials | undefined> {
 	if (step?.type !== "identity") return undefined;
 	const { identity, identityKind, root, purpose } = step;
@@ -323,10 +336,7 @@ async function fresh(
 	return isGood ? credentials : undefined;
 }
 
-function discoverySteps(
-	steps: ReadonlyMap<StepId, ProviderStep | IdentityStep>,
-	targets: readonly PlannedTarget[],
-): DiscoveryStep[] {
+function discoverySteps(steps: ReadonlyMap<StepId, LinkStep>, targets: readonly PlannedTarget[]): DiscoveryStep[] {
 	return [...steps.values()].flatMap((step): DiscoveryStep[] => {
 		if (step.type !== "provider" || step.providerKind.discovery?.isWanted(step.provider) !== true) return [];
 		const isTarget = targets.some(({ id }) => id === step.id);

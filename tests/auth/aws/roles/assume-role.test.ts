@@ -92,12 +92,14 @@ describe("a role", () => {
 	});
 
 	test("needs access keys, which a portal's session is not", async () => {
-		const { refused } = await one(`assume_role: ${DEPLOYER}`, "provider: sso");
+		const { refused, cloud } = await one(`assume_role: ${DEPLOYER}`, "provider: sso");
 		expect(await refused("it")).toMatchObject({
 			code: "config",
 			message: '"it" needs the access keys of another AWS identity',
 			remedy: expect.stringContaining('set `via.identity` of "it"'),
 		});
+		// Nobody was asked to approve a sign-in that leads nowhere.
+		expect(cloud.requests).toEqual([]);
 	});
 
 	test("gives an ECR integration its login", async () => {
