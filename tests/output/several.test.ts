@@ -93,6 +93,7 @@ approve: code CCCC-DDDD (a device code, not an MFA code): approve only if the pa
 approve: expires 2026-11-23 12:10:00 UTC (10m)
 provider: company-sso: signed in (8h0m left)
 identity: dev-admin: AdministratorAccess in development (1h0m left)
+identity: prod-admin: failed: the role is not assigned to you
 integration: dev/ecr: started
 integration: dev/ecr: failed: no such registry
 provider: partner-sso: signed in (8h0m left)
@@ -100,7 +101,7 @@ identity: ops: AdministratorAccess in partners (1h0m left)
 Successfully authenticated as 2 of 3 identities
 
 ✓ dev-admin   AdministratorAccess in development (1h0m left)
-! prod-admin  Error: the role is not assigned to you
+! prod-admin  the role is not assigned to you
 ✓ ops         AdministratorAccess in partners (1h0m left)
 
 ! ECR login: dev/ecr.example failed: no such registry
@@ -154,6 +155,7 @@ describe("JSON lines of several targets", () => {
 			["approval.required", "provider:partner-sso", ["ops"]],
 			["provider.signed-in", "provider:company-sso", ["dev-admin", "prod-admin"]],
 			["identity.assumed", "identity:dev-admin", ["dev-admin"]],
+			["link.failed", "identity:prod-admin", ["prod-admin"]],
 			["integration.started", "integration:dev/ecr", ["dev-admin"]],
 			["integration.failed", "integration:dev/ecr", ["dev-admin"]],
 			["provider.signed-in", "provider:partner-sso", ["ops"]],
