@@ -7,6 +7,7 @@ import type { AuthConfig, IdentitySummary, ProviderSummary } from "./config/mode
 import type { AuthContext } from "./context.ts";
 import type { ArtifactState, SessionState } from "./kinds.ts";
 import { integrationKind, providerKind } from "./registry.ts";
+import { standaloneRoot } from "./root.ts";
 import { readState, type SessionFacts } from "./storage/state.ts";
 import { currentSessions } from "./stored-sessions.ts";
 import { lowerCase } from "./system/lower-case.ts";
@@ -42,7 +43,7 @@ export interface BoardDetails {
 }
 
 /** Where an identity's chain begins, and the names on it. */
-type Path = { readonly provider: string; readonly names: readonly string[] } | { readonly problem: string };
+type Path = { readonly root: string; readonly names: readonly string[] } | { readonly problem: string };
 
 interface Lists {
 	readonly identities: readonly IdentitySummary[];
@@ -73,7 +74,7 @@ export async function identityRows(ctx: AuthContext, config: AuthConfig): Promis
 	const ways = new Map(identities.map((identity) => [identity.key, paths(identity.key)]));
 	const byRoot = Map.groupBy(identities, ({ key }) => {
 		const way = ways.get(key);
-		return way !== undefined && "provider" in way ? way.provider : undefined;
+		return way !== undefined && "root" in way ? way.root : undefined;
 	});
 	byRoot.delete(undefined);
 	const [state, ...stored] = await Promise.all([
@@ -87,7 +88,7 @@ export async function identityRows(ctx: AuthContext, config: AuthConfig): Promis
 	const now = ctx.clock.now();
 	const rows = identities.map((identity): BoardRow => {
 		const way = ways.get(identity.key);
-		const found = way !== undefined && "provider" in way ? sessions.get(way.provider)?.get(identity.key) : undefined;
+		const found = way !== undefined && "root" in way ? sessions.get(way.root)?.get(identity.key) : undefined;
 		const via = identity.via.identity === undefined ? undefined : `via ${sanitize(identity.via.identity)}`;
 		return {
 			name: sanitize(identity.name),
@@ -140,7 +141,7 @@ export async function boardDetails(ctx: AuthContext, config: AuthConfig, identit
 	const summary = byKey.get(lowerCase(identity));
 	if (summary === undefined) return { chain: [], integrations: [] };
 	const path = pathFinder(listsOf(config))(summary.key);
-	const linked = new Set("provider" in path ? config.integrationsOf(summary.key) : []);
+	const linked = new Set("root" in path ? config.integrationsOf(summary.key) : []);
 	const [account, ...integrations] = await Promise.all([
 		accountOf(ctx, config, summary, path),
 		...config
@@ -162,7 +163,7 @@ async function accountOf(
 	summary: IdentitySummary,
 	path: Path,
 ): Promise<string | undefined> {
-	const sessions = "provider" in path ? await currentSessions(ctx, config, path.provider, [summary]) : undefined;
+	const sessions = "root" in path ? await currentSessions(ctx, config, path.root, [summary]) : undefined;
 	const account = accountIn(sessions?.get(summary.key)) ?? summary.account;
 	return account === undefined ? undefined : sanitize(account);
 }
@@ -207,10 +208,9 @@ function pathFinder({ byKey, providers }: Lists): (key: string) => Path {
 		if (via.provider !== undefined) {
 			const provider = providers.get(lowerCase(via.provider));
 			if (provider === undefined) return { problem: `there is no provider "${sanitize(via.provider)}"` };
-			return { provider: provider.key, names: [sanitize(provider.name), sanitize(name)] };
+			return { root: provider.key, names: [sanitize(provider.name), sanitize(name)] };
 		}
-		// Kinds that stand alone keep their files under their kind's name.
-		if (via.identity === undefined) return { provider: identity.kind.replaceAll("/", "-"), names: [sanitize(name)] };
+		if (via.identity === undefined) return { root: standaloneRoot(identity.kind), names: [sanitize(name)] };
 		const base = find(lowerCase(via.identity), [...above, key]);
 		return "problem" in base ? base : { ...base, names: [...base.names, sanitize(name)] };
 	};

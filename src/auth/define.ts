@@ -46,6 +46,7 @@ export function defineProvider<Config, Gives extends CredentialType>(
 	const own = (provider: Provider): Provider<Config> => ownEntry(provider, kind);
 	return {
 		kind,
+		gives,
 		peek: async (provider, ctx, realm) => definition.peek(own(provider), ctx, realm),
 		purpose: (provider, ctx) => definition.purpose(own(provider), ctx),
 		authenticate: async (provider, run) => definition.authenticate(own(provider), run),
@@ -93,6 +94,9 @@ export function defineIdentity<Config, Takes extends CredentialType, Gives exten
 		takes.length === 0 ? base === undefined : base !== undefined && isOf(base, takes);
 	return {
 		kind,
+		takes,
+		gives,
+		refusal: (identity) => definition.refusal(own(identity)),
 		purpose: (identity, root, ctx) => definition.purpose(own(identity), root, ctx),
 		async authenticate(identity, base, root, run) {
 			if (!isBase(base)) throw definition.refusal(own(identity));

@@ -4,7 +4,8 @@
  */
 import type { AuthConfig, Identity, Integration, Provider, Realm } from "./config/model.ts";
 import type { AuthContext } from "./context.ts";
-import type { Credentials } from "./credentials.ts";
+import type { Credentials, CredentialType } from "./credentials.ts";
+import type { AuthError } from "./errors.ts";
 import type { Interaction } from "./interaction.ts";
 import type { Aspects } from "./purpose.ts";
 import type { SessionFacts } from "./storage/state.ts";
@@ -36,6 +37,8 @@ export type SessionState =
 
 export interface ProviderKind {
 	readonly kind: string;
+	/** What comes of its sign-in. */
+	readonly gives: CredentialType;
 	/** Local state only: never the network, never a prompt. */
 	peek(provider: Provider, ctx: AuthContext, realm: Realm): Promise<SessionState>;
 	/** Everything that decides whose sessions these are: the credentials of the links after it are used again only for that. */
@@ -112,6 +115,11 @@ export interface EnvironmentChange {
 
 export interface IdentityKind {
 	readonly kind: string;
+	/** The types of credentials that it can be reached with; none for a kind that begins a chain. */
+	readonly takes: readonly CredentialType[];
+	readonly gives: CredentialType;
+	/** What is wrong with a chain in which the link before it gives others, or in which there is none. */
+	refusal(identity: Identity): AuthError;
 	/** Everything that decides whose credentials this link gives, beside what the links before it say of themselves. */
 	purpose(identity: Identity, root: ChainRoot, ctx: AuthContext): Aspects;
 	/**

@@ -2,6 +2,9 @@
 import type { Provider } from "./config/model.ts";
 import type { ChainRoot } from "./kinds.ts";
 
+/** @returns the key of a root that is no provider: what Atmos calls the folder of identities that stand alone, by their kind */
+export const standaloneRoot = (kind: string): string => kind.replaceAll("/", "-");
+
 /** @returns the root of a chain that begins with a provider, with its `spec.files.base_path` */
 export function providerRoot(provider: Provider): ChainRoot {
 	return { key: provider.key, basePath: basePathOf(provider), provider };

@@ -160,13 +160,23 @@ function interruptions(login: LoginHandle): { interrupt(): void } {
 	};
 }
 
+function titleOf({ prompts: [asked] }: LoginSnapshot): string {
+	const title = "atmos auth login";
+	switch (asked?.prompt.type) {
+		case "device-code":
+			return `approve ${asked.prompt.userCode} · ${title}`;
+		case "code":
+			return `type a code · ${title}`;
+		default:
+			return title;
+	}
+}
+
 /**
  * A window title that says when somebody is wanted. Whatever happens, the old one comes back; a terminal that keeps none is
  * left with a harmless one, and not with a code to be approved.
  */
 function keepTitle(screen: NodeJS.WriteStream, login: LoginHandle): { restore(): void } {
-	const titleOf = ({ prompts: [asked] }: LoginSnapshot): string =>
-		asked?.prompt.type === "device-code" ? `approve ${asked.prompt.userCode} · atmos auth login` : "atmos auth login";
 	let shown = titleOf(login.snapshot());
 	screen.write(pushTitle(shown));
 	const unsubscribe = login.subscribe((snapshot) => {

@@ -14,7 +14,7 @@ export type ProgressLine =
 			readonly key: string;
 			readonly row: Row;
 			readonly depth: number;
-			/** What it says in place of its own text: as much of a failure's message as the line holds. */
+			/** What it says in place of its own text, such as what fits of a failure's message. */
 			readonly text?: string | undefined;
 			readonly selected: boolean;
 			readonly focus: boolean;
@@ -43,7 +43,7 @@ export function failedIntegrations(snapshot: LoginSnapshot): readonly Integratio
 	return snapshot.integrations.filter(({ state }) => state === "failed");
 }
 
-/** What failed before anything could be integrated, where a login with several targets goes on to its end. */
+/** The links that failed, where a login goes on without them: one with several targets. */
 export function failedLinks(snapshot: LoginSnapshot): readonly Row[] {
 	const rows = snapshot.targets.length < 2 ? [] : linkRows(snapshot);
 	return rows.flatMap(({ row }) => (row.state === "failed" ? [row] : []));
@@ -109,7 +109,7 @@ function rowLines(
 		readonly depth: number;
 		/** The failure is that of the whole login, which says it in a place of its own. */
 		readonly isWhole: boolean;
-		/** There are several failures to choose between. */
+		/** There are several such failures to choose between. */
 		readonly areSeveral: boolean;
 	},
 ): ProgressLine[] {
@@ -125,11 +125,14 @@ function rowLines(
 		selected: isSelected && areSeveral,
 		focus: isSelected || row.state === "running",
 	} as const;
+	if (row.state === "waiting" && view.snapshot.phase === "attention") return [{ ...line, text: "not tried" }];
 	if (row.state !== "failed" || error === undefined || isWhole) return [line];
-	const [text = "", ...more] = wrap(clean(error.message), Math.max(8, room));
+	const message = clean(error.message).trim();
+	const [text = ""] = wrap(message, Math.max(8, room));
+	const more = message.slice(text.length).trim();
 	return [
 		{ ...line, text },
-		...more.map((words, index): ProgressLine => {
+		...wrap(more, Math.max(8, width - indent)).map((words, index): ProgressLine => {
 			const segments: Segment[] = [{ text: " ".repeat(indent) }, { text: words, tone: "bad" }];
 			return { type: "text", key: `${id} message ${index}`, segments };
 		}),
@@ -137,16 +140,11 @@ function rowLines(
 	];
 }
 
-/** How many rows are well, where they are not shown. */
-function foldedLine(
-	{ folded, symbols }: ProgressView,
-	key: string,
-	rows: readonly Row[],
-	what: string,
-): ProgressLine[] {
+/** How many rows are ready, where they are not shown. */
+function foldedLine({ folded, symbols }: ProgressView, key: string, rows: readonly Row[]): ProgressLine[] {
 	const good = rows.filter(isGood).length;
 	if (!folded || good === 0) return [];
-	const segments: Segment[] = [{ text: `  ${symbols.ok} `, tone: "good" }, { text: `${good} ${what}` }];
+	const segments: Segment[] = [{ text: `  ${symbols.ok} `, tone: "good" }, { text: `${good} ready` }];
 	return [{ type: "text", key: `folded ${key}`, segments }];
 }
 
@@ -156,17 +154,12 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 	const lines: ProgressLine[] = [];
 	const failed = failedIntegrations(snapshot);
 	const wholeFailure = isSignedIn(snapshot) ? undefined : snapshot.error;
-	const areSeveral = failed.length + failedLinks(snapshot).length > 1;
+	const alike = [failed, failedLinks(snapshot)].find((rows) => rows.some(({ id }) => id === view.selected)) ?? [];
+	const areSeveral = alike.length > 1;
 
 	const links = linkRows(snapshot);
-	lines.push(
-		...foldedLine(
-			view,
-			"links",
-			links.map(({ row }) => row),
-			"signed in",
-		),
-	);
+	const linked = links.map(({ row }) => row);
+	lines.push(...foldedLine(view, "links", linked));
 	for (const { row, depth } of links) {
 		if (view.folded && isGood(row)) continue;
 		lines.push(...rowLines(view, row, { depth, isWhole: wholeFailure !== undefined, areSeveral }));
@@ -188,7 +181,7 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 	if (snapshot.integrations.length > 0 && wholeFailure === undefined) {
 		if (lines.length > 0) lines.push({ type: "blank", key: "before integrations" });
 		lines.push({ type: "text", key: "integrations' head", segments: [{ text: "  INTEGRATIONS", tone: "muted" }] });
-		lines.push(...foldedLine(view, "integrations", snapshot.integrations, "ready"));
+		lines.push(...foldedLine(view, "integrations", snapshot.integrations));
 		for (const row of snapshot.integrations) {
 			if (view.folded && isGood(row)) continue;
 			lines.push(...rowLines(view, row, { depth: 0, isWhole: false, areSeveral }));

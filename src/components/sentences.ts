@@ -4,9 +4,9 @@ import type { CodePrompt, DeviceCodePrompt } from "../auth/interaction.ts";
 import { type Choice, isSignedIn, type LoginSnapshot, type Row } from "../flows/snapshot.ts";
 import { longDuration } from "../output/duration.ts";
 import { serviceLine } from "../output/error-lines.ts";
+import { approvalUrl } from "../output/events.ts";
 import { goneText } from "../output/gone.ts";
 import type { BoardEntry } from "./identity-list.ts";
-import { linkOf } from "./keys/handlers.ts";
 import type { Binding } from "./keys/table.ts";
 import { timeAgo } from "./lifetime.ts";
 import { lookOf } from "./session.ts";
@@ -60,7 +60,7 @@ export function approvalSentences(prompt: DeviceCodePrompt, now: number, notice:
 	const waiting = prompt.waitingForPid;
 	return [
 		`Sign in to ${clean(prompt.provider)}. Open this page and check that it shows exactly this code:`,
-		clean(linkOf(prompt)),
+		clean(approvalUrl(prompt)),
 		`Code: ${clean(prompt.userCode)}`,
 		`Spelled: ${spelled(clean(prompt.userCode))}`,
 		`${notice} The code expires in ${left}.`,

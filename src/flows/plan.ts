@@ -51,7 +51,10 @@ export interface DiscoveryStep extends StepBase {
 	readonly isTarget: boolean;
 }
 
-export type Step = ProviderStep | IdentityStep | IntegrationStep | DiscoveryStep;
+/** A link of a chain. */
+export type LinkStep = ProviderStep | IdentityStep;
+
+export type Step = LinkStep | IntegrationStep | DiscoveryStep;
 export type { IntegrationStep } from "./plan-integrations.ts";
 
 export interface PlannedTarget extends Target {
@@ -139,7 +142,7 @@ export async function planLogin(
 		options.integrations,
 	);
 	const steps = new Map<StepId, Step>(draft.steps);
-	for (const step of [...discoverySteps(draft.steps, planned, skipped), ...integrations]) steps.set(step.id, step);
+	for (const step of [...discoverySteps(draft.steps, planned), ...integrations]) steps.set(step.id, step);
 	return {
 		targets: planned,
 		steps,
@@ -175,7 +178,7 @@ export function entriesOf(config: AuthConfig, target: Target): readonly EntryNam
 }
 
 interface Draft {
-	readonly steps: Map<StepId, ProviderStep | IdentityStep>;
+	readonly steps: Map<StepId, LinkStep>;
 	/** What each step adds to the purpose of those after it. */
 	readonly aspects: Map<StepId, Aspects>;
 }
@@ -193,8 +196,8 @@ async function addPath(
 	const chain =
 		target.type === "identity" ? config.chain(target.key) : { provider: target.key, root: target.key, identities: [] };
 	const path: StepId[] = [];
-	const made: (ProviderStep | IdentityStep)[] = [];
-	const add = async (id: StepId, make: () => Promise<ProviderStep | IdentityStep>): Promise<void> => {
+	const made: LinkStep[] = [];
+	const add = async (id: StepId, make: () => Promise<LinkStep>): Promise<void> => {
 		const step = draft.steps.get(id) ?? (await make());
 		made.push({ ...step, for: [...step.for, target.id] });
 		path.push(id);
@@ -206,7 +209,9 @@ async function addPath(
 		await add(`provider:${provider.key}`, () => providerStep(ctx, config, dependencies, draft, provider));
 	}
 	for (const key of chain.identities) {
-		await add(`identity:${key}`, () => identityStep(ctx, config, dependencies, draft, { key, root, path: [...path] }));
+		await add(`identity:${key}`, () =>
+			identityStep(ctx, config, dependencies, draft, { key, root, before: [...made] }),
+		);
 	}
 	// Only a path that is whole is part of the plan.
 	for (const step of made) draft.steps.set(step.id, step);
@@ -241,11 +246,14 @@ async function identityStep(
 	config: AuthConfig,
 	dependencies: LoginDependencies,
 	draft: Draft,
-	{ key, root, path }: { readonly key: string; readonly root: ChainRoot; readonly path: readonly StepId[] },
+	{ key, root, before }: { readonly key: string; readonly root: ChainRoot; readonly before: readonly LinkStep[] },
 ): Promise<IdentityStep> {
 	const identity = await config.identity(key);
+	const path = before.map((step) => step.id);
 	const identityKind = await dependencies.identityKind(identity.kind);
 	if (identityKind === undefined) throw unknownKind("identity", identity);
+	// Nobody is to approve a sign-in that cannot lead on.
+	if (!fits(identityKind, before.at(-1))) throw identityKind.refusal(identity);
 	const id: StepId = `identity:${key}`;
 	draft.aspects.set(id, identityKind.purpose(identity, root, ctx));
 	const purpose = purposeOf(
@@ -264,6 +272,11 @@ async function identityStep(
 	};
 }
 
+function fits({ takes }: IdentityKind, base: LinkStep | undefined): boolean {
+	if (base === undefined) return takes.length === 0;
+	return takes.includes((base.type === "provider" ? base.providerKind : base.identityKind).gives);
+}
+
 const named = (entry: { readonly name: string; readonly kind: string }): Pick<Step, "name" | "kind"> => ({
 	name: sanitize(entry.name),
 	kind: entry.kind,
@@ -276,7 +289,7 @@ const named = (entry: { readonly name: string; readonly kind: string }): Pick<St
 async function heldCredentials(
 	ctx: AuthContext,
 	config: AuthConfig,
-	steps: ReadonlyMap<StepId, ProviderStep | IdentityStep>,
+	steps: ReadonlyMap<StepId, LinkStep>,
 	targets: readonly PlannedTarget[],
 	isForced: (target: Target) => boolean,
 ): Promise<Pick<Plan, "held" | "skipped">> {
@@ -308,7 +321,7 @@ async function heldCredentials(
 async function fresh(
 	ctx: AuthContext,
 	config: AuthConfig,
-	step: ProviderStep | IdentityStep | undefined,
+	step: LinkStep | undefined,
 ): Promise<Credentials | undefined> {
 	if (step?.type !== "identity") return undefined;
 	const { identity, identityKind, root, purpose } = step;
@@ -322,14 +335,9 @@ async function fresh(
 	return isGood ? credentials : undefined;
 }
 
-function discoverySteps(
-	steps: ReadonlyMap<StepId, ProviderStep | IdentityStep>,
-	targets: readonly PlannedTarget[],
-	skipped: ReadonlySet<StepId>,
-): DiscoveryStep[] {
+function discoverySteps(steps: ReadonlyMap<StepId, LinkStep>, targets: readonly PlannedTarget[]): DiscoveryStep[] {
 	return [...steps.values()].flatMap((step): DiscoveryStep[] => {
-		if (step.type !== "provider" || skipped.has(step.id)) return [];
-		if (step.providerKind.discovery?.isWanted(step.provider) !== true) return [];
+		if (step.type !== "provider" || step.providerKind.discovery?.isWanted(step.provider) !== true) return [];
 		const isTarget = targets.some(({ id }) => id === step.id);
 		const { name, kind, for: targetIds } = step;
 		return [

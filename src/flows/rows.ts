@@ -2,7 +2,7 @@
 import type { Credentials } from "../auth/credentials.ts";
 import type { Artifact, Subject } from "../auth/kinds.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
-import type { DiscoveryStep, IdentityStep, IntegrationStep, PlannedTarget, ProviderStep, Step } from "./plan.ts";
+import type { IdentityStep, IntegrationStep, PlannedTarget, ProviderStep, Step } from "./plan.ts";
 import type { Account, IntegrationRow, LoginResult, Row } from "./snapshot.ts";
 
 /** A link, or the discovery of identities, before anything is done. */
@@ -104,5 +104,3 @@ function accountOf({ accountId: id, accountName: name }: Credentials): Account |
 	if (id === undefined && name === undefined) return undefined;
 	return { id: id === undefined ? undefined : sanitize(id), name: name === undefined ? undefined : sanitize(name) };
 }
-
-export type LinkStep = ProviderStep | IdentityStep | DiscoveryStep;

@@ -9,7 +9,6 @@ import {
 	identityDone,
 	integrationDone,
 	integrationWaiting,
-	type LinkStep,
 	loginResult,
 	providerDone,
 	skippedRow,
@@ -31,7 +30,10 @@ interface WorkBase {
 }
 
 export type Work = WorkBase &
-	({ readonly step: LinkStep; readonly row: Row } | { readonly step: IntegrationStep; readonly row: IntegrationRow });
+	(
+		| { readonly step: Exclude<Step, IntegrationStep>; readonly row: Row }
+		| { readonly step: IntegrationStep; readonly row: IntegrationRow }
+	);
 
 /** In the plan's order. */
 export type Works = ReadonlyMap<StepId, Work>;

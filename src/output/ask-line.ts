@@ -28,7 +28,8 @@ async function askForCode(
 	const ask = (...before: readonly string[]): void =>
 		printer.print([
 			...before,
-			`code: ${prompt.question}: ${prompt.source}: type the ${prompt.digits} digits, then Enter`,
+			`code: ${prompt.question} (${prompt.source})`,
+			`code: type the ${prompt.digits} digits, then Enter`,
 		]);
 	ask(...(prompt.problem === undefined ? [] : [`code: ${prompt.problem}`]));
 	for await (const line of input.lines(signal)) {

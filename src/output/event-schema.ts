@@ -213,6 +213,16 @@ export const loginEvents = [
 		detail: v.string(),
 		expiresAt: v.exactOptional(moment),
 	}),
+	event(
+		"link.failed",
+		"A provider or an identity could not be signed in to, and the login goes on with other targets.",
+		{
+			...step,
+			name: v.string(),
+			kind: v.string(),
+			error,
+		},
+	),
 	event("provision.progress", "Accounts and roles that the session may use are listed.", {
 		accountsTotal: v.exactOptional(v.pipe(count, v.description("Absent until the accounts have been listed."))),
 		accountsDone: count,

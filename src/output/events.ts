@@ -200,8 +200,16 @@ export function approvalUrl(prompt: DeviceCodePrompt): string {
 
 function chain(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
 	const known = new Map(before?.chain.map((row) => [row.id, row]));
+	// Alone, it is the end of the login, which says it.
+	const goesOn = after.targets.length > 1;
 	return after.chain.flatMap((row): Body[] => {
-		if (!finished(known.get(row.id), row)) return [];
+		const was = known.get(row.id);
+		if (goesOn && row.error !== undefined && (was?.state !== "failed" || was.startedAt !== row.startedAt)) {
+			return [
+				{ type: "link.failed", ...stepOf(row, after), name: row.name, kind: row.kind, error: eventError(row.error) },
+			];
+		}
+		if (!finished(was, row)) return [];
 		const common = { ...stepOf(row, after), reused: row.state === "reused", detail: row.text, ...expiry(row) };
 		return row.id.startsWith("provider:")
 			? [{ type: "provider.signed-in", provider: row.name, ...common }]

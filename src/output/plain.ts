@@ -75,6 +75,10 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 			return [`provider: ${event.provider}: ${event.detail}${until(event.expiresAt, now)}`];
 		case "identity.assumed":
 			return [`identity: ${event.identity}: ${event.detail}${until(event.expiresAt, now)}`];
+		case "link.failed":
+			return [
+				`${event.id.startsWith("provider:") ? "provider" : "identity"}: ${event.name}: failed: ${event.error.message}`,
+			];
 		case "provision.progress":
 			return [
 				`discover: ${event.accountsDone} of ${event.accountsTotal ?? "?"} accounts, ${event.identitiesTotal} identities`,

@@ -48,8 +48,11 @@ function tableLines(targets: readonly TargetView[], now: number, style: Style): 
 			}
 			// A login that was cancelled in the middle.
 			if (error === undefined) return [`${style.paint("soon", style.failed)} ${padded(name)}  not signed in`];
-			const [first = "", ...more] = errorLines(error, style);
-			return [`${style.paint("bad", style.failed)} ${padded(name)}  ${first}`, ...more.map((line) => `  ${line}`)];
+			const [, ...more] = errorLines(error, style);
+			return [
+				`${style.paint("bad", style.failed)} ${padded(name)}  ${error.message}`,
+				...more.map((line) => `  ${line}`),
+			];
 		}),
 	];
 }

@@ -47,6 +47,23 @@ describe("the question for a code", () => {
 		expect(again.text()).toMatch(/Code {2}/);
 	});
 
+	test("has room around its parts where there is room", () => {
+		expect(
+			show(fakeLogin(asking({ problem: "wrong code" })))
+				.lines()
+				.slice(0, 8),
+		).toEqual([
+			" MFA code",
+			" for dev-admin",
+			"",
+			"   wrong code",
+			"",
+			"   Code  _ _ _ _ _ _",
+			"",
+			"   arn:aws:iam::123456789012:mfa/ada",
+		]);
+	});
+
 	test("has the place for the digits, however much there is to say", () => {
 		const text = show(fakeLogin(asking({ problem: PROBLEM, digits: 8 })), { columns: 20, rows: 6 }).text();
 		expect(text).toMatch(/Code {2}_{8}\n/);

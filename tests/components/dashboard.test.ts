@@ -96,6 +96,18 @@ describe("the terminal", () => {
 		expect(titles.at(-1)).toBe("Terminal");
 	});
 
+	test("has a title that says what is wanted", async () => {
+		const login = fakeLogin(approving(NOW));
+		const { until, over, written } = run(login);
+		await until("code expires");
+		const question = { type: "code", question: "MFA code", source: "phone", digits: 6 } as const;
+		login.show({ prompts: asked(question, "identity:ada") });
+		await until("MFA code");
+		expect(written()).toContain("\u001b]2;type a code · atmos auth login");
+		login.show({ phase: "done", prompts: [] });
+		await over;
+	});
+
 	test("is not taken at all for a login that is over at once", async () => {
 		const login = fakeLogin({ phase: "assuming" });
 		const { over, written } = run(login);

@@ -50,11 +50,11 @@ describe("the progress of several targets", () => {
 		const text = show(fakeLogin(several(NOW))).text();
 		expect(text).toMatch(/\n {3}✓ company-sso +signed in .*7h 59m\n {5}✓ dev-admin +Administrator.* 59m\n/);
 		expect(text).toMatch(/\n ❯ {3}✗ prod-base +AdministratorAccess is not/);
-		expect(text).toMatch(/\n {7}· prod-admin +waiting\n/);
+		expect(text).toMatch(/\n {7}· prod-admin +not tried\n/);
 		// All names end, and all texts begin, at the same column.
 		const columns = text
 			.split("\n")
-			.flatMap((line) => /^.*(?:company-sso|dev-admin|prod-admin) +(?=[sAw])/.exec(line) ?? []);
+			.flatMap((line) => /^.*(?:company-sso|dev-admin|prod-admin) +(?=[sAn])/.exec(line) ?? []);
 		expect(columns).toHaveLength(3);
 		expect(new Set(columns.map((line) => line.length)).size).toBe(1);
 	});
@@ -66,7 +66,7 @@ describe("the progress of several targets", () => {
 		const text = show(fakeLogin(several(NOW)), { columns, rows }).text();
 		const words = text.replace(/\s+/g, " ");
 		expect(words).toMatch(
-			/prod-base AdministratorAccess is not assigned to you in account 999999999999 of the organization roles that you have there: ReadOnlyAccess, Billing Try: name one of them in the identity's principal · prod-admin/,
+			/prod-base AdministratorAccess is not assigned to you in account 999999999999 of the organization roles that you have there: ReadOnlyAccess, Billing Try: name one of them in the identity's principal · prod-admin not tried/,
 		);
 	});
 
@@ -92,9 +92,17 @@ describe("the progress of several targets", () => {
 		expect(login.sent).toEqual([{ type: "RETRY" }, { type: "DONE" }]);
 	});
 
+	test("marks a failure only where there is another one to go to", () => {
+		const { targets = [], chain = [] } = several(NOW);
+		const login = fakeLogin(
+			several(NOW, { targets: targets.slice(0, 2), chain, integrations: [failedRow("dev/eks")] }),
+		);
+		expect(show(login).text()).not.toContain("❯");
+	});
+
 	test("folds what is well where not all rows have a place, so that failures have theirs", () => {
 		const text = show(fakeLogin(manyFailed(30))).text();
-		expect(text).toMatch(/✓ 28 signed in\n/);
+		expect(text).toMatch(/✓ 28 ready\n/);
 		for (const name of ["team-27", "team-28", "team-29"]) expect(text).toContain(`✗ ${name}`);
 		expect(text.match(/Try:/g)).toHaveLength(3);
 		expect(show(fakeLogin(manyFailed(30)), { rows: 60 }).text()).toContain("✓ team-0");
@@ -220,6 +228,16 @@ describe("for a screen reader", () => {
 			"Try: correct its via.provider",
 			"1 of 3 identities signed in.",
 			"r retries, d shows details, q quits.",
+		]);
+	});
+
+	test("what failed is gone through, with what the service said of each", async () => {
+		const screen = show(fakeLogin(several(NOW)), { display: { screenReader: true } });
+		await screen.press("d", "down", "d");
+		expect(screen.said.slice(-3)).toEqual([
+			"prod-base: ForbiddenException (request 5c1a)",
+			"old-admin selected",
+			"old-admin: the service gave no further details",
 		]);
 	});
 

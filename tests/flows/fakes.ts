@@ -220,6 +220,7 @@ export function world(options: WorldOptions = {}): World {
 
 	const providerKind: ProviderKind = {
 		kind: "aws/iam-identity-center",
+		gives: "sso",
 		peek: async () => ({ state: "none" }),
 		purpose: () => ({}),
 		authenticate: (provider, run) => signIn.enter(provider.name, run),
@@ -231,6 +232,9 @@ export function world(options: WorldOptions = {}): World {
 	};
 	const identityKind: IdentityKind = {
 		kind: "aws/permission-set",
+		takes: ["sso", "aws"],
+		gives: "aws",
+		refusal: ({ name }) => new AuthError({ code: "config", message: `${name} does not fit` }),
 		purpose: () => ({}),
 		authenticate: (identity, _base, _root, run) => assume.enter(identity.name, run),
 		store: {
@@ -277,7 +281,8 @@ export function world(options: WorldOptions = {}): World {
 				return config;
 			},
 			providerKind: async (kind) => (kind === providerKind.kind ? providerKind : undefined),
-			identityKind: async (kind) => (kind === identityKind.kind ? identityKind : undefined),
+			identityKind: async (kind) =>
+				kind === "aws/user" ? { ...identityKind, takes: [] } : kind === identityKind.kind ? identityKind : undefined,
 			integrationKind: async (kind) => (kind === integrationKind.kind ? integrationKind : undefined),
 			identityRows: async () => rows(identities),
 			providerRows: async () => rows(providers),

@@ -87,6 +87,7 @@ describe("every phase", () => {
 		const it = world();
 		it.dependencies.providerKind = async () => ({
 			kind: "deaf",
+			gives: "sso",
 			schema: undefined as never,
 			peek: async () => ({ state: "none" }),
 			purpose: () => ({}),

@@ -218,7 +218,7 @@ describe("a login with several targets", () => {
 		const it = world({
 			providers: [],
 			identities: [
-				{ name: "keys", via: {} },
+				{ name: "keys", kind: "aws/user", via: {} },
 				{ name: "role", via: { identity: "keys" } },
 			],
 		});

@@ -3,6 +3,7 @@ import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
 import type { Section } from "../manifest.ts";
 import { standsAlone } from "../registry.ts";
+import { standaloneRoot } from "../root.ts";
 import { signInCommand } from "../sign-in-command.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import { sanitize } from "../system/sanitize.ts";
@@ -254,7 +255,7 @@ export class LoadedConfig implements AuthConfig {
 			const link = via.provider !== undefined ? "provider" : via.identity !== undefined ? "identity" : undefined;
 			if (link === undefined) {
 				const kind = this.#glance.text(entry.value.kind) ?? "";
-				if (standsAlone(kind)) return { root: kind.replaceAll("/", "-"), identities };
+				if (standsAlone(kind)) return { root: standaloneRoot(kind), identities };
 				return { entry, circular: false, path: ["via"], message: "expected via.provider or via.identity" };
 			}
 			const wanted = via[link] as string;

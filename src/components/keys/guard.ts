@@ -56,8 +56,9 @@ export function createKeyGuard(current: () => string, now: () => number): KeyGua
 			return (name !== "return" && name !== LINE_FEED) || !isHeld();
 		},
 		pressed(name) {
-			if (name !== "return" && name !== LINE_FEED) return;
-			enter = { screen: isHeld() ? (enter?.screen ?? seen) : seen, at: now() };
+			// A key that is held down does not let others through.
+			if (name !== "return" && name !== LINE_FEED) enter = undefined;
+			else enter = { screen: isHeld() ? (enter?.screen ?? seen) : seen, at: now() };
 		},
 	};
 }

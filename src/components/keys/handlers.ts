@@ -1,9 +1,7 @@
 /** What each screen does with its keys, for the drawn and the screenReader dashboard alike. Asked at each key press anew. */
 import { toErrorView } from "../../auth/errors.ts";
-import type { DeviceCodePrompt } from "../../auth/interaction.ts";
 import {
 	type Asked,
-	type IntegrationRow,
 	isSignedIn,
 	type LoginHandle,
 	type LoginSnapshot,
@@ -11,6 +9,7 @@ import {
 	type StepId,
 	type TargetView,
 } from "../../flows/snapshot.ts";
+import { approvalUrl } from "../../output/events.ts";
 import { type ListAction, type ListState, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
 import { failedIntegrations, failedLinks } from "../progress-lines.ts";
@@ -103,11 +102,6 @@ export function waitingFor({ targets, chain, integrations }: LoginSnapshot, step
 	return row === undefined ? targets : targets.filter(({ id }) => row.for.includes(id));
 }
 
-/** The link that is shown, opened and copied. */
-export function linkOf(prompt: DeviceCodePrompt): string {
-	return prompt.verificationUriComplete ?? prompt.verificationUri;
-}
-
 export interface ApprovalKeys {
 	readonly login: LoginHandle;
 	readonly actions: Actions;
@@ -131,7 +125,7 @@ export function approvalKeys({ login, actions, notify, gone }: ApprovalKeys): Ke
 			const { choice } = snapshot;
 			const prompt = askedFirst(snapshot)?.prompt;
 			if (prompt?.type !== "device-code") return {};
-			const url = linkOf(prompt);
+			const url = approvalUrl(prompt);
 			return {
 				copyCode: () => tell(actions.copy(prompt.userCode, "code")),
 				copyLink: () => tell(actions.copy(url, "link")),
@@ -162,16 +156,10 @@ export function createProgressChoice(): Store<ProgressChoice, ProgressAction> {
 	);
 }
 
-/** The failed row that keys act on. */
-export function selectedRow(snapshot: LoginSnapshot, choice: ProgressChoice): IntegrationRow | undefined {
-	const failed = failedIntegrations(snapshot);
+/** The failed row that keys act on: an integration, or a link of one of several targets while these are to be mended first. */
+export function selectedRow(snapshot: LoginSnapshot, choice: ProgressChoice): Row | undefined {
+	const failed = isBroken(snapshot) ? failedLinks(snapshot) : failedIntegrations(snapshot);
 	return failed.find(({ id }) => id === choice.row) ?? failed[0];
-}
-
-/** What is marked of what failed: an integration, or a link of one of several targets. */
-export function selectedFailure(snapshot: LoginSnapshot, choice: ProgressChoice): StepId | undefined {
-	const rows = isBroken(snapshot) ? failedLinks(snapshot) : failedIntegrations(snapshot);
-	return (rows.find(({ id }) => id === choice.row) ?? rows[0])?.id;
 }
 
 /** Whether the login itself has failed, and not an integration after it. */
@@ -196,8 +184,8 @@ export function progressKeys(login: LoginHandle, choice: Store<ProgressChoice, P
 			const moves = (failed: readonly Row[]): Handlers => {
 				if (failed.length < 2) return {};
 				const step = (by: number): void => {
-					const selected = selectedFailure(snapshot, choice.get());
-					const at = failed.findIndex(({ id }) => id === selected) + by;
+					const selected = selectedRow(snapshot, choice.get());
+					const at = failed.findIndex(({ id }) => id === selected?.id) + by;
 					choice.send({ type: "ROW", row: failed[Math.min(failed.length - 1, Math.max(0, at))]?.id });
 				};
 				return { move: () => undefined, up: () => step(-1), down: () => step(1) };

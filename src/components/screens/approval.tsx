@@ -3,11 +3,12 @@ import { Box, Text, Transform } from "ink";
 import { type ReactNode, useEffect, useMemo } from "react";
 import type { DeviceCodePrompt } from "../../auth/interaction.ts";
 import type { LoginSnapshot, StepId } from "../../flows/snapshot.ts";
+import { approvalUrl } from "../../output/events.ts";
 import { hyperlink } from "../../terminal/osc.ts";
 import { useTime } from "../clock.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { useKeys } from "../keys/dispatch.ts";
-import { approvalKeys, linkOf, waitingFor } from "../keys/handlers.ts";
+import { approvalKeys, waitingFor } from "../keys/handlers.ts";
 import { shareLeft, timeLeft, URGENCY_TONES, urgencyOf } from "../lifetime.ts";
 import { barParts } from "../lifetime-bar.tsx";
 import { fittingQr, type Qr } from "../qr.ts";
@@ -142,7 +143,7 @@ export function Approval({ snapshot, step, prompt }: ApprovalProps): ReactNode {
 	const { login, symbols, actions, notify, columns, hostname } = useUi();
 	const page = usePage(true);
 	const { ellipsis } = symbols;
-	const url = linkOf(prompt);
+	const url = approvalUrl(prompt);
 	const code = clean(prompt.userCode);
 	// Tells the actions that the prompt they were done for is gone.
 	const gone = useMemo(() => new AbortController(), []);

@@ -64,10 +64,10 @@ export function CodeQuestion({ snapshot, step, prompt }: CodeQuestionProps): Rea
 			subtitle={[{ text: names.length === 0 ? "" : `for ${andMore(names)}`, tone: "muted" }]}
 			keys={keys}
 		>
-			{stack(blocks, page.bodyHeight).map((line = [], index) => (
+			{stack(blocks, page.bodyHeight).map((line, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
 				<Line key={index}>
-					<Segments of={fitSegments(line, page.width, symbols.ellipsis)} />
+					{line === undefined ? " " : <Segments of={fitSegments(line, page.width, symbols.ellipsis)} />}
 				</Line>
 			))}
 		</Frame>

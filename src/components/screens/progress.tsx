@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import type { LoginSnapshot, Row } from "../../flows/snapshot.ts";
 import { Frame, usePage } from "../frame.tsx";
 import { useKeys } from "../keys/dispatch.ts";
-import { createProgressChoice, isBroken, progressKeys, selectedFailure } from "../keys/handlers.ts";
+import { createProgressChoice, isBroken, progressKeys, selectedRow } from "../keys/handlers.ts";
 import { LifetimeBar } from "../lifetime-bar.tsx";
 import { type LinkRow, linkRows } from "../link-rows.ts";
 import {
@@ -39,14 +39,14 @@ function RowSymbol({ state, startedAt }: Pick<Row, "state" | "startedAt">): Reac
 	}
 }
 
-function textOf(row: Row, shorter: string | undefined): Segment {
+function textOf({ row, text }: Extract<ProgressLine, { readonly type: "row" }>): Segment {
 	switch (row.state) {
 		case "waiting":
-			return { text: "waiting", tone: "muted" };
+			return { text: text ?? "waiting", tone: "muted" };
 		case "running":
 			return { text: clean(row.text) || "working", tone: "muted" };
 		case "failed":
-			return { text: shorter ?? clean(row.error?.message ?? row.text), tone: "bad" };
+			return { text: text ?? clean(row.error?.message ?? row.text), tone: "bad" };
 		default:
 			return { text: clean(row.text) };
 	}
@@ -67,7 +67,7 @@ function ProgressRow({ line, columns }: ProgressRowProps): ReactNode {
 	const inset = Math.min(line.depth * DEPTH, columns.name - 1);
 	const { symbols } = useUi();
 	const { ellipsis } = symbols;
-	const { text, tone } = textOf(row, line.text);
+	const { text, tone } = textOf(line);
 	const shown = symbols === UNICODE ? text : asciiMarks(text);
 	const done = row.state === "ok" || row.state === "reused";
 	// A row without a countdown has the whole line.
@@ -142,7 +142,7 @@ export function Progress({ snapshot }: { readonly snapshot: LoginSnapshot }): Re
 	const columns = rowColumns(rows, page.width);
 	const view: ProgressView = {
 		snapshot,
-		selected: selectedFailure(snapshot, choice.get()),
+		selected: selectedRow(snapshot, choice.get())?.id,
 		details,
 		symbols,
 		width: page.width,

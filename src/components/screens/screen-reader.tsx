@@ -235,10 +235,10 @@ function useSpokenProgress(
 		const selected = selectedRow(snapshot, { row, details });
 		if (last.current.row !== row && selected !== undefined) say([`${clean(selected.name)} selected`]);
 		if (last.current.details !== details) {
-			if (!isBroken(snapshot)) say(selected === undefined ? [] : [detailSentence(selected)]);
-			else if (snapshot.error !== undefined) {
-				say([detailSentence({ name: snapshot.targets[0]?.name ?? "sign-in", error: snapshot.error })]);
-			} else say(snapshot.targets.filter(({ error }) => error !== undefined).map(detailSentence));
+			const { error, targets } = snapshot;
+			const isWhole = isBroken(snapshot) && error !== undefined;
+			const subject = isWhole ? { name: targets[0]?.name ?? "sign-in", error } : selected;
+			if (subject !== undefined) say([detailSentence(subject)]);
 		}
 		last.current = { row, details };
 	}, [row, details, snapshot, say]);

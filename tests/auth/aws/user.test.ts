@@ -97,6 +97,13 @@ describe("a user", () => {
 	});
 });
 
+test("a session that was made without a code is not one with a device", async () => {
+	const { write, signIn, refused } = await scene(yaml(user(ADA)));
+	await signIn("it");
+	write("atmos.yaml", yaml(MFA));
+	expect(await refused("it", { reach: "nobody" })).toMatchObject({ name: "PersonNeededError" });
+});
+
 /** A login in lines, which answers every question with what `answer` says. */
 async function login(
 	{ ctx }: Awaited<ReturnType<typeof scene>>,
@@ -353,6 +360,15 @@ describe("a configuration", () => {
 		expect(await refused("it")).toMatchObject({ code: "network" });
 		expect(cloud.requests.length).toBe(before);
 		expect(ctx.logged.length).toBeGreaterThan(0);
+	});
+
+	test.each([
+		["`credentials`", user(`${ADA}, aws: {resolver: {url: "https://evil.example"}}`)],
+		["`spec`", user(ADA, ', spec: {endpoint_url: "https://evil.example"}')],
+	])("a person is asked about an address in %s", async (_, identity) => {
+		const { load } = await scene(yaml(identity));
+		const asked = await (await load()).trust.survey();
+		expect(asked.map(({ fact }) => fact.text)).toEqual(["https://evil.example"]);
 	});
 
 	test("the secret key cannot be printed, once it is read", async () => {

@@ -1,5 +1,6 @@
 /** Why a user got no session. */
 import type { Identity } from "../../config/model.ts";
+import type { AuthContext } from "../../context.ts";
 import { AuthError, type AuthErrorOptions } from "../../errors.ts";
 import { describeSkew } from "../../net/clock-skew.ts";
 import { signInCommand } from "../../sign-in-command.ts";
@@ -21,11 +22,11 @@ export class CodeRefusedError extends AuthError {
 }
 
 /** What was typed is no code: it is not sent. */
-export function notACode(digits: number, device: string): CodeRefusedError {
+export function notACode(digits: number, device: string, ctx: AuthContext): CodeRefusedError {
 	return new CodeRefusedError(`a code has ${digits} digits`, {
 		message: "what was entered is not an MFA code",
 		reason: `${sanitize(device)} shows codes of ${digits} digits`,
-		remedy: "sign in again, with the code that the device shows",
+		remedy: { say: "sign in again, with the code that the device shows", run: signInCommand(ctx) },
 	});
 }
 

@@ -134,7 +134,7 @@ async function sessionWithMfa(
 		const code = (await interaction.ask(prompt, signal)).trim();
 		const { CodeRefusedError, notACode } = await import("./errors.ts");
 		try {
-			if (!/^\d{6}$/.test(code)) throw notACode(DIGITS, device);
+			if (!/^\d{6}$/.test(code)) throw notACode(DIGITS, device, ctx);
 			return await session(caller, identity, run, { seconds, mfa: { serial: device, code } });
 		} catch (error) {
 			if (!(error instanceof CodeRefusedError) || left === 1) throw error;

@@ -92,12 +92,14 @@ describe("a role", () => {
 	});
 
 	test("needs access keys, which a portal's session is not", async () => {
-		const { refused } = await one(`assume_role: ${DEPLOYER}`, "provider: sso");
+		const { refused, cloud } = await one(`assume_role: ${DEPLOYER}`, "provider: sso");
 		expect(await refused("it")).toMatchObject({
 			code: "config",
 			message: '"it" needs the access keys of another AWS identity',
 			remedy: { say: expect.stringContaining('set `via.identity` of "it"') },
 		});
+		// Nobody was asked to approve a sign-in that leads nowhere.
+		expect(cloud.requests).toEqual([]);
 	});
 
 	test("gives an ECR integration its login", async () => {
@@ -286,7 +288,7 @@ describe("what keys are for", () => {
 	const other = roleArn({ accountId: "123456789012", name: "Deployer" });
 
 	test.each([
-		["another role", `assume_role: ${other}`, "identity: ada", true],
+		["another role", `assume_role: ${other}, external_id: "acme:deploy"`, "identity: ada", true],
 		["another external ID", `assume_role: ${PRODUCTION}, external_id: "acme:other"`, "identity: ada", true],
 		["another session name", `${before}, session_name: other`, "identity: ada", true],
 		["another region", `${before}, region: us-west-2`, "identity: ada", true],
