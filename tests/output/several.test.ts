@@ -54,6 +54,7 @@ async function play(it: World, login: LoginHandle): Promise<void> {
 	await until(login, ({ prompts }) => prompts.length === 2);
 	first.resolve(ssoSession());
 	(await it.assume.call(0)).resolve(awsCredentials());
+	await it.integrate.call(0);
 	(await it.assume.call(1)).reject(new AuthError({ code: "denied", message: "the role is not assigned to you" }));
 	(await it.integrate.call(0)).reject(new AuthError({ code: "service", message: "no such registry" }));
 	await until(login, ({ chain, integrations }) =>
@@ -93,8 +94,8 @@ approve: code CCCC-DDDD (a device code, not an MFA code): approve only if the pa
 approve: expires 2026-11-23 12:10:00 UTC (10m)
 provider: company-sso: signed in (8h0m left)
 identity: dev-admin: AdministratorAccess in development (1h0m left)
-identity: prod-admin: failed: the role is not assigned to you
 integration: dev/ecr: started
+identity: prod-admin: failed: the role is not assigned to you
 integration: dev/ecr: failed: no such registry
 provider: partner-sso: signed in (8h0m left)
 identity: ops: AdministratorAccess in partners (1h0m left)
@@ -155,8 +156,8 @@ describe("JSON lines of several targets", () => {
 			["approval.required", "provider:partner-sso", ["ops"]],
 			["provider.signed-in", "provider:company-sso", ["dev-admin", "prod-admin"]],
 			["identity.assumed", "identity:dev-admin", ["dev-admin"]],
-			["link.failed", "identity:prod-admin", ["prod-admin"]],
 			["integration.started", "integration:dev/ecr", ["dev-admin"]],
+			["link.failed", "identity:prod-admin", ["prod-admin"]],
 			["integration.failed", "integration:dev/ecr", ["dev-admin"]],
 			["provider.signed-in", "provider:partner-sso", ["ops"]],
 			["identity.assumed", "identity:ops", ["ops"]],
@@ -240,10 +241,10 @@ describe("the summary of several targets", () => {
 		expect(endingLines({ ...base, phase: "failed", targets }, NOW, plainStyle)).toEqual([
 			"Could not authenticate",
 			"",
-			"! a   Error: no",
+			"! a   no",
 			"    not yours",
 			"    Try: ask for it",
-			"! bc  Error: no",
+			"! bc  no",
 			"    not yours",
 			"    Try: ask for it",
 		]);
