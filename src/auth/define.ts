@@ -101,6 +101,7 @@ export function defineIdentity<Config, Takes extends CredentialType, Gives exten
 		store: {
 			load: async (place, purpose) => store.load(place, purpose),
 			save: async (place, credentials) => store.save(place, ownCredentials(credentials, kind, gives)),
+			remove: async (place) => store.remove(place),
 			list: async (root, ctx, realm) => store.list(root, ctx, realm),
 		},
 		environment: (identity, credentials, place) =>

@@ -95,6 +95,13 @@ export interface Store<Kept extends Credentials = Credentials> {
 	 */
 	save(place: Place, credentials: Kept): Promise<void>;
 	/**
+	 * Takes the identity's credentials away, by whichever program they were put there, and forgets what was known of them.
+	 *
+	 * @returns what was removed, a line each; empty where there was nothing
+	 * @throws AuthError `storage` for a file that is damaged or cannot be written; it is intact then
+	 */
+	remove(place: Place): Promise<readonly string[]>;
+	/**
 	 * What is known of all credentials that this machine holds under one root, by the identity's key: from files alone, for lists
 	 * of thousands. Never rejects for a broken file.
 	 */
