@@ -32,6 +32,7 @@ export interface ProviderDefinition<Config, Gives extends CredentialType> {
 	readonly peek: Own<ProviderKind, "peek", Provider<Config>>;
 	readonly purpose: Own<ProviderKind, "purpose", Provider<Config>>;
 	authenticate(provider: Provider<Config>, run: Run): Promise<CredentialsOf<Gives>>;
+	readonly revoke?: Own<ProviderKind, "revoke", Provider<Config>>;
 	describe(credentials: CredentialsOf<Gives>): ReturnType<ProviderKind["describe"]>;
 	readonly discovery?: {
 		isWanted(provider: Provider<Config>): boolean;
@@ -42,13 +43,14 @@ export interface ProviderDefinition<Config, Gives extends CredentialType> {
 export function defineProvider<Config, Gives extends CredentialType>(
 	definition: ProviderDefinition<Config, Gives>,
 ): ProviderKind {
-	const { kind, gives, discovery } = definition;
+	const { kind, gives, revoke, discovery } = definition;
 	const own = (provider: Provider): Provider<Config> => ownEntry(provider, kind);
 	return {
 		kind,
 		peek: async (provider, ctx, realm) => definition.peek(own(provider), ctx, realm),
 		purpose: (provider, ctx) => definition.purpose(own(provider), ctx),
 		authenticate: async (provider, run) => definition.authenticate(own(provider), run),
+		...(revoke && { revoke: async (provider, run) => revoke(own(provider), run) }),
 		describe: (credentials) => definition.describe(ownCredentials(credentials, kind, gives)),
 		...(discovery && {
 			discovery: {
