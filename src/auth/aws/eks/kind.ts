@@ -18,7 +18,6 @@ import { needsAwsKeys } from "../aws-keys.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
-import { notAuthorized } from "../not-authorized.ts";
 import { type DescribedCluster, unusable } from "./described-cluster.ts";
 import type { Config } from "./schema.ts";
 import { tokenCommand } from "./token-command.ts";
@@ -239,7 +238,7 @@ async function describeCluster(
 	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
 		client.describeCluster(cluster.name, abortSignal),
 	).catch((error: unknown) => {
-		throw explain(notAuthorized(error, operation), cluster);
+		throw explain(error, cluster);
 	});
 	const { cluster: found } = checkAnswer(operation, CLUSTER, answer);
 	const { status } = found;
