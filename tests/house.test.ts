@@ -41,6 +41,12 @@ const CLOUDS: readonly string[] = ["aws"];
 const SHARED: readonly string[] = ["config", "docker", "kubernetes", "net", "storage", "system", "trust"];
 
 /**
+ * What of `src/auth` everybody else may import: its own files, which find a kind through the registry, and folders that know
+ * no cloud. What only kinds need is theirs alone.
+ */
+const OPEN: readonly string[] = ["its own", "config", "net", "storage", "system", "trust"];
+
+/**
  * Imports against the direction, that close a circle among the shared folders. Each is one of types alone, or of what the
  * other side loads lazily; there are to be fewer of them.
  */
@@ -70,6 +76,17 @@ describe("the house", () => {
 				.filter((target) => part(target) !== part(file) && !MAY_IMPORT[part(file)]?.includes(part(target)))
 				.map((target) => `${file} imports ${target}`),
 		);
+		expect(wrong).toEqual([]);
+	});
+
+	test("the faces and flows reach auth by its own files and what knows no cloud", () => {
+		const wrong = sources
+			.filter(({ file }) => part(file) !== "auth")
+			.flatMap((source) =>
+				targetsOf(source)
+					.filter((target) => part(target) === "auth" && !OPEN.includes(authFolder(target) ?? "its own"))
+					.map((target) => `${source.file} imports ${target}`),
+			);
 		expect(wrong).toEqual([]);
 	});
 

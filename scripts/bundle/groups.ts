@@ -25,7 +25,7 @@ const GROUPS: readonly (readonly [name: string, roots: readonly Root[]])[] = [
 	["entry", ["cli.ts"]],
 	["help", ["commands/help.ts"]],
 	// kubectl's plugin runs for every kubectl command.
-	["token", [{ loadedBy: "commands/aws-eks-token.ts" }]],
+	["token", [{ loadedBy: "commands/aws-eks-token.ts" }, "auth/aws/eks/cluster-tokens.ts"]],
 	// A login that finds everything still valid.
 	["login", [{ loadedBy: "commands/login.ts" }, "auth/config/check.ts", { loadedBy: REGISTRY }]],
 	["dashboard", ["auth/board.ts", "components/dashboard.tsx"]],

@@ -32,6 +32,7 @@ export interface ProviderDefinition<Config, Gives extends CredentialType> {
 	readonly peek: Own<ProviderKind, "peek", Provider<Config>>;
 	readonly purpose: Own<ProviderKind, "purpose", Provider<Config>>;
 	authenticate(provider: Provider<Config>, run: Run): Promise<CredentialsOf<Gives>>;
+	readonly revoke?: Own<ProviderKind, "revoke", Provider<Config>>;
 	describe(credentials: CredentialsOf<Gives>): ReturnType<ProviderKind["describe"]>;
 	readonly discovery?: {
 		isWanted(provider: Provider<Config>): boolean;
@@ -42,7 +43,7 @@ export interface ProviderDefinition<Config, Gives extends CredentialType> {
 export function defineProvider<Config, Gives extends CredentialType>(
 	definition: ProviderDefinition<Config, Gives>,
 ): ProviderKind {
-	const { kind, gives, discovery } = definition;
+	const { kind, gives, revoke, discovery } = definition;
 	const own = (provider: Provider): Provider<Config> => ownEntry(provider, kind);
 	return {
 		kind,
@@ -50,6 +51,7 @@ export function defineProvider<Config, Gives extends CredentialType>(
 		peek: async (provider, ctx, realm) => definition.peek(own(provider), ctx, realm),
 		purpose: (provider, ctx) => definition.purpose(own(provider), ctx),
 		authenticate: async (provider, run) => definition.authenticate(own(provider), run),
+		...(revoke && { revoke: async (provider, run) => revoke(own(provider), run) }),
 		describe: (credentials) => definition.describe(ownCredentials(credentials, kind, gives)),
 		...(discovery && {
 			discovery: {
@@ -105,6 +107,7 @@ export function defineIdentity<Config, Takes extends CredentialType, Gives exten
 		store: {
 			load: async (place, purpose) => store.load(place, purpose),
 			save: async (place, credentials) => store.save(place, ownCredentials(credentials, kind, gives)),
+			remove: async (place) => store.remove(place),
 			list: async (root, ctx, realm) => store.list(root, ctx, realm),
 		},
 		environment: (identity, credentials, place) =>

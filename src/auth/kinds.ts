@@ -44,6 +44,14 @@ export interface ProviderKind {
 	/** Everything that decides whose sessions these are: the credentials of the links after it are used again only for that. */
 	purpose(provider: Provider, ctx: AuthContext): Aspects;
 	authenticate(provider: Provider, run: Run): Promise<Credentials>;
+	/**
+	 * Ends the session where it was made, and takes it off this machine whether or not that could be reached. Undefined for a
+	 * kind that has no session of its own.
+	 *
+	 * @returns what was removed, and what could not be, a line each; empty where there was nothing
+	 * @throws AuthError `storage` for a file that cannot be removed; the signal's reason when it is aborted
+	 */
+	revoke?(provider: Provider, run: Pick<Run, "ctx" | "realm" | "signal">): Promise<readonly string[]>;
 	/** @returns how the credentials came about: whether they were at hand, by whomever made, and the words for it */
 	describe(credentials: Credentials): { readonly reused: boolean; readonly shared: boolean; readonly text: string };
 	/** Finds the identities that the session may use and writes them for later runs; undefined where the kind cannot. */
@@ -97,6 +105,13 @@ export interface Store<Kept extends Credentials = Credentials> {
 	 * @throws AuthError `storage`; what was there is intact then
 	 */
 	save(place: Place, credentials: Kept): Promise<void>;
+	/**
+	 * Takes the identity's credentials away, by whichever program they were put there, and forgets what was known of them.
+	 *
+	 * @returns what was removed, a line each; empty where there was nothing
+	 * @throws AuthError `storage` for a file that is damaged or cannot be written; it is intact then
+	 */
+	remove(place: Place): Promise<readonly string[]>;
 	/**
 	 * What is known of all credentials that this machine holds under one root, by the identity's key: from files alone, for lists
 	 * of thousands. Never rejects for a broken file.

@@ -3,7 +3,11 @@
  * and the editor's schema need no more than this.
  */
 import type { GenericSchema } from "valibot";
-import type { IdentityKind, IntegrationKind, ProviderKind } from "./kinds.ts";
+import type { AuthContext } from "./context.ts";
+import type { Credentials } from "./credentials.ts";
+import type { IdentityKind, IntegrationKind, Place, ProviderKind } from "./kinds.ts";
+import type { ClusterToken } from "./kubernetes/exec-credential.ts";
+import type { SessionFacts } from "./storage/state.ts";
 
 /** The maps of entries under `auth`. */
 export type Section = "providers" | "identities" | "integrations";
@@ -41,6 +45,22 @@ export interface IdentityManifest extends Manifest<IdentityKind> {
 
 export type IntegrationManifest = Manifest<IntegrationKind>;
 
+/** How kubectl's plugin finds credentials and makes a token of them: see `token.ts`. */
+export interface ClusterTokens {
+	/**
+	 * @param accepts whether credentials of which this is known are the ones that are wanted
+	 * @returns what is stored, from files alone, expired or not
+	 * @throws AuthError `storage` for a file that cannot be read
+	 */
+	load(place: Place, accepts: (facts: SessionFacts) => boolean): Promise<Credentials | undefined>;
+	/** @throws AuthError `config` for credentials that are not the cloud's */
+	token(
+		credentials: Credentials,
+		cluster: { readonly name: string; readonly region: string },
+		ctx: Pick<AuthContext, "env" | "clock">,
+	): Promise<ClusterToken>;
+}
+
 export interface Cloud {
 	/** What its folder below a realm's is called: `<config>/atmos/<realm>/<name>/<provider>`. */
 	readonly name: string;
@@ -62,6 +82,7 @@ export interface Cloud {
 	nameDoubt?(name: string): string | undefined;
 	/** True for the arguments of a plugin of kubectl that this program or Atmos has written. */
 	isTokenCommand(args: readonly unknown[]): boolean;
+	clusterTokens(): Promise<ClusterTokens>;
 	readonly providers: readonly ProviderManifest[];
 	readonly identities: readonly IdentityManifest[];
 	readonly integrations: readonly IntegrationManifest[];

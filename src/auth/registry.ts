@@ -3,10 +3,12 @@
  * no schema.
  */
 import { manifest as aws, columns as awsColumns } from "./aws/manifest.ts";
+import { AuthError } from "./errors.ts";
 import { FOREIGN_KINDS, FOREIGN_STANDALONE } from "./foreign-kinds.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "./kinds.ts";
 import type {
 	Cloud,
+	ClusterTokens,
 	Columns,
 	IdentityManifest,
 	IntegrationManifest,
@@ -141,6 +143,16 @@ export function nameDoubt(kind: unknown, name: string): string | undefined {
 /** True for the arguments of a plugin of kubectl that this program or Atmos has written, whatever the cloud. */
 export function isTokenCommand(args: readonly unknown[]): boolean {
 	return CLOUDS.some((cloud) => cloud.isTokenCommand(args));
+}
+
+/**
+ * @param cloud by its name: see `cloudNames`
+ * @throws AuthError `bug` for a cloud that there is not
+ */
+export async function clusterTokens(cloud: string): Promise<ClusterTokens> {
+	const found = CLOUDS.find(({ name }) => name === cloud);
+	if (found === undefined) throw new AuthError({ code: "bug", message: `there is no cloud called ${cloud}` });
+	return found.clusterTokens();
 }
 
 /** @returns what the clouds' folders below a realm's are called */

@@ -3,13 +3,8 @@
  * as the files of the one that they were made for have not changed. It never opens a browser and never asks.
  */
 import { parseArgs } from "node:util";
-import type { AwsCredentials } from "../auth/aws/credentials.ts";
-import { eksToken, execCredential } from "../auth/aws/eks/token.ts";
-import { loadAwsCredentials } from "../auth/aws/files.ts";
-import { isCurrent } from "../auth/config/stamp.ts";
-import { isUsable } from "../auth/freshness.ts";
-import { FILES_VARIABLE, PROVIDER_VARIABLE } from "../auth/kubernetes/exec-entry.ts";
-import { lowerCase } from "../auth/system/lower-case.ts";
+import type { Credentials } from "../auth/credentials.ts";
+import { storedCredentials, tokenForKubectl } from "../auth/token.ts";
 import { writeAnswer } from "../terminal/streams.ts";
 import { awsEksToken } from "./aws-eks-token.ts";
 import { createContext } from "./create-context.ts";
@@ -17,6 +12,8 @@ import { type Command, commonFlags, dashed, type Flag } from "./definition.ts";
 import { optionsOf } from "./options.ts";
 import { usageError } from "./usage.ts";
 import { normalWords } from "./words.ts";
+
+const CLOUD = "aws";
 
 /** Read without meow: this runs for every kubectl command. */
 function readFlags(argv: readonly string[]) {
@@ -41,21 +38,12 @@ export const run: Command = async ({ argv, terminal }) => {
 	const ctx = createContext({ terminal, common: { ...common, usualLevel: "error" } });
 	const named = flags.identity ?? (env.ATMOS_IDENTITY || env.IDENTITY);
 
-	let credentials: AwsCredentials | undefined;
-	const [realm, provider] = [env.ATMOS_AUTH_REALM, env[PROVIDER_VARIABLE]];
-	if (named && realm && provider && Object.values(request).every((value) => value === undefined)) {
-		const basePath = env[FILES_VARIABLE];
-		credentials = await loadAwsCredentials(
-			ctx,
-			{ value: realm },
-			provider,
-			lowerCase(named),
-			(facts) => isCurrent(facts.config, env),
-			basePath ? { basePath } : {},
-		);
+	let credentials: Credentials | undefined;
+	// What the entry in a kubeconfig says holds for the configuration that it was made from, and for no other.
+	if (Object.values(request).every((value) => value === undefined)) {
+		credentials = await storedCredentials(CLOUD, ctx, named);
 	}
-	// A token ends with the credentials that signed it.
-	if (credentials === undefined || !isUsable(credentials.expiresAt, ctx.clock.now())) {
+	if (credentials === undefined) {
 		const [{ silentCredentials }, { assertProjectIsThere }] = await Promise.all([
 			import("./silent-credentials.ts"),
 			import("./moved-project.ts"),
@@ -67,8 +55,7 @@ export const run: Command = async ({ argv, terminal }) => {
 			request: { ...request, withoutCommands: true },
 		});
 	}
-	const token = await eksToken({ credentials, cluster, region, env, now: ctx.clock.now() });
-	writeAnswer(execCredential(token, env.KUBERNETES_EXEC_INFO));
+	writeAnswer(await tokenForKubectl(CLOUD, ctx, credentials, { name: cluster, region }));
 	ctx.network.close();
 	return 0;
 };

@@ -1,8 +1,6 @@
 /** `aws eks update-kubeconfig`: writes a cluster's entry again and makes it the current context. */
 
-import { awsKeys } from "../auth/aws/aws-keys.ts";
-import { checkAlias, describeCluster, kubeconfigPath, writeEntry } from "../auth/aws/eks/kind.ts";
-import { endpointOf } from "../auth/aws/entry-spec.ts";
+import { adHocIntegration } from "../auth/ad-hoc-integration.ts";
 import { loadConfig } from "../auth/config/load.ts";
 import type { AuthError } from "../auth/errors.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
@@ -33,7 +31,15 @@ export const run: Command = async ({ argv, terminal }) => {
 	if (integration === undefined && (name === undefined || region === undefined)) {
 		throw usage("--integration, or --name and --region, must be given");
 	}
-	checkAlias(alias);
+	const target =
+		integration ??
+		(await adHocIntegration({
+			kind: KIND,
+			name: name as string,
+			config: { spec: { cluster: { name, region, alias, kubeconfig: { path: kubeconfig } } } },
+			// `cluster` has the words of the flags.
+			refusal: (path, message) => usage(`--${path.split(".")[2]}: ${message}`),
+		}));
 
 	const ctx = createContext({ terminal, common });
 	const { clock } = ctx;
@@ -48,36 +54,37 @@ export const run: Command = async ({ argv, terminal }) => {
 		const config = await loadConfig(ctx, request);
 		await assertConfigured(config);
 		return await interruptible(async ({ signal }) => {
-			if (integration !== undefined) {
+			if (typeof target === "string") {
 				const { identity } = flags;
 				const attended = isAttended(terminal);
-				return runNamed({ ctx, config, signal, report, integrations: [integration], kind: KIND, identity, attended });
-			}
-			const identity = await config.identity(chooseIdentity(config, ctx, flags.identity));
-			const target = { name: name as string, region: region as string, alias };
-			const { credentials } = await obtainSilently({ ctx, config, identity: identity.name, signal });
-			const keys = awsKeys(credentials);
-			const file = kubeconfigPath(ctx, kubeconfig);
-			const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
-			const found = await describeCluster({ ...ctx, signInCommand }, keys, target, endpointOf(identity.config), signal);
-			const artifact = await writeEntry(
-				{
+				return runNamed({
 					ctx,
 					config,
 					signal,
-					realm: config.realm,
-					explicit: true,
-					status: () => undefined,
-					order: 0,
-					claims: new Map(),
-				},
-				{ ...target, ...found, identity: identity.key, purpose: keys.purpose, file },
-			);
+					report,
+					integrations: [target],
+					kind: KIND,
+					identity,
+					attended,
+				});
+			}
+			const identity = await config.identity(chooseIdentity(config, ctx, flags.identity));
+			const { credentials } = await obtainSilently({ ctx, config, identity: identity.name, signal });
+			const signInCommand = commandFor(ctx, config, { type: "identity", name: identity.name });
+			const artifact = await target(identity, credentials, {
+				ctx: { ...ctx, signInCommand },
+				config,
+				signal,
+				realm: config.realm,
+				explicit: true,
+				status: () => undefined,
+			});
+			const cluster = sanitize(name as string);
 			const step = {
-				id: `integration:${target.name}`,
+				id: `integration:${cluster}`,
 				needs: [],
 				for: [],
-				name: sanitize(target.name),
+				name: cluster,
 				kind: KIND,
 			} as const;
 			report.ended(integrationDone(integrationWaiting({ ...step, retry: retryCommand(argv) }), artifact));

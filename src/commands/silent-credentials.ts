@@ -1,9 +1,8 @@
 /** Credentials for a program that cannot ask: cached ones, or renewed through a session that is still good. */
-import { awsKeys } from "../auth/aws/aws-keys.ts";
-import type { AwsCredentials } from "../auth/aws/credentials.ts";
 import { loadConfig } from "../auth/config/load.ts";
 import type { ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
+import type { Credentials } from "../auth/credentials.ts";
 import { AuthError } from "../auth/errors.ts";
 import { PersonNeededError } from "../auth/person-needed.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
@@ -20,12 +19,12 @@ import { type Obtained, type ObtainOptions, obtain } from "../flows/obtain.ts";
 export async function silentCredentials(
 	ctx: AuthContext,
 	options: { readonly request: ConfigRequest; readonly flag: string | undefined },
-): Promise<AwsCredentials> {
+): Promise<Credentials> {
 	const config = await loadConfig(ctx, options.request);
 	await assertConfigured(config);
 	const identity = chooseIdentity(config, ctx, options.flag);
 	const { signal } = new AbortController();
-	return awsKeys((await obtainSilently({ ctx, config, identity, signal })).credentials);
+	return (await obtainSilently({ ctx, config, identity, signal })).credentials;
 }
 
 /**

@@ -241,6 +241,7 @@ export function world(options: WorldOptions = {}): World {
 			load: async ({ key }) => held.get(key),
 			list: async () => new Map(),
 			save: async ({ key }) => void saved.push(find(identities, key).name),
+			remove: async () => [],
 		},
 		environment: (identity) => ({ set: { AWS_PROFILE: identity.name }, unset: [], fixed: [] }),
 	};

@@ -96,16 +96,21 @@ test("a mode, a path or a name that could do harm is told by validate", async ()
 	expect(stderr).not.toContain("fine");
 });
 
-test("a link into git's folder is one, too; --alias has the alphabet of the configuration", async () => {
+test("a link into git's folder is one, too; the flags have the rules of the configuration", async () => {
 	const { login, run, folder } = await scene([eks("dev/eks", "{path: build/hooks/post-checkout}")]);
 	mkdirSync(join(folder, ".git/hooks"), { recursive: true });
 	symlinkSync(".git", join(folder, "build"));
 	expect((await login({ ATMOS_AUTH_TRUST: "1" })).stderr).toMatch(/dev-eks failed: .*is in a .git folder/);
 	expect(readdirSync(join(folder, ".git/hooks"))).toEqual([]);
 	const args = ["aws", "eks", "update-kubeconfig", "--name", "dev-cluster", "--region", "us-east-2"];
-	const { code, stderr } = await run([...args, "--alias", "a b"]).ended;
-	expect(stderr).toContain("--alias: expected a name for the context");
-	expect(code).toBe(2);
+	for (const [flag, value, rule] of [
+		["--alias", "a b", "expected a name for the context"],
+		["--kubeconfig", ".git/hooks/post-checkout", "expected a path outside the .git folder"],
+	] as const) {
+		const { code, stderr } = await run([...args, flag, value]).ended;
+		expect(stderr).toContain(`${flag}: ${rule}`);
+		expect(code).toBe(2);
+	}
 });
 
 test("a login without its credential helper is said to be in plain text by every run, until the helper is there", async () => {

@@ -172,13 +172,7 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 		};
 	}
 	if (/AccessDenied|UnauthorizedOperation|ForbiddenException|NotAuthorized/.test(name) || status === 403) {
-		const action = /not authorized to perform:? ([\w-]+:\w+)/.exec(message ?? "")?.[1] ?? operation;
-		return {
-			code: "denied",
-			message: `not authorized to perform ${action}`,
-			reason: message,
-			remedy: `allow ${action} in the permissions of this identity's role`,
-		};
+		return notAuthorized(message, operation);
 	}
 	if (status !== undefined && status >= 500) {
 		return {
@@ -193,6 +187,22 @@ function adviceFor(service: ServiceDetails, ctx: AuthContext): Advice {
 		code: "service",
 		message: `${operation} failed${name === "" ? "" : ` with ${name}`}`,
 		reason: message ?? (status === undefined ? undefined : `HTTP ${status}`),
+	};
+}
+
+/** AWS's sentence "User: … is not authorized to perform: … on resource: …". */
+const DENIED_SENTENCE = /not authorized to perform:? ([\w-]+:\w+)(?: on resource: (\S+))?/;
+
+/** One permission is missing. What AWS says is no reason beside it, unless the permission is denied rather than not given. */
+function notAuthorized(message: string | undefined, operation: string): Advice {
+	const [sentence, action = operation, resource] = DENIED_SENTENCE.exec(message ?? "") ?? [];
+	const isDenied = /explicit deny/.test(message ?? "");
+	const where = resource === undefined || resource === "*" ? "" : ` on ${resource}`;
+	return {
+		code: "denied",
+		message: `not authorized to perform ${action}`,
+		reason: sentence === undefined || isDenied ? message : undefined,
+		remedy: `allow ${action}${where} in the permissions of this identity's role`,
 	};
 }
 

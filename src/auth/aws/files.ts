@@ -9,7 +9,6 @@ import type { AuthContext } from "../context.ts";
 import { Secret } from "../credentials.ts";
 import { AuthError } from "../errors.ts";
 import { fromBytes, IniSyntaxError, parseIni, toBytes } from "../storage/ini.ts";
-import type { SectionEdit } from "../storage/ini-edit.ts";
 import { checkOwnFolder } from "../storage/own-folder.ts";
 import { filesBase, pathWord, providerFolder } from "../storage/paths.ts";
 import { pauseFor } from "../storage/pause.ts";
@@ -30,9 +29,9 @@ const EXPIRATION = /^[ \t]*[;#]+[ \t]*atmos:(?:.*[ \t])?expiration=([^ \t]+)/;
 
 type RealmValue = Pick<Realm, "value">;
 
-const ID = "aws_access_key_id";
-const SECRET = "aws_secret_access_key";
-const TOKEN = "aws_session_token";
+export const ID = "aws_access_key_id";
+export const SECRET = "aws_secret_access_key";
+export const TOKEN = "aws_session_token";
 /** What the Go program writes where it knows none. */
 const DEFAULT_REGION = "us-east-1";
 
@@ -160,13 +159,12 @@ export async function saveAwsCredentials(
 	for (const value of [...keys.values(), region]) checkValue(value);
 	// Keys without their region do more harm than a region without keys, should this process end in between.
 	const settings = new Map([["region", region]]);
-	await edit(
-		ctx,
-		files.config,
-		configSections(identityKey).map((section) => ({ section, keys: settings })),
+	const { editSection } = await import("../storage/ini-edit.ts");
+	await editFile(ctx, files.config, (text) =>
+		configSections(identityKey).reduce((before, section) => editSection(before, { section, keys: settings }), text),
 	);
 	const note = expiresAt === undefined ? undefined : `expiration=${formatSeconds(expiresAt)}`;
-	await edit(ctx, files.credentials, [{ section: toBytes(identityKey), keys, note }]);
+	await editFile(ctx, files.credentials, (text) => editSection(text, { section: toBytes(identityKey), keys, note }));
 	await updateState(ctx, (state) =>
 		noteSession(state, realm.value, providerKey, identityKey, {
 			expiresAt: expiresAt === undefined ? undefined : Math.floor(expiresAt / 1000) * 1000,
@@ -180,15 +178,18 @@ export async function saveAwsCredentials(
 	);
 }
 
-async function edit(ctx: AuthContext, path: string, changes: readonly SectionEdit[]): Promise<void> {
-	const [{ editSection }, { withLock }, { writeWhole }] = await Promise.all([
-		import("../storage/ini-edit.ts"),
-		import("../storage/with-lock.ts"),
-		import("../storage/write.ts"),
-	]);
+/**
+ * Changes a file under the locks of this program and of `atmos`. One that becomes empty is deleted, as the Go program does
+ * when the last profile goes; its lock stays.
+ *
+ * @param change is given the text as it is, one character per byte, and does the same each time
+ * @returns whether there was anything to change
+ * @throws AuthError `storage`; what was there is intact then
+ */
+export async function editFile(ctx: AuthContext, path: string, change: (text: string) => string): Promise<boolean> {
 	const next = (text: string): string => {
 		try {
-			return changes.reduce(editSection, text);
+			return change(text);
 		} catch (error) {
 			if (error instanceof IniSyntaxError) throw damaged(path, error);
 			throw error;
@@ -196,10 +197,19 @@ async function edit(ctx: AuthContext, path: string, changes: readonly SectionEdi
 	};
 	// Nothing to do is the rule for a region. No lock is needed to see it.
 	const before = await readText(ctx, path);
-	if (before !== undefined && next(before) === before) return;
-	await withLock(ctx, path, {}, async () => {
+	if (next(before ?? "") === (before ?? "")) return false;
+	const [{ withLock }, { removeWhole, writeWhole }] = await Promise.all([
+		import("../storage/with-lock.ts"),
+		import("../storage/write.ts"),
+	]);
+	return withLock(ctx, path, {}, async () => {
 		const now = (await readText(ctx, path)) ?? "";
-		await writeWhole(path, Buffer.from(next(now), "latin1"));
+		const after = next(now);
+		if (after === now) return false;
+		// What may be left is a byte order mark.
+		if (/^(?:\u00ef\u00bb\u00bf)?\s*$/.test(after)) await removeWhole(path);
+		else await writeWhole(path, Buffer.from(after, "latin1"));
+		return true;
 	});
 }
 
@@ -226,7 +236,7 @@ interface Section {
  *
  * @param only the sections to look for; all, if left out
  */
-function sectionsOf(text: string, only?: readonly string[]): Map<string, Section> {
+export function sectionsOf(text: string, only?: readonly string[]): Map<string, Section> {
 	const sections = new Map<string, Section>();
 	let note: string | undefined;
 	let values: Map<string, string> | undefined;
@@ -271,7 +281,7 @@ function digestOf(accessKeyId: string): string {
  * it only in quotes (`shlex`), and the AWS SDK for Go, with it Terraform and `atmos`, only without. Each passes over the
  * other's.
  */
-function configSections(identityKey: string): string[] {
+export function configSections(identityKey: string): string[] {
 	if (identityKey === "default") return ["default"];
 	const plain = toBytes(`profile ${identityKey}`);
 	if (!/[\s"'\\]/.test(identityKey)) return [plain];

@@ -44,6 +44,7 @@ export const manifest: Cloud = {
 	nameObjection,
 	nameDoubt,
 	isTokenCommand,
+	clusterTokens: async () => (await import("./eks/cluster-tokens.ts")).clusterTokens,
 
 	providers: [
 		{

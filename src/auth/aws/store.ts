@@ -7,6 +7,10 @@ export const awsStore: Store<AwsCredentials> = {
 	load: ({ ctx, realm, root, key }, purpose) =>
 		loadAwsCredentials(ctx, realm, root.key, key, (facts) => facts.purpose === purpose, root),
 	save: ({ ctx, realm, root, key }, credentials) => saveAwsCredentials(ctx, realm, root.key, key, credentials, root),
+	async remove(place) {
+		const { removeAwsCredentials } = await import("./remove-keys.ts");
+		return removeAwsCredentials(place);
+	},
 	list: (root, ctx, realm) => listAwsSessions(ctx, realm, root.key, root),
 };
 

@@ -1,10 +1,10 @@
-/** Tells which files are read and written, for the log. What is in them is told to nobody. */
+/** Tells which files are read, written and removed, for the log. What is in them is told to nobody. */
 
-export type FileEvent = "read" | "written";
+export type FileEvent = "read" | "written" | "removed";
 
 const watchers = new Set<(event: FileEvent, path: string) => void>();
 
-/** Has `watcher` told of every file that `read.ts` reads and `write.ts` writes. @returns ends it */
+/** Has `watcher` told of every file that `read.ts` reads and `write.ts` writes or removes. @returns ends it */
 export function watchFiles(watcher: (event: FileEvent, path: string) => void): () => void {
 	watchers.add(watcher);
 	return () => {
@@ -12,7 +12,7 @@ export function watchFiles(watcher: (event: FileEvent, path: string) => void): (
 	};
 }
 
-/** Called once a file was read or written. */
+/** Called once it was done. */
 export function noteFile(event: FileEvent, path: string): void {
 	for (const watcher of watchers) watcher(event, path);
 }

@@ -1,4 +1,4 @@
-/** Changes to one section of an AWS ini file that leave every other byte of it alone. */
+/** Changes to one section of an AWS ini file that leave every other byte of it alone. `ini-remove.ts` has its removal. */
 import { checkIni, formatIni, type IniLine, parseIni } from "./ini.ts";
 
 export interface SectionEdit {
@@ -13,7 +13,7 @@ export interface SectionEdit {
 /** The comment in which `atmos` keeps what an AWS file has no key for. */
 const NOTE = /^[ \t]*[;#]+[ \t]*atmos:/i;
 
-interface EditableLine extends IniLine {
+export interface EditableLine extends IniLine {
 	gone?: boolean;
 	/** Lines that come before and after this one. */
 	before?: string[];
@@ -67,14 +67,14 @@ function noteLine(note: string): string {
 }
 
 /** The lines of a section after its header. */
-function bodyOf(lines: readonly EditableLine[], start: number): number[] {
+export function bodyOf(lines: readonly EditableLine[], start: number): number[] {
 	const body: number[] = [];
 	for (let at = start + 1; at < lines.length && lines[at]?.kind !== "section"; at++) body.push(at);
 	return body;
 }
 
 /** @returns where each key now stands, of those that there are */
-function editKeys(
+export function editKeys(
 	lines: EditableLine[],
 	starts: readonly number[],
 	keys: SectionEdit["keys"],
@@ -152,7 +152,10 @@ function isLive(line: EditableLine): boolean {
  *
  * @returns the notes, and the first comment that is none
  */
-function commentsAbove(lines: readonly EditableLine[], start: number): { notes: number[]; top: number | undefined } {
+export function commentsAbove(
+	lines: readonly EditableLine[],
+	start: number,
+): { notes: number[]; top: number | undefined } {
 	const notes: number[] = [];
 	let top: number | undefined;
 	for (let at = start - 1; at >= 0; at--) {
@@ -165,7 +168,7 @@ function commentsAbove(lines: readonly EditableLine[], start: number): { notes: 
 	return { notes, top };
 }
 
-function editNotes(lines: EditableLine[], starts: readonly number[], note: string | undefined): void {
+export function editNotes(lines: EditableLine[], starts: readonly number[], note: string | undefined): void {
 	let placed = note === undefined;
 	for (const start of starts) {
 		const { notes, top } = commentsAbove(lines, start);
@@ -197,7 +200,7 @@ function removeIfEmpty(lines: readonly EditableLine[], start: number): void {
 	for (const line of [lines[start] as EditableLine, ...rest]) line.gone = true;
 }
 
-function render(lines: readonly EditableLine[], mark: string, end: string): string {
+export function render(lines: readonly EditableLine[], mark: string, end: string): string {
 	const result: IniLine[] = [];
 	const add = (text: string): void => void result.push({ kind: "key", text, end, name: "", value: "", indent: 0 });
 	for (const line of lines) {

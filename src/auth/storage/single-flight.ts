@@ -108,6 +108,14 @@ export async function joinOrLead<T, Info>(ctx: AuthContext, flight: Flight<T, In
 	}
 }
 
+/** Removes what earlier attempts left beside their lock. One that is under way keeps what is its own. */
+export async function clearFlight(ctx: AuthContext, path: string): Promise<void> {
+	const attempt = await take(ctx, path, new Patience());
+	if (attempt === undefined || !("lock" in attempt)) return;
+	for (const left of [`${path}.info`, `${path}.failed`]) await unlink(left).catch(() => {});
+	await attempt.lock.release();
+}
+
 async function take(ctx: AuthContext, path: string, patience: Patience): Promise<Attempt | undefined> {
 	try {
 		return await tryLock(ctx, path, RULES, patience);

@@ -132,15 +132,17 @@ export function noteUse(state: State, realm: string, identityKey: string, now: n
 	table(state.lastUsed, realm)[identityKey] = now;
 }
 
-/** Remembers facts about credentials that were just stored, in place of older ones. */
+/** Remembers facts about credentials that were just stored, in place of older ones; with undefined, forgets them. */
 export function noteSession(
 	state: State,
 	realm: string,
 	providerKey: string,
 	identityKey: string,
-	facts: SessionFacts,
+	facts: SessionFacts | undefined,
 ): void {
-	table(table(state.sessions, realm), providerKey)[identityKey] = facts;
+	const identities = table(table(state.sessions, realm), providerKey);
+	if (facts === undefined) delete identities[identityKey];
+	else identities[identityKey] = facts;
 }
 
 /** Remembers which configuration has the purpose of the credentials that are stored, where it is theirs. */

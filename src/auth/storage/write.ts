@@ -81,6 +81,25 @@ export async function writeWhole(
 	}
 }
 
+/**
+ * Removes a file. Where one file alone is mounted, its name cannot go: it is empty then.
+ *
+ * @param path may be a symbolic link: its target is removed, and the link leads to where the next write makes it again
+ * @throws AuthError `storage`; the content is intact then
+ */
+export async function removeWhole(path: string): Promise<void> {
+	try {
+		const target = await resolveTarget(path, 0o700);
+		await unlink(target);
+		await syncFolder(dirname(target));
+		noteFile("removed", target);
+	} catch (error) {
+		const code = errnoOf(error) ?? "";
+		if (["EBUSY", "EROFS"].includes(code)) await writeWhole(path, "");
+		else if (code !== "ENOENT") throw await storageError(error, "write", path);
+	}
+}
+
 interface Attributes {
 	readonly mode: number;
 	/** Of the old file, or of the folder. */

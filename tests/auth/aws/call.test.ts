@@ -14,7 +14,16 @@ import { call, cloud, error, failure, OPERATION } from "../net/calls.ts";
 
 describe("what a user is told", () => {
 	test.each<[string, Behaviour, Partial<AuthError>]>([
-		["403", error(403, "AccessDeniedException"), { code: "denied", message: `not authorized to perform ${OPERATION}` }],
+		[
+			"403",
+			error(403, "AccessDeniedException"),
+			{
+				code: "denied",
+				message: `not authorized to perform ${OPERATION}`,
+				reason: "It is so.",
+				remedy: `allow ${OPERATION} in the permissions of this identity's role`,
+			},
+		],
 		[
 			"403 that names the action",
 			error(
@@ -22,7 +31,26 @@ describe("what a user is told", () => {
 				"AccessDeniedException",
 				"User: arn:x is not authorized to perform: eks:DescribeCluster on resource: *",
 			),
-			{ code: "denied", message: "not authorized to perform eks:DescribeCluster" },
+			{
+				code: "denied",
+				message: "not authorized to perform eks:DescribeCluster",
+				reason: undefined,
+				remedy: "allow eks:DescribeCluster in the permissions of this identity's role",
+			},
+		],
+		[
+			"403 that names the resource, too",
+			error(403, "AccessDenied", "User: arn:x is not authorized to perform: eks:DescribeCluster on resource: arn:y"),
+			{ remedy: "allow eks:DescribeCluster on arn:y in the permissions of this identity's role" },
+		],
+		[
+			"403 by a policy that denies",
+			error(
+				403,
+				"AccessDenied",
+				"x is not authorized to perform: a:B on resource: * with an explicit deny in a policy",
+			),
+			{ message: "not authorized to perform a:B", reason: expect.stringContaining("with an explicit deny") },
 		],
 		[
 			"expired keys",

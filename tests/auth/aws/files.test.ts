@@ -1,10 +1,20 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AwsCredentials } from "../../../src/auth/aws/credentials.ts";
 import { awsFiles, listAwsSessions, loadAwsCredentials, saveAwsCredentials } from "../../../src/auth/aws/files.ts";
+import { awsStore } from "../../../src/auth/aws/store.ts";
 import { Secret } from "../../../src/auth/credentials.ts";
-import type { SessionFacts } from "../../../src/auth/storage/state.ts";
+import { readState, type SessionFacts } from "../../../src/auth/storage/state.ts";
 import { type TestContext, testContext } from "../../helpers/context.ts";
 import { run, start } from "../storage/run-child.ts";
 
@@ -20,6 +30,8 @@ const credentials: AwsCredentials = {
 	accountId: "012345678901",
 	accountName: "development",
 };
+
+const KEYS = "aws_access_key_id = A\naws_secret_access_key = B\n";
 
 /** Whatever they were made for. */
 const anything = (): boolean => true;
@@ -265,6 +277,127 @@ latin = \xe4`;
 		const loaded = await loadAwsCredentials(ctx, realm, "sso", "dev", anything);
 		expect(loaded?.expiresAt).toBe(Date.UTC(2030, 0, 2, 9));
 		expect(loaded?.issuedAt).toBeUndefined();
+	});
+});
+
+describe("removed credentials", () => {
+	const remove = (ctx: TestContext, key: string, basePath?: string): Promise<readonly string[]> =>
+		awsStore.remove({ ctx, realm, root: { key: "sso", basePath }, key });
+	const folder = "~/.config/atmos/realm/aws/sso";
+	const isThere = (path: string): boolean => existsSync(path);
+	const sessionsOf = async (ctx: TestContext) => (await readState(ctx)).sessions;
+
+	test.each(["dev-admin", "default", "log archive/admin", 'o\'brien/"x"\\y', "__proto__"])(
+		"leave the files as they were before %s was stored",
+		async (name) => {
+			const ctx = testContext();
+			const { credentials: path, config } = filesOf(ctx);
+			await save(ctx, "other");
+			const before = [path, config].map((file) => readFileSync(file, "latin1"));
+			await save(ctx, name);
+			expect(await remove(ctx, name)).toEqual([
+				`keys of ${name} in ${folder}/credentials`,
+				`settings of ${name} in ${folder}/config`,
+			]);
+			expect([path, config].map((file) => readFileSync(file, "latin1"))).toEqual(before);
+			expect(await loadAwsCredentials(ctx, realm, "sso", name, anything)).toBeUndefined();
+			expect(Object.keys((await sessionsOf(ctx)).realm?.sso ?? {})).toEqual(["other"]);
+			expect(await remove(ctx, name)).toEqual([]);
+		},
+	);
+
+	test("take the files with them when they were the last, but no lock and nothing else", async () => {
+		const ctx = testContext();
+		const { credentials: path, config } = filesOf(ctx);
+		await save(ctx, "dev");
+		writeFileSync(`${path}.lock`, "");
+		await remove(ctx, "dev");
+		expect([path, config].map(isThere)).toEqual([false, false]);
+		expect(isThere(`${path}.lock`)).toBe(true);
+		expect(await sessionsOf(ctx)).toEqual({});
+
+		await save(ctx, "dev");
+		expect(readFileSync(path, "utf8")).toContain("[dev]");
+	});
+
+	test("take an empty folder with them", async () => {
+		const ctx = { ...testContext(), env: { PATH: "" } };
+		await save(ctx, "dev");
+		await remove(ctx, "dev");
+		expect(isThere(dirname(filesOf(ctx).credentials))).toBe(false);
+		expect(isThere(dirname(dirname(filesOf(ctx).credentials)))).toBe(true);
+	});
+
+	test("by the Go program are the identity's, too", async () => {
+		const ctx = testContext();
+		given(ctx, {
+			credentials: `# mine\n; atmos: expiration=2025-11-20T18:11:00-05:00\n[dev]\n${KEYS}\n[mine]\na = b\n`,
+			config: "[profile dev]\nregion = us-east-1\noutput = json\n",
+		});
+		expect(await remove(ctx, "dev")).toHaveLength(2);
+		expect(readFileSync(filesOf(ctx).credentials, "utf8")).toBe("# mine\n\n[mine]\na = b\n");
+		expect(readFileSync(filesOf(ctx).config, "utf8")).toBe("[profile dev]\noutput = json\n");
+	});
+
+	test.each([
+		["one key", "[dev]\naws_access_key_id = A\n"],
+		["an empty one", "[dev]\naws_access_key_id = A\naws_secret_access_key =\n"],
+		["others", "[dev]\ncredential_process = x\n"],
+	])("are no section with %s, nor its settings", async (_what, credentials) => {
+		const ctx = testContext();
+		const config = "[profile dev]\nregion = eu-west-1\n";
+		given(ctx, { credentials, config });
+		expect(await remove(ctx, "dev")).toEqual([]);
+		const { credentials: path, config: settings } = filesOf(ctx);
+		expect([path, settings].map((file) => readFileSync(file, "utf8"))).toEqual([credentials, config]);
+	});
+
+	test("are not made where there are none", async () => {
+		const ctx = testContext();
+		expect(await remove(ctx, "dev")).toEqual([]);
+		expect(readdirSync(ctx.home)).toEqual([]);
+	});
+
+	test("leave a damaged file as it is; what is left is removed once it is whole again", async () => {
+		const ctx = testContext();
+		await save(ctx, "dev");
+		const { credentials: path, config } = filesOf(ctx);
+		const good = readFileSync(config, "utf8");
+		writeFileSync(config, `${good}{\n`);
+		await expect(remove(ctx, "dev")).rejects.toMatchObject({ code: "storage" });
+		expect(readFileSync(config, "utf8")).toBe(`${good}{\n`);
+		// The secrets were not in that file.
+		expect(isThere(path)).toBe(false);
+		writeFileSync(config, good);
+		expect(await remove(ctx, "dev")).toEqual([`settings of dev in ${folder}/config`]);
+		writeFileSync(path, "{\n", { mode: 0o600 });
+		await expect(remove(ctx, "dev")).rejects.toMatchObject({ code: "storage" });
+		expect(readFileSync(path, "utf8")).toBe("{\n");
+	});
+
+	test("go from the target of a symbolic link, and from the provider's own folder", async () => {
+		const ctx = testContext();
+		given(ctx, {});
+		const elsewhere = join(ctx.home, "elsewhere");
+		symlinkSync(elsewhere, filesOf(ctx).credentials);
+		await save(ctx, "dev");
+		await remove(ctx, "dev");
+		expect(isThere(elsewhere)).toBe(false);
+		await save(ctx, "dev");
+		expect(readFileSync(elsewhere, "utf8")).toContain("[dev]");
+
+		await saveAwsCredentials(ctx, realm, "sso", "dev", credentials, { basePath: "~/keys" });
+		expect((await remove(ctx, "dev", "~/keys"))[0]).toBe("keys of dev in ~/keys/realm/aws/sso/credentials");
+		expect(readFileSync(elsewhere, "utf8")).toContain("[dev]");
+	});
+
+	test("are not swept away with those of an identity that is stored at the same time", async () => {
+		const ctx = testContext();
+		await save(ctx, "dev");
+		const child = start("save", { home: ctx.home, identity: "other" });
+		await remove(ctx, "dev");
+		expect(await child.ended).toMatchObject({ errors: "", signal: null });
+		expect([...(await listAwsSessions(ctx, realm, "sso")).keys()]).toEqual(["other"]);
 	});
 });
 

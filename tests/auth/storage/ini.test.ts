@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatIni, IniSyntaxError, parseIni } from "../../../src/auth/storage/ini.ts";
 import { editSection } from "../../../src/auth/storage/ini-edit.ts";
+import { removeSection } from "../../../src/auth/storage/ini-remove.ts";
 
 const KEYS = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
 const keys = (...values: (string | undefined)[]): Map<string, string | undefined> =>
@@ -131,6 +132,48 @@ sso_start_url = https://a#b`);
 		const once = edit("", name);
 		expect(edit(once, name)).toBe(once);
 		expect(edit(once, `${name}x`)).toBe(`${once}\n${SECTION.replace("[dev]", `[${name}x]`)}`);
+	});
+});
+
+describe("a section that is removed", () => {
+	const remove = (text: string, section = "dev"): string => removeSection(text, { section, keys: KEYS });
+
+	test.each([
+		["alone", SECTION, ""],
+		["with a mark before it", `\u00ef\u00bb\u00bf${SECTION}`, "\u00ef\u00bb\u00bf"],
+		["the first", `${SECTION}\n; atmos: expiration=x\n[other]\na = b\n`, "; atmos: expiration=x\n[other]\na = b\n"],
+		["in the middle", `[a]\nb = c\n\n${SECTION}\n[other]\na = b\n`, "[a]\nb = c\n\n[other]\na = b\n"],
+		["the last", `[a]\nb = c\n\n${SECTION}`, "[a]\nb = c\n"],
+		["without a blank line above", `[a]\nb = c\n${SECTION}`, "[a]\nb = c\n"],
+		["there twice", `${SECTION}\n[a]\nb = c\n\n${SECTION}`, "[a]\nb = c\n"],
+		["with lines that go on", "[dev]\naws_access_key_id = a\n  b\n\n[a]\nb = c\n", "[a]\nb = c\n"],
+		["between comments of others", `# a\n${SECTION}# b\n`, "# a\n# b\n"],
+		["by its exact name", SECTION.replace("[dev]", "[devx]"), SECTION.replace("[dev]", "[devx]")],
+	])("goes with its note and the blank line that sets it off: %s", (_where, before, after) => {
+		expect(remove(before)).toBe(after);
+	});
+
+	test("stays with what else is in it", () => {
+		const note = "; atmos: expiration=2030-01-01T00:00:00Z\n";
+		expect(remove(`${SECTION}role_arn = kept # here\n`)).toBe("[dev]\nrole_arn = kept # here\n");
+		expect(remove(SECTION.replace("[dev]\n", "[dev]\n# about the keys\n"))).toBe("[dev]\n# about the keys\n");
+		const withoutKeys = `${note}[dev]\nregion = x\n`;
+		expect(remove(withoutKeys)).toBe(withoutKeys);
+	});
+
+	test("leaves its header where the next section would be read differently without it", () => {
+		const keysOnly = SECTION.slice(SECTION.indexOf("aws_"));
+		expect(remove("[a]\nb = c\n[dev]\n  aws_access_key_id = ID\n  [other]\na = b\n")).toBe(
+			"[a]\nb = c\n[dev]\n  [other]\na = b\n",
+		);
+		// The Go program takes credentials whose note is not the first comment for ones that never expire.
+		expect(remove(`# mine\n[dev]\n${keysOnly}\n; atmos: expiration=x\n[other]\na = b\n`)).toBe(
+			"# mine\n[dev]\n\n; atmos: expiration=x\n[other]\na = b\n",
+		);
+	});
+
+	test("has to be in an ini file", () => {
+		expect(() => remove("[a]\nkey\n")).toThrow(IniSyntaxError);
 	});
 });
 
@@ -274,6 +317,44 @@ describe("whatever else is in the file", () => {
 				expect(rest.slice(text.length).trim().replace(/\r\n?/g, "\n")).toBe(SECTION.slice(SECTION.indexOf("[")).trim());
 			}),
 			{ numRuns: 1_000 },
+		);
+	});
+
+	test("is the file from before when what was added is removed", () => {
+		const without = file.filter((text) => !text.includes("[dev]") && !/atmos:.*[^[]*$/.test(text));
+		// A file may end with a blank line or without a line end; with a section after it, nobody can tell any more.
+		const body = (text: string): string => text.replace(/[\r\n]+$/, "");
+		fc.assert(
+			fc.property(without, (text) => {
+				let added: string;
+				try {
+					added = edit(text);
+				} catch {
+					return;
+				}
+				const after = removeSection(added, { section: "dev", keys: KEYS });
+				expect(body(after)).toBe(body(text));
+				expect(Math.abs(after.length - text.length)).toBeLessThanOrEqual(2);
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+
+	test("stays, line by line, when a section is removed from anywhere in it", () => {
+		const others = (text: string): string[] => foreign(text).filter((line) => !/^section \s*\[dev\]/.test(line));
+		fc.assert(
+			fc.property(file, (text) => {
+				let after: string;
+				try {
+					after = removeSection(text, { section: "dev", keys: KEYS });
+				} catch (error) {
+					expect(error).toBeInstanceOf(IniSyntaxError);
+					return;
+				}
+				expect(others(after)).toEqual(others(text));
+				expect(removeSection(after, { section: "dev", keys: KEYS }), "a second time changes nothing").toBe(after);
+			}),
+			{ numRuns: 3_000 },
 		);
 	});
 

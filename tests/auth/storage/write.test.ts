@@ -15,8 +15,9 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { watchFiles } from "../../../src/auth/storage/file-events.ts";
 import { temporaryPath } from "../../../src/auth/storage/temporary.ts";
-import { readText, writeWhole } from "../../../src/auth/storage/write.ts";
+import { readText, removeWhole, writeWhole } from "../../../src/auth/storage/write.ts";
 import { testContext } from "../../helpers/context.ts";
 import { run } from "./run-child.ts";
 
@@ -244,6 +245,28 @@ describe("a write that fails", () => {
 	});
 });
 
+describe("a file that is removed", () => {
+	test("is gone, at the end of all links, and it is told; once", async () => {
+		const { home } = testContext();
+		const [file, link] = [join(home, "file"), join(home, "link")];
+		writeFileSync(file, "secret");
+		symlinkSync("file", link);
+		const told: string[] = [];
+		onTestFinished(watchFiles((event, path) => void told.push(`${event} ${basename(path)}`)));
+		await removeWhole(link);
+		await removeWhole(link);
+		expect(readdirSync(home)).toEqual(["link"]);
+		expect(told).toEqual(["removed file"]);
+	});
+
+	test("has to be one", async () => {
+		const { home } = testContext();
+		mkdirSync(join(home, "folder"));
+		await expect(removeWhole(join(home, "folder"))).rejects.toMatchObject({ code: "storage" });
+		expect(existsSync(join(home, "folder"))).toBe(true);
+	});
+});
+
 describe("a single file mounted into a container", () => {
 	test("is written in place, since it cannot be replaced", async ({ skip }) => {
 		const { home } = testContext();
@@ -254,6 +277,16 @@ describe("a single file mounted into a container", () => {
 		expect((await writeWhole(inside, "new")).inPlace).toBe(true);
 		expect(readFileSync(outside, "utf8")).toBe("new");
 		expect(readdirSync(home).sort()).toEqual(["inside", "outside"]);
+	});
+
+	test("is empty when it is removed, since its name cannot go", async ({ skip }) => {
+		const { home } = testContext();
+		const [outside, inside] = [join(home, "outside"), join(home, "inside")];
+		writeFileSync(outside, "secret");
+		writeFileSync(inside, "");
+		if (!mount(inside, "--bind", outside)) skip("only root can mount a disk");
+		await removeWhole(inside);
+		expect(readFileSync(outside, "utf8")).toBe("");
 	});
 
 	test("on a disk that fills up keeps its old content", async ({ skip }) => {

@@ -17,7 +17,6 @@ import { noteArtifact, readState, updateState } from "../../storage/state.ts";
 import { needsAwsKeys } from "../aws-keys.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointOf } from "../entry-spec.ts";
-import { notAuthorized } from "../not-authorized.ts";
 import { ecrHost, parseEcrHost } from "./hosts.ts";
 import type { Config } from "./schema.ts";
 
@@ -177,11 +176,7 @@ async function authorizationToken(
 	]);
 	const client = ecrClient(await awsClientConfig(ctx, "ecr", { region, endpoint, credentials, maxAttempts: 1 }));
 	const operation = "ecr:GetAuthorizationToken";
-	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
-		client.getAuthorizationToken(abortSignal),
-	).catch((error: unknown) => {
-		throw notAuthorized(error, operation);
-	});
+	const answer = await callAws({ ctx, operation, signal }, (abortSignal) => client.getAuthorizationToken(abortSignal));
 	const { password, ...token } = checkAnswer(operation, REGISTRY_TOKEN, answer);
 	return { ...token, password: new Secret(password) };
 }

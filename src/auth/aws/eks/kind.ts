@@ -17,9 +17,8 @@ import { needsAwsKeys } from "../aws-keys.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
-import { notAuthorized } from "../not-authorized.ts";
 import { type DescribedCluster, unusable } from "./described-cluster.ts";
-import { CONTEXT_RULE, type Config, isContextName } from "./schema.ts";
+import type { Config } from "./schema.ts";
 import { tokenCommand } from "./token-command.ts";
 
 const LABEL = "EKS kubeconfig";
@@ -107,7 +106,7 @@ export const kind = defineIntegration<Config, "aws">({
 	},
 });
 
-export interface EksTarget {
+interface EksTarget {
 	readonly name: string;
 	readonly region: string;
 	readonly alias?: string | undefined;
@@ -148,7 +147,7 @@ function subjectOf(ctx: AuthContext, name: string, context: string | undefined, 
 }
 
 /** The configured path, else `<config>/kube/config`. A relative one starts at the working directory. */
-export function kubeconfigPath(ctx: AuthContext, configured: string | undefined): string {
+function kubeconfigPath(ctx: AuthContext, configured: string | undefined): string {
 	if (configured === undefined) return join(configHome(ctx), "kube", "config");
 	return expandHome(
 		ctx,
@@ -156,14 +155,8 @@ export function kubeconfigPath(ctx: AuthContext, configured: string | undefined)
 	);
 }
 
-/** @throws AuthError `usage` for an alias that the configuration would not take either */
-export function checkAlias(alias: string | undefined): void {
-	if (alias === undefined || isContextName(alias)) return;
-	throw new AuthError({ code: "usage", message: `--alias: ${CONTEXT_RULE}`, remedy: "choose another name" });
-}
-
-/** Writes what was described. Shared with the command that names a cluster without an integration. */
-export async function writeEntry(
+/** Writes what was described. */
+async function writeEntry(
 	run: IntegrationRun,
 	target: EksTarget &
 		DescribedCluster & {
@@ -223,7 +216,7 @@ export async function writeEntry(
  *
  * @throws AuthError for a cluster that cannot be described, is not ready, or whose description makes no sense
  */
-export async function describeCluster(
+async function describeCluster(
 	ctx: AuthContext,
 	credentials: AwsCredentials,
 	cluster: EksTarget,
@@ -244,7 +237,7 @@ export async function describeCluster(
 	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
 		client.describeCluster(cluster.name, abortSignal),
 	).catch((error: unknown) => {
-		throw explain(notAuthorized(error, operation), cluster);
+		throw explain(error, cluster);
 	});
 	const { cluster: found } = checkAnswer(operation, CLUSTER, answer);
 	const { status } = found;

@@ -22,9 +22,8 @@ const mode = v.pipe(
  * what ARNs and other tools' names have, with no blank and nothing that a shell reads, and no `-` to begin with.
  */
 const CONTEXT = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}._:/@+=-]{0,252}$/u;
-export const CONTEXT_RULE =
+const CONTEXT_RULE =
 	"expected a name for the context: letters, digits and . _ : / @ + = -, starting with a letter, a digit or _";
-export const isContextName = (name: string): boolean => CONTEXT.test(name);
 
 export const schema = v.object({
 	spec: v.object({

@@ -8,6 +8,7 @@ import { HttpRequest } from "@smithy/protocol-http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Environment } from "../../context.ts";
 import { Secret } from "../../credentials.ts";
+import type { ClusterToken } from "../../kubernetes/exec-credential.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { dnsSuffix } from "../partitions.ts";
@@ -17,15 +18,10 @@ const TOKEN_MS = 14 * 60_000;
 /** Has to be there and in range, or EKS answers 401. Seconds. */
 const X_AMZ_EXPIRES = 60;
 
-export interface EksToken {
-	readonly token: Secret;
-	/** Milliseconds since the epoch: fourteen minutes from now, or when the credentials end. */
-	readonly expiresAt: number;
-}
-
 /**
  * @param options.cluster the cluster's name, which is signed
  * @param options.now milliseconds since the epoch
+ * @returns a token for fourteen minutes, or until the credentials end
  */
 export async function eksToken(options: {
 	readonly credentials: AwsCredentials;
@@ -33,7 +29,7 @@ export async function eksToken(options: {
 	readonly region: string;
 	readonly env: Environment;
 	readonly now: number;
-}): Promise<EksToken> {
+}): Promise<ClusterToken> {
 	const { credentials, cluster, region, env, now } = options;
 	const endpoint = new URL(endpointFor(env, "sts") ?? `https://sts.${region}.${dnsSuffix(region)}`);
 	const signer = new SignatureV4({
@@ -71,30 +67,3 @@ export async function eksToken(options: {
 /** RFC 3986, as SigV4 wants it. */
 const encode = (text: string): string =>
 	encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
-
-/**
- * What kubectl reads: an ExecCredential in the version that it asked for through `KUBERNETES_EXEC_INFO`.
- * https://kubernetes.io/docs/reference/config-api/client-authentication.v1/
- */
-export function execCredential(token: EksToken, execInfo: string | undefined): string {
-	return JSON.stringify({
-		kind: "ExecCredential",
-		apiVersion: askedVersion(execInfo),
-		spec: {},
-		status: {
-			expirationTimestamp: `${new Date(token.expiresAt).toISOString().slice(0, 19)}Z`,
-			token: token.token.reveal(),
-		},
-	});
-}
-
-const V1BETA1 = "client.authentication.k8s.io/v1beta1";
-
-function askedVersion(execInfo: string | undefined): string {
-	try {
-		const { apiVersion } = JSON.parse(execInfo ?? "{}") as { apiVersion?: unknown };
-		return apiVersion === "client.authentication.k8s.io/v1" ? apiVersion : V1BETA1;
-	} catch {
-		return V1BETA1;
-	}
-}

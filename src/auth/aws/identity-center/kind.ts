@@ -28,6 +28,11 @@ export const kind = defineProvider<Config, "sso">({
 		return obtainSession(provider, run);
 	},
 
+	async revoke(provider, run) {
+		const { revokeSession } = await import("./revoke-session.ts");
+		return revokeSession(provider, run);
+	},
+
 	describe({ origin }) {
 		const words = {
 			cache: "signed in",

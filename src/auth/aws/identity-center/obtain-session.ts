@@ -2,7 +2,6 @@
  * From nothing to a session of the access portal: a token that is still good, a refreshed one, or one that a person
  * approves in the browser. One process at a time does this for a session; others wait for it and share what comes of it.
  */
-import { createHash } from "node:crypto";
 import type { Provider } from "../../config/model.ts";
 import { AuthError } from "../../errors.ts";
 import { isFresh } from "../../freshness.ts";
@@ -10,7 +9,7 @@ import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
 import { joinOrLead, type Leader } from "../../storage/single-flight.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import type { SessionEndpoints, SsoSession } from "../credentials.ts";
+import type { SsoSession } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
 import { type AnnouncedCode, portalOf } from "./device-authorization.ts";
@@ -18,7 +17,7 @@ import { isSame, localSessions } from "./local-sessions.ts";
 import { renewSession } from "./renew-session.ts";
 import type { Config } from "./schema.ts";
 import { sessionEndpoints } from "./session-endpoints.ts";
-import { ssoSessionFile } from "./session-file.ts";
+import { signInPath, ssoSessionFile } from "./session-file.ts";
 import { checkVerificationLink } from "./verification-link.ts";
 
 /**
@@ -43,7 +42,7 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 	let waited = false;
 	try {
 		return await joinOrLead<SsoSession, AnnouncedCode>(ctx, {
-			path: flightPath(ssoSessionFile(ctx, portal.start_url, portal.region), endpoints),
+			path: signInPath(ssoSessionFile(ctx, portal.start_url, portal.region), endpoints),
 			signal: AbortSignal.any([signal, impatience.signal]),
 			async read() {
 				const now = await localSessions(ctx, portal, rejected);
@@ -63,15 +62,6 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 	} finally {
 		if (waited) interaction.show(undefined);
 	}
-}
-
-/** Those who sign in to another endpoint make another session: they neither wait for this one nor share its end. */
-function flightPath(file: string, endpoints: SessionEndpoints | undefined): string {
-	if (endpoints === undefined) return `${file}.sign-in`;
-	const name = createHash("sha256")
-		.update(`${endpoints.oidc ?? ""} ${endpoints.portal ?? ""}`)
-		.digest("hex");
-	return `${file}.${name.slice(0, 12)}.sign-in`;
 }
 
 function freshest(sessions: readonly SsoSession[], now: number): SsoSession | undefined {

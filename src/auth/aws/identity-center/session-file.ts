@@ -4,7 +4,7 @@
  * not the region's own. The Go program passes over it, and drops it when it writes a session of its own.
  */
 import { createHash } from "node:crypto";
-import { rename, unlink } from "node:fs/promises";
+import { lstat, rename, unlink } from "node:fs/promises";
 import type { AuthContext } from "../../context.ts";
 import { Secret } from "../../credentials.ts";
 import { errnoOf, storageError } from "../../storage/failure.ts";
@@ -25,6 +25,18 @@ import { SESSIONS_FOLDER } from "../vendor.ts";
 export function ssoSessionFile(ctx: PathContext, startUrl: string, region: string): string {
 	const name = createHash("sha1").update(`${startUrl}|${region}`).digest("hex");
 	return rulesOf(ctx).join(cacheHome(ctx), SESSIONS_FOLDER, "sessions", `${name}.json`);
+}
+
+/**
+ * The lock of a sign-in, with what belongs to it (`single-flight.ts`). Those who sign in to another endpoint make another
+ * session: they neither wait for this one nor share its end.
+ */
+export function signInPath(file: string, endpoints: SessionEndpoints | undefined): string {
+	if (endpoints === undefined) return `${file}.sign-in`;
+	const name = createHash("sha256")
+		.update(`${endpoints.oidc ?? ""} ${endpoints.portal ?? ""}`)
+		.digest("hex");
+	return `${file}.${name.slice(0, 12)}.sign-in`;
 }
 
 /** A session with what renews it. The file has no place for `issuedAt`: it is the file's time of modification. */
@@ -77,13 +89,41 @@ export async function saveSsoSession(ctx: AuthContext, session: StoredSsoSession
 /** Removes a session, for one that the portal has turned away. No session is no error. */
 export async function dropSsoSession(ctx: AuthContext, startUrl: string, region: string): Promise<void> {
 	const path = ssoSessionFile(ctx, startUrl, region);
-	await withLock(ctx, path, { flock: false }, async () => {
-		try {
-			await unlink(path);
-		} catch (error) {
-			if (errnoOf(error) !== "ENOENT") throw await storageError(error, "write", path);
-		}
+	await withLock(ctx, path, { flock: false }, () => remove(path));
+}
+
+/**
+ * Removes a session for good, with the copy of a damaged one: either may hold a refresh token.
+ *
+ * @returns the files that were removed
+ * @throws AuthError `storage`
+ */
+export async function forgetSsoSession(ctx: AuthContext, startUrl: string, region: string): Promise<readonly string[]> {
+	const path = ssoSessionFile(ctx, startUrl, region);
+	const files = [path, damagedCopy(path)];
+	// Without a session there is no folder to make a lock in, and none is made for it.
+	const found = await Promise.all(files.map((file) => lstat(file).catch(() => undefined)));
+	if (found.every((info) => info === undefined)) return [];
+	return withLock(ctx, path, { flock: false }, async () => {
+		const removed: string[] = [];
+		for (const file of files) if (await remove(file)) removed.push(file);
+		return removed;
 	});
+}
+
+/** @returns whether there was one */
+async function remove(path: string): Promise<boolean> {
+	try {
+		await unlink(path);
+		return true;
+	} catch (error) {
+		if (errnoOf(error) === "ENOENT") return false;
+		throw await storageError(error, "write", path);
+	}
+}
+
+function damagedCopy(path: string): string {
+	return `${path}.bad`;
 }
 
 async function read(ctx: AuthContext, path: string): Promise<StoredSsoSession | undefined | "damaged"> {
@@ -162,8 +202,8 @@ async function setAside(ctx: AuthContext, path: string): Promise<void> {
 	try {
 		await withLock(ctx, path, { flock: false }, async () => {
 			if ((await read(ctx, path)) !== "damaged") return; // replaced in between
-			await rename(path, `${path}.bad`);
-			ctx.log.warn(`${sanitize(path)} is damaged and was kept as ${sanitize(path)}.bad`);
+			await rename(path, damagedCopy(path));
+			ctx.log.warn(`${sanitize(path)} is damaged and was kept as ${sanitize(damagedCopy(path))}`);
 		});
 	} catch (error) {
 		ctx.log.warn(`${sanitize(path)} is damaged`, { code: errnoOf(error) });

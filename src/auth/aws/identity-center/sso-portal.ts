@@ -1,11 +1,12 @@
 /**
- * The three calls of the access portal, with their answers checked.
+ * The calls of the access portal, with their answers checked.
  * https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/
  */
 import {
 	GetRoleCredentialsCommand,
 	ListAccountRolesCommand,
 	ListAccountsCommand,
+	LogoutCommand,
 	SSOClient,
 } from "@aws-sdk/client-sso";
 import type { AuthContext } from "../../context.ts";
@@ -47,7 +48,12 @@ export interface SsoPortal {
 	accounts(next: string | undefined, signal: AbortSignal, limits?: Limits): Promise<Page<Account>>;
 	/** One page of the names of the roles in an account. */
 	roles(accountId: string, next: string | undefined, signal: AbortSignal, limits?: Limits): Promise<Page<string>>;
+	/** Ends the session. @throws SessionRejectedError for one that is over */
+	logout(signal: AbortSignal): Promise<void>;
 }
+
+/** Signing out goes on without the portal, so nobody is kept waiting for one that does not answer. */
+const LOGOUT_LIMITS: Limits = { attempts: 2, limitMs: 10_000 };
 
 /** The largest page that the service gives. */
 const PAGE = 100;
@@ -106,6 +112,12 @@ export async function createSsoPortal(
 			);
 			const { roleList, nextToken } = checkAnswer(operation, ROLES, answer);
 			return { operation, items: roleList, next: nextToken };
+		},
+
+		async logout(signal) {
+			await call("sso:Logout", signal, LOGOUT_LIMITS, (abortSignal) =>
+				client.send(new LogoutCommand({ accessToken }), { abortSignal }),
+			);
 		},
 	};
 }
