@@ -21,7 +21,7 @@ describe("what a user is told", () => {
 				code: "denied",
 				message: `not authorized to perform ${OPERATION}`,
 				reason: "It is so.",
-				remedy: `allow ${OPERATION} in the permissions of this identity's role`,
+				remedy: { say: `allow ${OPERATION} in the permissions of this identity's role` },
 			},
 		],
 		[
@@ -35,13 +35,13 @@ describe("what a user is told", () => {
 				code: "denied",
 				message: "not authorized to perform eks:DescribeCluster",
 				reason: undefined,
-				remedy: "allow eks:DescribeCluster in the permissions of this identity's role",
+				remedy: { say: "allow eks:DescribeCluster in the permissions of this identity's role" },
 			},
 		],
 		[
 			"403 that names the resource, too",
 			error(403, "AccessDenied", "User: arn:x is not authorized to perform: eks:DescribeCluster on resource: arn:y"),
-			{ remedy: "allow eks:DescribeCluster on arn:y in the permissions of this identity's role" },
+			{ remedy: { say: "allow eks:DescribeCluster on arn:y in the permissions of this identity's role" } },
 		],
 		[
 			"403 by a policy that denies",

@@ -1,7 +1,7 @@
 /** The end of a session: at the access portal that it belongs to, and on this machine. */
 import type { Provider } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
-import { AuthError } from "../../errors.ts";
+import { AuthError, remedyText } from "../../errors.ts";
 import type { Run } from "../../kinds.ts";
 import { tildify } from "../../storage/paths.ts";
 import { clearFlight } from "../../storage/single-flight.ts";
@@ -61,7 +61,7 @@ async function endAtPortal(
 		if (error instanceof SessionRejectedError) return [];
 		if (!(error instanceof AuthError)) throw error;
 		const text = `session of ${name} could not be ended at the access portal, where it ends by itself: ${error.message}`;
-		ctx.log.warn(text, { reason: error.reason, remedy: error.remedy });
+		ctx.log.warn(text, { reason: error.reason, remedy: error.remedy && remedyText(error.remedy) });
 		return [text];
 	}
 }
