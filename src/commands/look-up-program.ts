@@ -1,5 +1,5 @@
 /** Which file a program's name stands for, as a shell looks it up: unlike `findProgram`, for what a person has typed. */
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import which from "which";
 import type { Environment } from "../auth/context.ts";
@@ -29,9 +29,11 @@ export function lookUp(
 	if (name.includes("/")) return judge(resolve(cwd, name));
 	let refused: LookUp | undefined;
 	for (const entry of (env.PATH ?? USUAL_PATH).split(":")) {
-		const found = judge(resolve(cwd, entry, name));
+		const file = resolve(cwd, entry, name);
+		const found = judge(file);
 		if ("file" in found) return found;
-		if (found.code === CANNOT_RUN) refused ??= found;
+		// As bash has it: a folder that nobody may look into holds no such program.
+		if (found.code === CANNOT_RUN && existsSync(file)) refused ??= found;
 	}
 	return refused ?? { code: NOT_FOUND, reason: "it is in no folder of PATH" };
 }
