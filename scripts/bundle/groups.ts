@@ -28,6 +28,8 @@ const GROUPS: readonly (readonly [name: string, roots: readonly Root[]])[] = [
 	["token", [{ loadedBy: "commands/aws-eks-token.ts" }, "auth/aws/eks/cluster-tokens.ts"]],
 	// A login that finds everything still valid.
 	["login", [{ loadedBy: "commands/login.ts" }, "auth/config/check.ts", { loadedBy: REGISTRY }]],
+	// A login that has something to do, before it asks a service.
+	["machine", ["flows/run-machine.ts"]],
 	["dashboard", ["auth/board.ts", "components/dashboard.tsx"]],
 	["screens", ["components/ink-parts.ts", "terminal/browser.ts"]],
 	// A login that has to ask a service. Also here: what several kinds load for that.

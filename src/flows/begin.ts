@@ -21,9 +21,14 @@ export interface Begun {
 
 /**
  * @param targets what was decided before; nothing is selected then
+ * @param onChoice told as soon as it is known that somebody has to choose, before what is offered is read
  * @throws AuthError for a configuration that cannot be read, or that does not say what is meant
  */
-export async function begin(settings: LoginSettings, targets: readonly Target[] = []): Promise<Begun> {
+export async function begin(
+	settings: LoginSettings,
+	targets: readonly Target[] = [],
+	onChoice: () => void = () => undefined,
+): Promise<Begun> {
 	const { ctx, dependencies } = settings;
 	const config = await dependencies.loadConfig(ctx, settings.request);
 	const found = {
@@ -46,6 +51,7 @@ export async function begin(settings: LoginSettings, targets: readonly Target[] 
 		return { ...found, targets: selection.identities.map((row) => targetOf({ type: "identity", ...row })) };
 	}
 	if (selection.type !== "pick") return { ...found, targets: [targetOf(selection)] };
+	onChoice();
 	const offered = new Set(selection.keys);
 	const rows = (await offeredRows(settings, config, selection.of)).filter(({ key }) => offered.has(key));
 	return { ...found, targets: [], choice: { of: selection.of, reason: selection.reason, rows } };

@@ -16,10 +16,11 @@ export type Ahead =
 /**
  * Reads the configuration and, where it is known what the login is for, local state. Nothing is asked and no program is run.
  *
+ * @param onWork told as soon as it is known that there is work, if that is before the end
  * @throws AuthError for a configuration that cannot be read, or that does not say what is meant
  */
-export async function lookAhead(settings: LoginSettings): Promise<Ahead> {
-	const begun = await begin(settings);
+export async function lookAhead(settings: LoginSettings, onWork: () => void): Promise<Ahead> {
+	const begun = await begin(settings, [], onWork);
 	const { config, targets } = begun;
 	const work = (beginning: Beginning): Ahead => ({ type: "work", beginning });
 	if (targets.length === 0 || !(await isQuick(config, targets))) return work({ begun });

@@ -59,13 +59,15 @@ export function startLogin(options: LoginOptions): LoginHandle {
 	};
 
 	async function run(): Promise<void> {
-		const ahead = await lookAhead(settings);
+		// Files are read meanwhile.
+		const load = () => import("./run-machine.ts");
+		const ahead = await lookAhead(settings, () => void load());
 		if (over) return;
 		if (ahead.type === "over") {
 			end(ahead.data, "done");
 			return;
 		}
-		const { runMachine } = await import("./run-machine.ts");
+		const { runMachine } = await load();
 		if (over) return;
 		machine = runMachine(settings, { ...ahead.beginning, warnings: warnings.splice(0) }, publish);
 		// Steps begin while it starts.
