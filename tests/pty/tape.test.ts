@@ -21,6 +21,8 @@ test("the keys of demo.tape lead through the demo to its summary", async () => {
 		cwd: root,
 		env: personalEnv(home, { PATH: `${dirname(process.execPath)}:${process.env.PATH}` }),
 	});
+	// What is typed before the prompt is echoed where it then is, too.
+	await shell.waitFor(/[$#]\s*$/m);
 	await playTape(parseTape(readFileSync(join(root, "demo.tape"), "utf8")), shell);
 	expect((await shell.screen()).join("\n")).toContain("Successfully authenticated as staging-admin");
 }, 60_000);

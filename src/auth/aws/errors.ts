@@ -35,7 +35,7 @@ export function describeAwsError(error: unknown, operation: string): ServiceDeta
 	// The parser's message quotes the answer, which may hold a token.
 	const message = isUnreadable(error)
 		? undefined
-		: (text(sdk.error_description) ?? meaningful(text(sdk.message)) ?? text(sdk.error));
+		: (text(sdk.error_description) ?? meaningful(text(sdk.message), name) ?? text(sdk.error));
 	return {
 		name: name === undefined || GENERIC_NAMES.has(name) ? oauth && oauthExceptionName(oauth) : name,
 		message,
@@ -280,8 +280,9 @@ function asSdkError(error: unknown): SdkError {
 	return typeof error === "object" && error !== null ? (error as SdkError) : {};
 }
 
-function meaningful(message: string | undefined): string | undefined {
-	return message === "UnknownError" || message === "Unknown" ? undefined : message;
+/** Where the service sent none, the SDK puts the error's name there. */
+function meaningful(message: string | undefined, name: string | undefined): string | undefined {
+	return message === name || message === "UnknownError" || message === "Unknown" ? undefined : message;
 }
 
 function text(value: unknown): string | undefined {

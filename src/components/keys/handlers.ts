@@ -1,4 +1,4 @@
-/** What each screen does with its keys, for the drawn and the screenReader dashboard alike. Asked at each key press anew. */
+/** What each screen does with its keys, for the drawn and the spoken dashboard alike. Asked at each key press anew. */
 import { toErrorView } from "../../auth/errors.ts";
 import {
 	type Asked,
