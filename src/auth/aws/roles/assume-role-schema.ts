@@ -61,7 +61,7 @@ export const schema = about(
 			),
 		}),
 	}),
-	"Reached through an identity with access keys: a permission set, a user or another role. No provider of this version has any",
+	"Reached through an identity with access keys: a permission set, a user or another role; no provider of this version gives any",
 );
 
 export type Config = v.InferOutput<typeof schema>;

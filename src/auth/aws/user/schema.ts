@@ -47,7 +47,7 @@ export const schema = v.object({
 	credentials: v.optional(
 		v.pipe(
 			v.object({
-				access_key_id: about(v.optional(accessKeyId), "ID of its access key; a sign-in needs both"),
+				access_key_id: about(v.optional(accessKeyId), "ID of its access key; a sign-in needs it and the key itself"),
 				secret_access_key: about(
 					v.optional(secretAccessKey),
 					"The access key itself: better from `!env` than in a file of a repository",

@@ -22,7 +22,7 @@ export interface Mark {
 }
 
 /** The actions of a schema. What is said of a schema that has some already makes a pipe in a pipe. */
-function actionsOf(shape: Shape): readonly Shape[] {
+export function actionsOf(shape: Shape): readonly Shape[] {
 	return (shape.pipe ?? []).flatMap((part) => (part.pipe ? actionsOf(part) : [part]));
 }
 
