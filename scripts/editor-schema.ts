@@ -19,9 +19,15 @@ const FUNCTION = "^!|^[A-Z_][A-Z0-9_]*(?:\\s|$)";
 function relax(node: unknown): unknown {
 	if (Array.isArray(node)) return node.map(relax);
 	if (typeof node !== "object" || node === null) return node;
-	const { $schema: _, additionalProperties: __, ...rest } = node as Json;
+	const { $schema: _, additionalProperties: __, description, ...rest } = node as Json;
+	const relaxed = relaxValue(rest);
+	// What it is for is said once, whatever may stand there.
+	return description === undefined ? relaxed : { ...relaxed, description };
+}
+
+function relaxValue(node: Json): Json {
 	const relaxed: Json = Object.fromEntries(
-		Object.entries(rest).map(([key, value]) => [key, key === "properties" ? relaxEach(value as Json) : relax(value)]),
+		Object.entries(node).map(([key, value]) => [key, key === "properties" ? relaxEach(value as Json) : relax(value)]),
 	);
 	if (relaxed.enum !== undefined) return { anyOf: [{ enum: relaxed.enum }, { type: "string", pattern: FUNCTION }] };
 	if (relaxed.type === "string") relaxed.type = ["string", "number"];
@@ -40,7 +46,7 @@ const relaxEach = (properties: Json): Json =>
 	Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, relax(value)]));
 
 function kindSchema(kind: string, schema: GenericSchema<unknown, unknown>, links: readonly Link[]): Json {
-	const { properties, required } = toJsonSchema(schema, {
+	const { properties, required, description } = toJsonSchema(schema, {
 		typeMode: "input",
 		errorMode: "ignore",
 		// What it says is for src/auth/trust, not for editors.
@@ -57,7 +63,7 @@ function kindSchema(kind: string, schema: GenericSchema<unknown, unknown>, links
 	return {
 		type: "object",
 		properties: {
-			kind: { const: kind },
+			kind: { const: kind, ...(description === undefined ? {} : { description }) },
 			...(named.length > 0 ? { via } : {}),
 			...relaxEach((properties ?? {}) as Json),
 		},

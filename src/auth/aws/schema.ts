@@ -1,6 +1,6 @@
 /** What the schemas of AWS's kinds have in common. */
 import * as v from "valibot";
-import { endpointMark, identityEntries, text, webAddress, writeMark } from "../config/schema/common.ts";
+import { about, endpointMark, identityEntries, text, webAddress, writeMark } from "../config/schema/common.ts";
 import { REGIONS } from "./regions.ts";
 
 export const accountId = v.pipe(
@@ -18,17 +18,29 @@ export const region = v.pipe(
 const endpoint = v.pipe(webAddress("the address of an endpoint"), endpointMark());
 
 /** Where the Go program's older spelling of `spec.endpoint_url` stands: under `spec`, or under `credentials` of an identity. */
-export const resolver = v.object({ resolver: v.optional(v.object({ url: v.optional(endpoint) })) });
+export const resolver = v.object({
+	resolver: v.optional(v.object({ url: about(v.optional(endpoint), "Older spelling of `spec.endpoint_url`") })),
+});
 
 export const endpointSpec = v.object({
-	endpoint_url: v.optional(endpoint),
+	endpoint_url: about(v.optional(endpoint), "Where requests go instead of AWS's own address"),
 	aws: v.optional(resolver),
-	files: v.optional(v.object({ base_path: v.optional(v.pipe(text("a folder"), writeMark())) })),
+	files: v.optional(
+		v.object({
+			base_path: about(
+				v.optional(v.pipe(text("a folder"), writeMark())),
+				"Folder of the credential files; only a provider's counts. Default: `~/.config/atmos`",
+			),
+		}),
+	),
 });
 
 /** Keys that any identity of AWS may have. */
 export const awsIdentityEntries = {
 	...identityEntries,
 	spec: v.optional(endpointSpec),
-	credentials: v.optional(v.pipe(v.looseObject({}), endpointMark(["aws", "resolver", "url"]))),
+	credentials: about(
+		v.optional(v.pipe(v.looseObject({}), endpointMark(["aws", "resolver", "url"]))),
+		"`aws.resolver.url` in it is an older spelling of `spec.endpoint_url`; the rest has no effect here",
+	),
 };

@@ -2,14 +2,43 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Ajv } from "ajv";
 import { CORE_SCHEMA, load } from "js-yaml";
+import * as v from "valibot";
 import { expect, test } from "vitest";
 import { editorSchema } from "../../../scripts/editor-schema.ts";
+import { kindsReference } from "../../../scripts/kinds-reference.ts";
+import { about, endpointMark } from "../../../src/auth/config/schema/common.ts";
+import { examplesOf, marksOf } from "../../../src/auth/config/schema/shape.ts";
+import { kindsOf } from "../../../src/auth/registry.ts";
 
 const read = (path: string): string =>
 	readFileSync(fileURLToPath(new URL(`../../../${path}`, import.meta.url)), "utf8");
 
 test("the schema for editors is current: npm run schema", async () => {
 	expect(JSON.parse(read("schema/atmos-auth.schema.json"))).toEqual(JSON.parse(JSON.stringify(await editorSchema())));
+});
+
+test("the reference of kinds is current: npm run schema", async () => {
+	expect(read("docs/kinds.md")).toBe(await kindsReference(read("README.md")));
+});
+
+test("the reference has an example of each kind, and the schema for editors accepts all of them", async () => {
+	const validate = new Ajv({ strict: false }).compile(await editorSchema());
+	const blocks = Array.from(read("docs/kinds.md").matchAll(/^```yaml\n(.*?)^```$/gms), ([, block]) => block as string);
+	const kinds = (["providers", "identities", "integrations"] as const).flatMap((section) => kindsOf(section));
+	expect(blocks.map((block) => /^ +kind: (.*)$/m.exec(block)?.[1])).toEqual(kinds);
+	for (const block of blocks) {
+		// To editors a function may be its argument alone.
+		const example = load(block.replaceAll("!env ", ""), { schema: CORE_SCHEMA });
+		expect(validate(example), `${block}${JSON.stringify(validate.errors)}`).toBe(true);
+	}
+});
+
+test("what is said of a key takes no mark and no example away from it", () => {
+	const marked = about(v.pipe(v.string(), v.examples(["a"]), endpointMark()), "An address");
+	const schema = v.object({ required: marked, optional: about(v.optional(marked), "Another") });
+	expect(marksOf(schema).map(({ path }) => path)).toEqual([["required"], ["optional"]]);
+	expect(examplesOf(schema.entries.required)).toEqual(["a"]);
+	expect(examplesOf(schema.entries.optional)).toEqual(["a"]);
 });
 
 test("it accepts the demo's configuration and refuses a misspelt one", async () => {

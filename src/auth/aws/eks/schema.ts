@@ -1,6 +1,6 @@
 /** `kind: aws/eks`: a cluster's entry in a kubeconfig. */
 import * as v from "valibot";
-import { integrationEntries, text, writeMark } from "../../config/schema/common.ts";
+import { about, integrationEntries, text, writeMark } from "../../config/schema/common.ts";
 import { isInGitFolder } from "../../storage/paths.ts";
 import { region } from "../schema.ts";
 
@@ -29,23 +29,35 @@ export const schema = v.object({
 	spec: v.object({
 		...integrationEntries,
 		cluster: v.object({
-			name: v.pipe(
-				text("the cluster name"),
-				v.regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, "expected a cluster name: up to 100 letters, digits, - and _"),
+			name: about(
+				v.pipe(
+					text("a cluster name"),
+					v.regex(/^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/, "expected a cluster name: up to 100 letters, digits, - and _"),
+				),
+				"Name of the cluster",
 			),
-			region,
-			alias: v.optional(v.pipe(text("a name for the context"), v.regex(CONTEXT, CONTEXT_RULE))),
+			region: about(region, "Region of the cluster"),
+			alias: about(
+				v.optional(v.pipe(text("a name for the context"), v.regex(CONTEXT, CONTEXT_RULE))),
+				"Name of the context. Default: the cluster's ARN",
+			),
 			kubeconfig: v.optional(
 				v.object({
-					path: v.optional(
-						v.pipe(
-							text("a path"),
-							v.check((path) => !isInGitFolder(path), "expected a path outside the .git folder"),
-							writeMark({ variables: true }),
+					path: about(
+						v.optional(
+							v.pipe(
+								text("a path"),
+								v.check((path) => !isInGitFolder(path), "expected a path outside the .git folder"),
+								writeMark({ variables: true }),
+							),
 						),
+						"The kubeconfig; `$NAME` in it stands for a variable. Default: `~/.config/atmos/kube/config`",
 					),
-					mode: v.optional(mode),
-					update: v.optional(v.picklist(["merge", "replace", "error"], "expected merge, replace or error")),
+					mode: about(v.optional(mode), "Mode of the file. Default: `0600`, and a file that is there keeps its own"),
+					update: about(
+						v.optional(v.picklist(["merge", "replace", "error"], "expected merge, replace or error")),
+						"`merge` adds or renews the entry, `error` refuses to change one, `replace` leaves nothing but this cluster in the file. Default: `merge`",
+					),
 				}),
 			),
 		}),

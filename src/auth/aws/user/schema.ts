@@ -1,6 +1,6 @@
 /** `kind: aws/user`: a user of IAM with access keys of its own. */
 import * as v from "valibot";
-import { flag, text } from "../../config/schema/common.ts";
+import { about, duration, flag, NO_EFFECT, text } from "../../config/schema/common.ts";
 import { Secret } from "../../credentials.ts";
 import { awsIdentityEntries, region, resolver } from "../schema.ts";
 
@@ -47,16 +47,30 @@ export const schema = v.object({
 	credentials: v.optional(
 		v.pipe(
 			v.object({
-				access_key_id: v.optional(accessKeyId),
-				secret_access_key: v.optional(secretAccessKey),
-				mfa_arn: v.optional(mfaDevice),
-				region: v.optional(region),
-				webflow_enabled: v.optional(v.nullable(flag)),
+				access_key_id: about(v.optional(accessKeyId), "ID of its access key; a sign-in needs it and the key itself"),
+				secret_access_key: about(
+					v.optional(secretAccessKey),
+					"The access key itself: better from `!env` than in a file of a repository",
+				),
+				mfa_arn: about(v.optional(mfaDevice), "Its MFA device: a sign-in asks for the code"),
+				region: about(
+					v.optional(region),
+					"Region of STS, and that programs get. Default: `us-east-1` for STS, none for programs",
+				),
+				webflow_enabled: about(v.optional(v.nullable(flag)), NO_EFFECT),
 				aws: v.optional(resolver),
 			}),
 			v.forward(whole("access_key_id", "secret_access_key"), ["access_key_id"]),
 			v.forward(whole("secret_access_key", "access_key_id"), ["secret_access_key"]),
 		),
+	),
+	session: v.optional(
+		v.object({
+			duration: about(
+				v.optional(duration),
+				"How long a session lasts: `15m` to `12h`, with MFA to `36h`. Default: `12h`",
+			),
+		}),
 	),
 });
 

@@ -3,6 +3,13 @@ import * as v from "valibot";
 import { withScheme } from "../../net/hosts.ts";
 import { DURATION } from "../duration.ts";
 
+/** What a key is for, in few words: docs/kinds.md and the editor's schema have it from here. */
+export const about = <const Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+	v.pipe(schema, v.description<v.InferOutput<Schema>, string>(description));
+
+/** Of keys that Atmos has and this program has no use for: a file that both share may have them. */
+export const NO_EFFECT = "As in Atmos; has no effect here";
+
 /** A string that says something; numbers arrive as they were written, so that account ids keep their leading zeros. */
 export const text = (expected: string) =>
 	v.pipe(v.string(`expected ${expected}`), v.trim(), v.nonEmpty(`expected ${expected}, found nothing`));
@@ -54,19 +61,30 @@ export const tags = v.array(text("a tag"), "expected a list of tags");
 
 /** Keys that any identity may have, whatever its kind. `via` and `kind` are read before the schema. */
 export const identityEntries = {
-	default: v.optional(flag),
-	required: v.optional(flag),
-	provider: v.optional(v.nullable(v.string())),
-	alias: v.optional(text("a name")),
-	tags: v.optional(tags),
-	env: v.optional(
-		v.array(
-			v.object({ key: text("a variable name"), value: v.string("expected a string") }),
-			"expected a list of maps with key and value",
+	default: about(v.optional(flag), "Used where no identity is named. Default: `false`"),
+	required: about(v.optional(flag), NO_EFFECT),
+	provider: about(v.optional(v.nullable(v.string())), NO_EFFECT),
+	alias: about(v.optional(text("a name")), NO_EFFECT),
+	tags: about(v.optional(tags), "Words to choose it by: `--tags`, and the filter of the dashboard"),
+	env: about(
+		v.optional(
+			v.array(
+				v.object({
+					key: about(text("a variable name"), "Name of the variable"),
+					value: about(v.string("expected a string"), "What it is set to"),
+				}),
+				"expected a list of maps with key and value",
+			),
 		),
+		"Variables for `exec` and `env`; those that choose programs, libraries, folders or addresses are left out",
 	),
-	session: v.optional(v.object({ duration: v.optional(duration) })),
+	session: v.optional(v.object({ duration: about(v.optional(duration), NO_EFFECT) })),
 };
 
 /** Keys that any integration's `spec` may have. */
-export const integrationEntries = { auto_provision: v.optional(v.nullable(flag)) };
+export const integrationEntries = {
+	auto_provision: about(
+		v.optional(v.nullable(flag)),
+		"With `false`, a login leaves it out, and only its own command runs it. Default: `true`",
+	),
+};

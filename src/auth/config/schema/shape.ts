@@ -21,6 +21,11 @@ export interface Mark {
 	readonly variables: boolean;
 }
 
+/** The actions of a schema. What is said of a schema that has some already makes a pipe in a pipe. */
+export function actionsOf(shape: Shape): readonly Shape[] {
+	return (shape.pipe ?? []).flatMap((part) => (part.pipe ? actionsOf(part) : [part]));
+}
+
 const marks = new WeakMap<Shape, readonly Mark[]>();
 
 /** @returns all marked keys of a schema */
@@ -30,7 +35,7 @@ export function marksOf(schema: Shape): readonly Mark[] {
 	const found: Mark[] = [];
 	const walk = (shape: Shape, path: readonly string[]): void => {
 		if (shape.wrapped) walk(shape.wrapped, path);
-		for (const part of shape.pipe ?? []) {
+		for (const part of actionsOf(shape)) {
 			const { fact, at, variables } = (part.metadata ?? {}) as {
 				readonly fact?: Mark["fact"];
 				readonly at?: readonly string[];
@@ -73,7 +78,7 @@ export function expectation(schema: Shape, path: readonly string[]): string | un
 export function examplesOf(shape: Shape | undefined): readonly string[] {
 	if (shape === undefined) return [];
 	if (shape.wrapped) return examplesOf(shape.wrapped);
-	const parts = (shape.pipe ?? []).filter((part) => part.type !== shape.type);
+	const parts = actionsOf(shape).filter((part) => part.type !== shape.type);
 	const given: unknown[] = [...(shape.examples ?? []), ...parts.flatMap((part) => part.examples ?? [])];
 	for (const option of shape.options ?? []) given.push(...(isShape(option) ? examplesOf(option) : [option]));
 	return given.filter((item): item is string => typeof item === "string");
