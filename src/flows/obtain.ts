@@ -93,11 +93,12 @@ async function work(
 	beginning: { readonly begun: Parameters<typeof update.begun>[0]; readonly plan: Plan },
 	{ signal, onSnapshot }: ObtainOptions,
 ): Promise<LoginData> {
-	const { runMachine } = await import("./run-machine.ts");
+	const { createMachine } = await import("./run-machine.ts");
 	signal.throwIfAborted();
-	const machine = runMachine(settings, beginning, (snapshot) => onSnapshot?.(snapshot));
+	const machine = createMachine(settings, beginning, (snapshot) => onSnapshot?.(snapshot));
 	const cancel = (): void => machine.send({ type: "CANCEL" });
 	signal.addEventListener("abort", cancel, { once: true });
+	machine.start();
 	await machine.finished;
 	signal.removeEventListener("abort", cancel);
 	signal.throwIfAborted();

@@ -11,6 +11,7 @@ import type { LoginSnapshot } from "./snapshot.ts";
 export const CLEANUP_LIMIT_MS = 500;
 
 export interface MachineHandle {
+	start(): void;
 	send(event: MachineEvent): void;
 	/** With credentials, which never leave `flows`. */
 	data(): LoginData;
@@ -18,8 +19,11 @@ export interface MachineHandle {
 	readonly finished: Promise<void>;
 }
 
-/** Starts at once, and publishes every snapshot, the first one too. */
-export function runMachine(
+/**
+ * A machine that waits for its start. It publishes every snapshot, the first one too, and what is sent to it from within
+ * `publish` counts as what is sent later.
+ */
+export function createMachine(
 	settings: LoginSettings,
 	beginning: Beginning,
 	publish: (snapshot: LoginSnapshot) => void,
@@ -43,8 +47,8 @@ export function runMachine(
 		},
 		complete: () => end(),
 	});
-	actor.start();
 	return {
+		start: () => void actor.start(),
 		send(event) {
 			if ((actor.getSnapshot() as Snapshot<unknown>).status === "active") actor.send(event);
 		},

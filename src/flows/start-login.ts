@@ -67,11 +67,10 @@ export function startLogin(options: LoginOptions): LoginHandle {
 			end(ahead.data, "done");
 			return;
 		}
-		const { runMachine } = await load();
+		const { createMachine } = await load();
 		if (over) return;
-		machine = runMachine(settings, { ...ahead.beginning, warnings: warnings.splice(0) }, publish);
-		// Steps begin while it starts.
-		for (const text of warnings.splice(0)) warn(text);
+		machine = createMachine(settings, { ...ahead.beginning, warnings: warnings.splice(0) }, publish);
+		machine.start();
 		await machine.finished;
 	}
 

@@ -32,7 +32,7 @@ function nextLines(snapshot: LoginSnapshot, style: Style): string[] {
 	const say = (command: string): string => style.paint("accent", command);
 	return [
 		"",
-		`Use it:  ${say(`atmos-auth exec ${name} -- aws sts get-caller-identity`)}`,
+		`Use it:  ${say(`atmos-auth exec ${name} -- terraform plan`)}`,
 		`         ${say(`eval "$(atmos-auth env ${name})"`)}`,
 	];
 }

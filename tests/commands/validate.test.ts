@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { kindsOf } from "../../src/auth/registry.ts";
 import { testContext } from "../helpers/context.ts";
 
 const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
@@ -90,7 +91,7 @@ auth:
 		expect(existsSync(join(cwd, "ran"))).toBe(false);
 		expect(lines).toEqual([
 			'atmos.yaml:3:3: warning: auth.identitys: unknown key, did you mean "identities"?',
-			'atmos.yaml:6:7: error: auth.providers.company-sso.kind: unknown kind "aws/iam-identity-centre"; expected one of aws/iam-identity-center, did you mean "aws/iam-identity-center"?',
+			`atmos.yaml:6:7: error: auth.providers.company-sso.kind: unknown kind "aws/iam-identity-centre"; expected one of ${kindsOf("providers").join(", ")}, did you mean "aws/iam-identity-center"?`,
 			"atmos.yaml:9:7: error: auth.providers.sso.start_url: expected the address of the access portal, such as https://acme.awsapps.com/start, with https (http only on this machine)",
 			'atmos.yaml:10:7: warning: auth.providers.sso.region: "us-est-1" is not supported by this version, did you mean "us-east-1"?',
 			"atmos.yaml:11:17: error: auth.providers.sso.session.duration: expected a duration such as 1h30m, 3600 (seconds) or 1d",

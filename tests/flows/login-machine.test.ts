@@ -143,6 +143,25 @@ describe("a login", () => {
 		expect((await login.finished).phase).toBe("done");
 	});
 
+	test("takes an answer at the very moment at which it is asked", async () => {
+		const it = world({ identities: [{ name: "keys", kind: "aws/user", via: {}, isDefault: true }] });
+		const kind = await it.dependencies.identityKind("aws/user");
+		if (kind === undefined) throw new Error("there is no such kind");
+		const asks = async (...[, , , run]: Parameters<typeof kind.authenticate>) => {
+			const role = await run.interaction.ask(
+				{ type: "code", question: "Code", source: "device", digits: 6 },
+				run.signal,
+			);
+			return awsCredentials({ role });
+		};
+		it.dependencies.identityKind = async () => ({ ...kind, authenticate: asks });
+		const { login } = start(it, { interactive: true });
+		login.subscribe(({ prompts: [asked] }) => {
+			if (asked !== undefined) login.send({ type: "ANSWER", step: asked.step, value: "123456" });
+		});
+		expect(soleResult(await login.finished)?.role).toBe("123456");
+	});
+
 	test("shows no control characters of names and codes", async () => {
 		const it = world();
 		const { login } = start(it);

@@ -264,12 +264,12 @@ describe("how to use it", () => {
 
 	test("is said at the end, with the profiles that it was signed in with", () => {
 		expect(used(signedIn(result))).toEqual([
-			"Use it:  atmos-auth exec -i 'dev admin' -- aws sts get-caller-identity",
+			"Use it:  atmos-auth exec -i 'dev admin' -- terraform plan",
 			`         eval "$(atmos-auth env -i 'dev admin')"`,
 		]);
 		const profiles = ["dev", "a b"];
 		expect(used({ ...signedIn(result), profiles })[0]).toBe(
-			"Use it:  atmos-auth exec -i 'dev admin' --profile dev --profile 'a b' -- aws sts get-caller-identity",
+			"Use it:  atmos-auth exec -i 'dev admin' --profile dev --profile 'a b' -- terraform plan",
 		);
 	});
 

@@ -50,7 +50,7 @@ export function awsFiles(
 export async function ownFiles(...args: Parameters<typeof awsFiles>): Promise<ReturnType<typeof awsFiles>> {
 	const files = awsFiles(...args);
 	const base = filesBase(args[0], args[3]?.basePath);
-	if (base !== undefined) await checkOwnFolder(base, dirname(files.credentials));
+	if (base !== undefined) await checkOwnFolder(base, dirname(files.credentials), ["credentials", "config"]);
 	return files;
 }
 

@@ -10,24 +10,24 @@ import { sanitize } from "../system/sanitize.ts";
 import { errnoOf, storageError } from "./failure.ts";
 import { pathWord } from "./paths.ts";
 
-/** What is read and written in a provider's folder; the Go program's locks are opened too. */
-const FILES = ["credentials", "config", "credentials.lock", "config.lock"];
-
 /**
  * @param base the `base_path`, absolute; it may itself be a link
  * @param folder the provider's folder, below it. It and those between may be missing
+ * @param names what is read and written in it, each with a lock of the Go program beside it
  * @param user who may own them, by number
  * @throws AuthError `storage` for a symbolic link, or a folder of another user, from below the base to the files
  */
 export async function checkOwnFolder(
 	base: string,
 	folder: string,
+	names: readonly string[],
 	user: number = process.geteuid?.() ?? 0,
 ): Promise<void> {
 	const folders: string[] = [];
 	for (let at = folder; at !== base && at !== dirname(at); at = dirname(at)) folders.unshift(at);
 	for (const path of folders) if (!(await isOwn(path, user))) return;
-	await Promise.all(FILES.map((name) => isOwn(join(folder, name), user)));
+	const files = names.flatMap((name) => [name, `${name}.lock`]);
+	await Promise.all(files.map((name) => isOwn(join(folder, name), user)));
 }
 
 /** @returns false if nothing is there */

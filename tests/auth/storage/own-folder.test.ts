@@ -81,7 +81,8 @@ describe.skipIf(process.platform === "win32")("credentials below a base_path", (
 		const { folder } = await cloned((keys) => void mkdirSync(join(keys, "test/aws/company-sso"), { recursive: true }));
 		const keys = join(folder, "keys");
 		const { uid } = statSync(keys);
-		const check = (user: number): Promise<void> => checkOwnFolder(keys, join(keys, "test/aws/company-sso"), user);
+		const check = (user: number): Promise<void> =>
+			checkOwnFolder(keys, join(keys, "test/aws/company-sso"), ["credentials", "config"], user);
 		await check(uid);
 		await expect(check(uid + 1)).rejects.toMatchObject({ code: "storage", reason: "it belongs to another user" });
 	});
