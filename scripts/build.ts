@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { builtinModules } from "./bundle/builtins.ts";
+import { declarations } from "./bundle/declarations.ts";
 import { groups } from "./bundle/groups.ts";
 import { LazyImports } from "./bundle/lazy-imports.ts";
 import { thirdPartyNotices } from "./bundle/notices.ts";
@@ -17,7 +18,7 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const lazyImports = new LazyImports(join(root, "src"));
 const bundle = await rolldown({
 	cwd: root,
-	input: { "atmos-auth": "src/cli.ts" },
+	input: { "atmos-auth": "src/cli.ts", library: "src/library.ts" },
 	platform: "node",
 	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
 	resolve: {
@@ -58,5 +59,6 @@ const entry = join(outdir, "atmos-auth.mjs");
 const source = readFileSync(entry, "utf8");
 writeFileSync(entry, source.startsWith("#!") ? source : `#!/usr/bin/env node\n${source}`);
 chmodSync(entry, 0o755);
+writeFileSync(join(outdir, "library.d.ts"), declarations(join(root, "src", "library.ts")));
 const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
 writeFileSync(join(outdir, "THIRD-PARTY-NOTICES.txt"), thirdPartyNotices(modules));

@@ -9,6 +9,7 @@ const src = join(root, "src");
 /** Who may import whom: cli → commands → components | output → flows → auth; terminal for all but flows and auth. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	"cli.ts": ["commands", "terminal", "version.ts"],
+	"library.ts": ["commands", "flows", "auth", "terminal"],
 	"version.ts": [],
 	commands: ["components", "output", "flows", "auth", "terminal", "version.ts"],
 	components: ["output", "flows", "auth", "terminal"],

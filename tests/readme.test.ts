@@ -97,11 +97,12 @@ describe("the README", () => {
 });
 
 describe("the package", () => {
-	test("lets other programs import its schemas, and nothing that is not meant for them", () => {
+	test("lets other programs import itself and its schemas, and nothing that is not meant for them", () => {
 		for (const name of ["package.json", "schema/events.schema.json", "schema/atmos-auth.schema.json"]) {
 			expect(createRequire(import.meta.url).resolve(`atmos-auth/${name}`)).toBe(join(root, name));
 		}
-		for (const name of ["", "/dist/atmos-auth.mjs", "/src/cli.ts"]) {
+		expect(createRequire(import.meta.url).resolve("atmos-auth")).toBe(join(root, "dist", "library.mjs"));
+		for (const name of ["/dist/atmos-auth.mjs", "/src/cli.ts"]) {
 			expect(() => createRequire(import.meta.url).resolve(`atmos-auth${name}`)).toThrow(
 				expect.objectContaining({ code: "ERR_PACKAGE_PATH_NOT_EXPORTED" }),
 			);
@@ -124,7 +125,7 @@ describe("the package", () => {
 		expect(links).toContain("docs/demo.gif");
 		expect(links.filter((path) => !files.includes(path))).toEqual([]);
 		const wanted =
-			/^(?:dist\/(?:atmos-auth\.mjs|THIRD-PARTY-NOTICES\.txt|chunks\/[\w-]+\.(?:mjs|wasm))|schema\/[\w-]+\.schema\.json|docs\/[\w-]+\.(?:md|gif)|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+			/^(?:dist\/(?:atmos-auth\.mjs|library\.(?:mjs|d\.ts)|THIRD-PARTY-NOTICES\.txt|chunks\/[\w-]+\.(?:mjs|wasm))|schema\/[\w-]+\.schema\.json|docs\/[\w-]+\.(?:md|gif)|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
 		expect(files.filter((path) => !wanted.test(path))).toEqual([]);
 	});
 });

@@ -13,8 +13,8 @@ interface Graph {
 	): { readonly importedIds: readonly string[]; readonly dynamicallyImportedIds: readonly string[] } | null;
 }
 
-/** A module by its path in `src`; or all that one, and what it imports, loads lazily. */
-type Root = string | { readonly loadedBy: string };
+/** A module by its path in `src`; what one imports, without itself; or all that one, and what it imports, loads lazily. */
+type Root = string | { readonly importedBy: string } | { readonly loadedBy: string };
 
 /** What loads the kinds of all clouds, and their schemas. */
 const REGISTRY = "auth/registry.ts";
@@ -22,7 +22,8 @@ const REGISTRY = "auth/registry.ts";
 /** A file, and the modules from which all that they import goes into it. Earlier ones take first. */
 const GROUPS: readonly (readonly [name: string, roots: readonly Root[]])[] = [
 	// `--version` has no use for anything else.
-	["entry", ["cli.ts"]],
+	// The command line itself stays in its own file: who imports the library does not run it.
+	["entry", [{ importedBy: "cli.ts" }]],
 	["help", ["commands/help.ts"]],
 	// kubectl's plugin runs for every kubectl command.
 	["token", [{ loadedBy: "commands/aws-eks-token.ts" }, "auth/aws/eks/cluster-tokens.ts"]],
@@ -103,7 +104,9 @@ class Modules {
 	}
 
 	#modulesOf(root: Root): readonly string[] {
-		return typeof root === "string" ? [this.#idOf(root)] : this.#loadedBy(root.loadedBy);
+		if (typeof root === "string") return [this.#idOf(root)];
+		if ("loadedBy" in root) return this.#loadedBy(root.loadedBy);
+		return this.#graph.getModuleInfo(this.#idOf(root.importedBy))?.importedIds ?? [];
 	}
 
 	/** @throws for a module that is not in the bundle */

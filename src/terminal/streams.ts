@@ -18,8 +18,12 @@ export function isAttended(terminal: Terminal): boolean {
 	return terminal.stdinIsTerminal && terminal.stderrIsTerminal;
 }
 
-/** The terminal of this process. Its streams are made when they are first asked for: that takes a while. */
-export function processTerminal(): Terminal {
+/**
+ * The terminal of this process. Its streams are made when they are first asked for: that takes a while.
+ *
+ * @param env in place of the process's own environment
+ */
+export function processTerminal(env: Terminal["env"] = process.env): Terminal {
 	return {
 		get stdin() {
 			return process.stdin;
@@ -39,7 +43,7 @@ export function processTerminal(): Terminal {
 		get stderrIsTerminal() {
 			return process.stderr.isTTY === true;
 		},
-		env: process.env,
+		env,
 		platform: process.platform,
 	};
 }
