@@ -1,4 +1,4 @@
-/** Whether a login has anything to do, found out before a machine or a screen is loaded. */
+/** Whether a login has anything to do, found out before a machine is loaded or a screen is drawn. */
 import { reaches } from "../auth/interaction.ts";
 import { begin, isQuick, plan as makePlan } from "./begin.ts";
 import type { Beginning, LoginData, LoginSettings } from "./login-data.ts";
