@@ -164,12 +164,13 @@ export function entriesOf(config: AuthConfig, target: Target): readonly EntryNam
 	if (target.type === "provider") return [{ section: "providers", name: target.key }];
 	try {
 		const { provider, identities } = config.chain(target.key);
+		const linked = new Set(config.integrationsOf(target.key));
 		return [
 			...(provider === undefined ? [] : [{ section: "providers", name: provider } as const]),
 			...identities.map((name): EntryName => ({ section: "identities", name })),
 			...config
 				.integrations()
-				.filter(({ key, autoProvision }) => autoProvision && config.integrationsOf(target.key).includes(key))
+				.filter(({ key, autoProvision }) => autoProvision && linked.has(key))
 				.map(({ key }): EntryName => ({ section: "integrations", name: key })),
 		];
 	} catch {

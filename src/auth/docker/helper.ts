@@ -34,8 +34,8 @@ const LAST_WORDS_MS = 250;
 const MEANINGS: readonly (readonly [RegExp, string])[] = [
 	[/-25308/, "the keychain is locked or cannot be used here"],
 	[/-25299/, "the keychain has an entry that cannot be replaced"],
-	[/stub received bad data/i, "the login is too long for Windows Credential Manager"],
-	[/not implemented/i, "it is read-only"],
+	[/received bad data/i, "the login is too long for Windows Credential Manager"],
+	[/not\s+implemented/i, "it is read-only"],
 	[/pass.*not initialized|gpg/i, "its password store is not set up"],
 ];
 
