@@ -1,4 +1,4 @@
-/** Builds `dist/`: one entry, and a chunk for whatever is loaded on demand, with every dependency inside. */
+/** Builds `dist/`: one entry, and a chunk for whatever is loaded on demand, with every dependency inside that can be. */
 import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules as builtins } from "node:module";
 import { dirname, join } from "node:path";
@@ -20,6 +20,8 @@ const bundle = await rolldown({
 	cwd: root,
 	input: { "atmos-auth": "src/cli.ts", library: "src/library.ts" },
 	platform: "node",
+	// What has files of its own beside its code, and is loaded only where it is used.
+	external: ["@napi-rs/keyring", "playwright-core"],
 	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
 	resolve: {
 		mainFields: ["module", "main"],

@@ -41,7 +41,17 @@ const targetsOf = ({ file, text }: { readonly file: string; readonly text: strin
 const CLOUDS: readonly string[] = sources
 	.map(({ file }) => /^auth\/([^/]+)\/manifest\.ts$/.exec(file)?.[1])
 	.filter((folder) => folder !== undefined);
-const SHARED: readonly string[] = ["config", "docker", "kubernetes", "net", "storage", "system", "trust"];
+const SHARED: readonly string[] = [
+	"browser",
+	"config",
+	"docker",
+	"kubernetes",
+	"net",
+	"oidc",
+	"storage",
+	"system",
+	"trust",
+];
 
 /**
  * What of `src/auth` everybody else may import: its own files, which find a kind through the registry, and folders that know

@@ -54,6 +54,8 @@ export interface CredentialFacts {
 	readonly accountName?: string | undefined;
 	/** The permission set or role that they were made for, for display. */
 	readonly role?: string | undefined;
+	/** Whom they were issued to, as the service says it: an email address, a user's name, an ARN. For display and to compare. */
+	readonly person?: string | undefined;
 	/** What they were made for; see `purpose.ts`. Undefined until they are those of a chain's link. */
 	readonly purpose?: string | undefined;
 }

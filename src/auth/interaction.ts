@@ -2,6 +2,7 @@
  * How a step of `src/auth` tells and asks something of a person: what is shown, and stays until it is taken away, and
  * questions, which have an answer. Faces show these and no others.
  */
+import type { Flow, Ways } from "./sign-in-ways.ts";
 
 /** RFC 8628 §3.2: what the user must see to approve a device. */
 export interface DeviceCodePrompt {
@@ -20,6 +21,45 @@ export interface DeviceCodePrompt {
 	readonly expiresAt: number;
 	/** Set when another process on this machine asked for the code and this one waits for its result. */
 	readonly waitingForPid?: number | undefined;
+	/** Why it is signed in to in this way, and what other ways there are. */
+	readonly ways?: Ways | undefined;
+	/** The browser to open it in, where the configuration names one. */
+	readonly browser?: BrowserChoice | undefined;
+}
+
+/** Which browser a page is opened in. */
+export interface BrowserChoice {
+	/** `chrome`, `firefox` or the like, or the path of a program; the system's own, if left out. */
+	readonly name?: string | undefined;
+	/** Its profile, by the name of its folder or as it is shown. */
+	readonly profile?: string | undefined;
+	/** A private window. */
+	readonly isPrivate?: boolean | undefined;
+}
+
+/**
+ * A page on which a person signs in. What comes of it returns to this machine by itself, or is shown to be pasted here.
+ */
+export interface AuthorizationPrompt {
+	readonly type: "authorization";
+	/** The provider's name, or the identity's that signs in by itself. */
+	readonly provider: string;
+	/** The page to open: https, or http on loopback; checked against the hosts of the service. */
+	readonly url: string;
+	/** Where it is for: `acme.awsapps.com`, `signin.aws.amazon.com`. */
+	readonly portal: string;
+	/** Milliseconds since the epoch. */
+	readonly startedAt: number;
+	readonly expiresAt: number;
+	/** The port on 127.0.0.1 to which the page returns; undefined where it does not. */
+	readonly callbackPort?: number | undefined;
+	/** What is pasted, such as "the code that the page shows"; undefined where the page returns by itself. */
+	readonly paste?: { readonly label: string; readonly problem?: string | undefined } | undefined;
+	/** The step opens it itself, in a window of its own: nobody else is to. */
+	readonly opensItself?: boolean | undefined;
+	readonly waitingForPid?: number | undefined;
+	readonly ways?: Ways | undefined;
+	readonly browser?: BrowserChoice | undefined;
 }
 
 export interface ChoiceOption {
@@ -52,11 +92,28 @@ export interface CodePrompt {
 	readonly problem?: string | undefined;
 }
 
+/** One line that must not be seen, such as the passphrase of a key. */
+export interface SecretPrompt {
+	readonly type: "secret";
+	readonly question: string;
+	/** What it belongs to, such as a file's path. */
+	readonly source: string;
+	/** Why it is asked again. */
+	readonly problem?: string | undefined;
+}
+
 /** What stays on the screen until the step takes it away. */
-export type Shown = DeviceCodePrompt;
+export type Shown = DeviceCodePrompt | AuthorizationPrompt;
 
 /** What has an answer. */
-export type Question = ChoicePrompt | CodePrompt;
+export type Question = ChoicePrompt | CodePrompt | SecretPrompt;
+
+/** What a person does about something that is shown. */
+export type Response =
+	/** What was pasted. */
+	| { readonly type: "text"; readonly value: string }
+	/** Another of its ways is wanted. */
+	| { readonly type: "way"; readonly flow: Flow };
 
 export type Prompt = Shown | Question;
 
@@ -89,13 +146,19 @@ const REACHES: readonly Reach[] = ["nobody", "link", "line", "keyboard"];
 
 const NEEDED: Readonly<Record<Prompt["type"], Reach>> = {
 	"device-code": "link",
+	authorization: "link",
 	code: "line",
+	secret: "line",
 	choice: "keyboard",
 };
 
 /** Whether there is somebody who can be shown, or asked, such a thing. */
-export function reaches({ reach }: Pick<Interaction, "reach">, type: Prompt["type"]): boolean {
-	return REACHES.indexOf(reach) >= REACHES.indexOf(NEEDED[type]);
+export function reaches(interaction: Pick<Interaction, "reach">, type: Prompt["type"]): boolean {
+	return reachesAsFar(interaction, NEEDED[type]);
+}
+
+export function reachesAsFar({ reach }: Pick<Interaction, "reach">, needed: Reach): boolean {
+	return REACHES.indexOf(reach) >= REACHES.indexOf(needed);
 }
 
 export interface Interaction {
@@ -103,6 +166,13 @@ export interface Interaction {
 	readonly reach: Reach;
 	/** Shows something in place of what was shown before; with `undefined`, takes it away. Never blocks. */
 	show(shown: Shown | undefined): void;
+	/**
+	 * Shows something, in place of what was shown before, that a person can do something about: paste, or take another way. It
+	 * stays until they do, or until `signal` is aborted.
+	 *
+	 * @throws the signal's reason when it is aborted
+	 */
+	offer(shown: Shown, signal: AbortSignal): Promise<Response>;
 	/**
 	 * @returns the answer: the value of an option, or what was typed
 	 * @throws the signal's reason when it is aborted

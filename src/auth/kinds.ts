@@ -8,6 +8,7 @@ import type { Credentials, CredentialType } from "./credentials.ts";
 import type { AuthError } from "./errors.ts";
 import type { Interaction } from "./interaction.ts";
 import type { Aspects } from "./purpose.ts";
+import type { SignInOptions } from "./sign-in-ways.ts";
 import type { SessionFacts } from "./storage/state.ts";
 
 /** What one step is given. */
@@ -17,6 +18,8 @@ export interface Run {
 	readonly signal: AbortSignal;
 	readonly realm: Realm;
 	readonly interaction: Interaction;
+	/** What was asked for about how it goes. */
+	readonly signIn: SignInOptions;
 	/** Renew even what is still good: set for what was asked for, and not for what it hangs on. */
 	readonly force: boolean;
 	/**

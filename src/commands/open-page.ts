@@ -32,7 +32,7 @@ export function openApprovalPages(
 async function open(url: string, { env, platform, cwd, log }: AuthContext): Promise<void> {
 	const [{ openPage, shouldOpenByItself }, { isContainer }] = await Promise.all([
 		import("../terminal/browser.ts"),
-		import("../terminal/remote.ts"),
+		import("../auth/system/place.ts"),
 	]);
 	if (!shouldOpenByItself({ env, platform, container: isContainer(env) })) return;
 	const result = await openPage(url, { env, platform, cwd });

@@ -1,5 +1,5 @@
 /** How a running step asks and tells: as reports to the machine. */
-import { type Interaction, type Question, type Reach, reaches } from "../auth/interaction.ts";
+import { type Interaction, type Prompt, type Reach, type Response, reaches } from "../auth/interaction.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import type { Progress } from "../auth/system/time-limit.ts";
 import type { Report } from "./login-data.ts";
@@ -29,15 +29,34 @@ export function actorInteraction(options: {
 			report({ type: "STATUS", step, text: sanitize(text) });
 		},
 		progress: (found) => report({ type: "PROGRESS", progress: found }),
-		ask: (prompt, given) => {
+		ask: async (prompt, given) => {
 			if (!reaches({ reach }, prompt.type)) throw new Error(`there is nobody to answer: ${prompt.question}`);
-			progress?.hold(true);
-			return ask(step, prompt, AbortSignal.any([signal, given]), report).finally(() => progress?.hold(false));
+			const response = await open(prompt, given);
+			if (response.type !== "text") throw new Error(`a question was answered with ${response.type}`);
+			return response.value;
+		},
+		offer: async (prompt, given) => {
+			if (!reaches({ reach }, prompt.type)) throw new Error(`there is nobody to show it to: ${prompt.provider}`);
+			return open(prompt, given);
 		},
 	};
+
+	async function open(prompt: Prompt, given: AbortSignal): Promise<Response> {
+		progress?.hold(true);
+		try {
+			return await responseTo(step, prompt, AbortSignal.any([signal, given]), report);
+		} finally {
+			progress?.hold(false);
+		}
+	}
 }
 
-function ask(step: StepId, prompt: Question, signal: AbortSignal, report: (event: Report) => void): Promise<string> {
+function responseTo(
+	step: StepId,
+	prompt: Prompt,
+	signal: AbortSignal,
+	report: (event: Report) => void,
+): Promise<Response> {
 	return new Promise((resolve, reject) => {
 		if (signal.aborted) {
 			reject(signal.reason);
@@ -52,10 +71,10 @@ function ask(step: StepId, prompt: Question, signal: AbortSignal, report: (event
 			type: "ASK",
 			step,
 			prompt,
-			answer: (value) => {
+			respond: (response) => {
 				signal.removeEventListener("abort", abort);
 				report({ type: "ASKED", step });
-				resolve(value);
+				resolve(response);
 			},
 		});
 	});

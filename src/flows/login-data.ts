@@ -3,8 +3,9 @@ import type { AuthConfig } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
 import type { ErrorView } from "../auth/errors.ts";
-import type { DiscoveryProgress, Question, Reach, Shown } from "../auth/interaction.ts";
+import type { DiscoveryProgress, Prompt, Reach, Response, Shown } from "../auth/interaction.ts";
 import type { Artifact, Subject } from "../auth/kinds.ts";
+import type { SignInOptions } from "../auth/sign-in-ways.ts";
 import type { Begun } from "./begin.ts";
 import type { LoginDependencies } from "./dependencies.ts";
 import type { Plan } from "./plan.ts";
@@ -24,6 +25,8 @@ export interface LoginSettings {
 	/** How far the steps reach a person. */
 	readonly reach: Reach;
 	readonly force: boolean;
+	/** How a person wants to sign in; nothing of it, if left out. */
+	readonly signIn?: SignInOptions | undefined;
 	/** Whether somebody may answer a dialog of the system. Whoever can be reached, if left out. */
 	readonly attended?: boolean | undefined;
 	/** Nobody looks on: a command waits for it, and waits less long. */
@@ -32,9 +35,9 @@ export interface LoginSettings {
 	readonly integrations?: IntegrationRequest | undefined;
 }
 
-/** What is open before a person, and where the answer to a question goes. */
+/** What is open before a person, and where what they do about it goes. */
 export interface Open extends Asked {
-	readonly answer?: ((value: string) => void) | undefined;
+	readonly respond?: ((response: Response) => void) | undefined;
 }
 
 /** The machine's own data. Credentials in it are of a type that does not print; the projection leaves them out. */
@@ -72,8 +75,8 @@ export type Report =
 	| {
 			readonly type: "ASK";
 			readonly step: StepId;
-			readonly prompt: Question;
-			readonly answer: (value: string) => void;
+			readonly prompt: Prompt;
+			readonly respond: (response: Response) => void;
 	  }
 	/** What was asked needs no answer any more. */
 	| { readonly type: "ASKED"; readonly step: StepId }

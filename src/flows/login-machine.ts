@@ -4,6 +4,7 @@
  */
 import { and, assign, type DoneActorEvent, type ErrorActorEvent, fromPromise, type StateValue, setup } from "xstate";
 import type { ErrorView } from "../auth/errors.ts";
+import type { Prompt } from "../auth/interaction.ts";
 import { actorInteraction } from "./actor-interaction.ts";
 import { askFor, withTrust } from "./ask-trust.ts";
 import { type Begun, begin, plan as makePlan, offeredRows } from "./begin.ts";
@@ -51,6 +52,21 @@ const errorsOf = (data: LoginData): readonly ErrorView[] => [
 ];
 
 const isBroken = (data: LoginData): boolean => errorsOf(data).length > 0;
+
+/** Whether a text is what is waited for. */
+function takesText(prompt: Prompt, value: string): boolean {
+	switch (prompt.type) {
+		case "choice":
+			return prompt.options.some((option) => option.value === value);
+		case "code":
+		case "secret":
+			return true;
+		case "authorization":
+			return prompt.paste !== undefined;
+		case "device-code":
+			return false;
+	}
+}
 
 function dataOf({ begun, plan, warnings = [] }: Beginning): LoginData {
 	return {
@@ -168,8 +184,16 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 	});
 	const answer = login.enqueueActions(({ context, event }) => {
 		if (event.type !== "ANSWER") return;
-		const { prompt, answer: take } = context.open.find(({ step }) => step === event.step) ?? {};
-		if (prompt?.type !== "choice" || prompt.options.some(({ value }) => value === event.value)) take?.(event.value);
+		const { prompt, respond } = context.open.find(({ step }) => step === event.step) ?? {};
+		if (prompt === undefined || !takesText(prompt, event.value)) return;
+		respond?.({ type: "text", value: event.value });
+	});
+
+	const changeWay = login.enqueueActions(({ context, event }) => {
+		if (event.type !== "CHANGE_WAY") return;
+		const { prompt, respond } = context.open.find(({ step }) => step === event.step) ?? {};
+		const ways = prompt !== undefined && "ways" in prompt ? prompt.ways : undefined;
+		if (ways?.others.some(({ flow }) => flow === event.flow)) respond?.({ type: "way", flow: event.flow });
 	});
 
 	/** What a step, or the plan, tells while it is at work. */
@@ -178,6 +202,7 @@ export function createLoginMachine(settings: LoginSettings, running: Running) {
 		ASK: { actions: "reported" },
 		ASKED: { actions: "reported" },
 		ANSWER: { actions: answer },
+		CHANGE_WAY: { actions: changeWay },
 	} as const;
 
 	return login.createMachine({

@@ -1,7 +1,7 @@
 /** How the login machine's data changes. Pure: each takes the data and what happened, and returns what is new. */
 import type { AuthConfig } from "../auth/config/model.ts";
 import { toErrorView } from "../auth/errors.ts";
-import type { DiscoveryProgress, Prompt } from "../auth/interaction.ts";
+import type { DiscoveryProgress, Prompt, Response } from "../auth/interaction.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import type { Begun } from "./begin.ts";
 import { cleared, type LoginData, type MachineEvent } from "./login-data.ts";
@@ -63,7 +63,7 @@ export function reported(data: LoginData, event: MachineEvent): Update {
 		case "SHOW":
 			return { open: opened(data, event.step, event.prompt) };
 		case "ASK":
-			return { open: opened(data, event.step, event.prompt, event.answer) };
+			return { open: opened(data, event.step, event.prompt, event.respond) };
 		case "ASKED":
 			return { open: opened(data, event.step, undefined) };
 		case "STATUS":
@@ -103,9 +103,9 @@ function opened(
 	{ open }: LoginData,
 	step: StepId,
 	prompt: Prompt | undefined,
-	answer?: (value: string) => void,
+	respond?: (response: Response) => void,
 ): LoginData["open"] {
-	const shown = prompt && { step, prompt: cleanPrompt(prompt), answer };
+	const shown = prompt && { step, prompt: cleanPrompt(prompt), respond };
 	const at = open.findIndex((each) => each.step === step);
 	if (at < 0) return shown === undefined ? open : [...open, shown];
 	return open.flatMap((each, index) => (index !== at ? [each] : shown === undefined ? [] : [shown]));
@@ -121,8 +121,11 @@ function cleanPrompt(prompt: Prompt): Prompt {
 				options: prompt.options.map((option) => ({ ...option, label: sanitize(option.label) })),
 			};
 		case "code":
+		case "secret":
 			return { ...prompt, question: sanitize(prompt.question), source: sanitize(prompt.source) };
-		default:
+		case "authorization":
+			return { ...prompt, provider: sanitize(prompt.provider), portal: sanitize(prompt.portal) };
+		case "device-code":
 			return {
 				...prompt,
 				provider: sanitize(prompt.provider),

@@ -146,6 +146,7 @@ function runOf(
 		signal,
 		realm: config.realm,
 		interaction: actorInteraction({ step: step.id, signal, reach: asks ? settings.reach : "nobody", report, progress }),
+		signIn: settings.signIn ?? {},
 		force: settings.force && plan.targets.some(({ id }) => id === step.id),
 		...(rejected === undefined ? {} : { rejected }),
 	};

@@ -3,6 +3,7 @@ import type { BoardDetails, BoardRow } from "../auth/board.ts";
 import type { ErrorView } from "../auth/errors.ts";
 import type { DiscoveryProgress, Prompt } from "../auth/interaction.ts";
 import type { ArtifactParts } from "../auth/kinds.ts";
+import type { Flow } from "../auth/sign-in-ways.ts";
 
 export type { BoardDetails, BoardRow } from "../auth/board.ts";
 
@@ -136,8 +137,10 @@ export interface LoginSnapshot {
 export type LoginAction =
 	/** Of what is offered. */
 	| { readonly type: "SELECT"; readonly key: string }
-	/** To a question: the value of an option, or what was typed. */
+	/** To a question, or to a page that shows something to be pasted: the value of an option, or what was typed. */
 	| { readonly type: "ANSWER"; readonly step: StepId; readonly value: string }
+	/** Another of the ways of what is shown. */
+	| { readonly type: "CHANGE_WAY"; readonly step: StepId; readonly flow: Flow }
 	/** One failed integration, else everything that failed. */
 	| { readonly type: "RETRY"; readonly step?: StepId | undefined }
 	/** To the picker where there was one, else cancel. */

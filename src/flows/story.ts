@@ -26,10 +26,11 @@ export function tellStory(log: Logger, before: LoginSnapshot | undefined, after:
 	}
 	for (const { step, prompt } of after.prompts) {
 		if (before?.prompts.some((asked) => asked.prompt === prompt)) continue;
-		if (prompt.type !== "device-code") log.debug("asking", { step, question: prompt.question });
+		if ("question" in prompt) log.debug("asking", { step, question: prompt.question });
 		else {
-			const { provider, portal, expiresAt, waitingForPid } = prompt;
-			log.debug("asking for approval", { provider, portal, expires: iso(expiresAt), waitingForPid });
+			const { provider, portal, expiresAt, waitingForPid, ways } = prompt;
+			const way = { way: ways?.taken.flow, because: ways?.why };
+			log.debug("asking for approval", { provider, portal, expires: iso(expiresAt), waitingForPid, ...way });
 		}
 	}
 	for (const row of after.integrations) {

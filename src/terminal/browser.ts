@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { findProgram } from "../auth/system/find-program.ts";
+import { isRemote, isWsl } from "../auth/system/place.ts";
 import { startProgram } from "../auth/system/start-program.ts";
-import { isRemote, isWsl } from "./remote.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

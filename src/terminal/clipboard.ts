@@ -2,9 +2,9 @@
 import type { ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
 import { findProgram } from "../auth/system/find-program.ts";
+import { isRemote, isWsl } from "../auth/system/place.ts";
 import { startProgram } from "../auth/system/start-program.ts";
 import { copySequence } from "./osc.ts";
-import { isRemote, isWsl } from "./remote.ts";
 
 /** Longest that a clipboard program may take. */
 const LIMIT_MS = 2_000;

@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { isContainer, isRemote, isWsl } from "../../src/auth/system/place.ts";
 import { run } from "../../src/commands/login-run.ts";
 import { settleColour, wantsColour } from "../../src/terminal/colour.ts";
 import { gitBashHint } from "../../src/terminal/git-bash.ts";
 import { copySequence, hyperlink, pushTitle } from "../../src/terminal/osc.ts";
 import { readKey } from "../../src/terminal/read-key.ts";
-import { isContainer, isRemote, isWsl } from "../../src/terminal/remote.ts";
 import { onEndingSignal } from "../../src/terminal/signals.ts";
 import type { Terminal } from "../../src/terminal/streams.ts";
 import { wantsUnicode } from "../../src/terminal/unicode.ts";

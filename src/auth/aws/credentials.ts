@@ -5,6 +5,8 @@ declare module "../credentials.ts" {
 	interface CredentialTypes {
 		readonly aws: AwsCredentials;
 		readonly sso: SsoSession;
+		readonly oidc: WebIdentity;
+		readonly saml: SamlAssertion;
 	}
 }
 
@@ -38,4 +40,33 @@ export interface SsoSession extends CredentialFacts {
 	readonly endpoints?: SessionEndpoints | undefined;
 	/** Where the session came from, to be told to the user. */
 	readonly origin: "cache" | "aws-cli" | "refresh" | "device" | "shared";
+}
+
+/** A token by which an OpenID Connect provider vouches for a job or a program (RFC 7519, OpenID Connect Core §2). */
+export interface WebIdentity extends CredentialFacts {
+	readonly type: "oidc";
+	readonly token: Secret;
+	/** The provider that fetched it, for what is said of it. */
+	readonly provider: string;
+	/** What it says of itself; safe to show. */
+	readonly claims: {
+		readonly issuer?: string | undefined;
+		readonly subject?: string | undefined;
+		readonly audience: readonly string[];
+	};
+}
+
+/** A role that a SAML assertion offers, with the identity provider of IAM that vouches for it. */
+export interface SamlRole {
+	readonly roleArn: string;
+	readonly principalArn: string;
+}
+
+/** What a SAML identity provider says of a person: the base64 of the whole response, as it was posted. */
+export interface SamlAssertion extends CredentialFacts {
+	readonly type: "saml";
+	readonly assertion: Secret;
+	readonly roles: readonly SamlRole[];
+	/** How long sessions may last, in seconds: the attribute `SessionDuration`, or `session.duration` of the provider. */
+	readonly seconds?: number | undefined;
 }

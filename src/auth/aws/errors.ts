@@ -83,25 +83,6 @@ export function wantedPauseMs(error: unknown, now: number): number | undefined {
 	return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
 }
 
-/** The service wants to be left alone for longer than a login or a command can wait. */
-export class RetryLaterError extends AuthError {
-	/** @param ms how long, in milliseconds */
-	constructor(error: Error, ms: number) {
-		const minutes = Math.ceil(ms / 60_000);
-		const amount = minutes < 2 ? `${Math.ceil(ms / 1000)} s` : `${minutes} min`;
-		const service = error instanceof AuthError ? error.service : undefined;
-		super({
-			code: "service",
-			message: error.message,
-			reason: `it asks to wait ${amount} before the next request`,
-			remedy: `wait ${amount}, then run the command again`,
-			service,
-			cause: error.cause,
-		});
-		this.name = "RetryLaterError";
-	}
-}
-
 /**
  * Any failure of a call to AWS as an error for the user. What is special to one operation is told apart by its caller
  * first; this knows what can happen to every call.

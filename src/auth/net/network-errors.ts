@@ -15,10 +15,10 @@ interface Advice {
 /** Whose services are called, for what is said of their hosts. */
 export interface Vendor {
 	readonly name: string;
-	/** @returns the region in the name of a host of this vendor's */
-	regionOf(host: string): string | undefined;
-	/** The variable that names a file of certificate authorities to trust. */
-	readonly certificateVariable: string;
+	/** @returns the region in the name of a host of this vendor's. Undefined for one without regions */
+	regionOf?(host: string): string | undefined;
+	/** The variable that names a file of certificate authorities to trust; Node's own, if left out. */
+	readonly certificateVariable?: string | undefined;
 }
 
 /**
@@ -135,7 +135,7 @@ function notFound(host: string, proxy: string | undefined, vendor: Vendor): Advi
 			remedy: "check HTTPS_PROXY, or unset it",
 		};
 	}
-	const region = vendor.regionOf(host);
+	const region = vendor.regionOf?.(host);
 	return {
 		message: `${host} was not found`,
 		reason: region === undefined ? "its name does not resolve" : `there may be no ${vendor.name} region ${region}`,
@@ -167,7 +167,7 @@ function trustAdvice(error: unknown, code: string, host: string, ctx: AuthContex
 		return {
 			message: `the certificate of ${host} is signed by an authority that is not trusted here`,
 			reason: `usually a company proxy that intercepts TLS is the cause (${code})`,
-			remedy: `set ${vendor.certificateVariable} (or NODE_EXTRA_CA_CERTS) to the PEM file of your company's certificate authority`,
+			remedy: `set ${vendor.certificateVariable === undefined ? "" : `${vendor.certificateVariable} or `}NODE_EXTRA_CA_CERTS to the PEM file of your company's certificate authority`,
 		};
 	}
 	if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {

@@ -91,7 +91,10 @@ export function keyOfAsked({ step, prompt }: Asked): string {
 			return `code ${step} ${prompt.userCode} ${prompt.startedAt}`;
 		case "choice":
 			return `choice ${step} ${prompt.question}`;
+		case "authorization":
+			return `page ${step} ${prompt.url} ${prompt.paste?.problem}`;
 		case "code":
+		case "secret":
 			return `question ${step} ${prompt.question} ${prompt.problem}`;
 	}
 }

@@ -7,7 +7,8 @@ import { AuthError } from "../../errors.ts";
 import type { DiscoveryProgress } from "../../interaction.ts";
 import { limitsOf } from "../../net/limits.ts";
 import { createRateLimit } from "../../net/rate-limit.ts";
-import { RetryLaterError, wantedPauseMs } from "../errors.ts";
+import { RetryLaterError } from "../../net/tries.ts";
+import { wantedPauseMs } from "../errors.ts";
 import { SessionRejectedError } from "./session-rejected.ts";
 import { type Account, allPages, pages, type SsoPortal } from "./sso-portal.ts";
 

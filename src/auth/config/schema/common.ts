@@ -1,6 +1,7 @@
 /** What the schemas of several kinds have in common. Values arrive as strings, booleans, null, lists and maps. */
 import * as v from "valibot";
 import { withScheme } from "../../net/hosts.ts";
+import type { Flow } from "../../sign-in-ways.ts";
 import { DURATION } from "../duration.ts";
 
 /** What a key is for, in few words: docs/kinds.md and the editor's schema have it from here. */
@@ -19,6 +20,9 @@ export const flag = v.pipe(
 	v.union([v.boolean(), v.picklist(["true", "false"])], "expected true or false"),
 	v.transform((value) => value === true || value === "true"),
 );
+
+/** The browsers that can be asked for by name. */
+export const BROWSERS = ["chrome", "chromium", "edge", "firefox", "brave", "safari"] as const;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -56,6 +60,45 @@ export const endpointMark = <Input>(at: readonly string[] = []) =>
 /** The same for a path that is written. `variables`: `$NAME` in it stands for a variable, as for kubectl. */
 export const writeMark = <Input>(options: { readonly variables?: boolean } = {}) =>
 	v.metadata<Input, { fact: "write"; variables?: boolean }>({ fact: "write", ...options });
+
+/**
+ * `flow` under `spec` of what a person can sign in to in several ways.
+ *
+ * @param flows those that the kind has
+ */
+export const flowKey = <const Flows extends readonly [Flow, ...Flow[]]>(flows: Flows) =>
+	about(
+		v.optional(v.picklist(flows, `expected one of ${flows.join(", ")}`)),
+		"Fixes how it is signed in to. Default: the best that the machine allows",
+	);
+
+/**
+ * `browser` under `spec`: which one its pages are opened in. Names alone: a path would be a program that a project chooses.
+ */
+export const browserKey = about(
+	v.optional(
+		v.object({
+			name: about(v.optional(v.picklist(BROWSERS, `expected one of ${BROWSERS.join(", ")}`)), "Which browser"),
+			profile: about(
+				v.optional(
+					v.pipe(
+						text("a profile's name"),
+						v.regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]*$/u, "expected the name of a browser's profile"),
+					),
+				),
+				"Its profile, such as `Work`",
+			),
+			private: about(v.optional(flag), "Opens a private window. Default: `false`"),
+		}),
+	),
+	"The browser that its pages are opened in. Default: the system's own",
+);
+
+/** `user` under `spec`: whose sign-in it is to be. */
+export const userKey = about(
+	v.optional(text("a user's name")),
+	"Who is to sign in, such as `ada@acme.example`: anybody else is asked about",
+);
 
 export const tags = v.array(text("a tag"), "expected a list of tags");
 

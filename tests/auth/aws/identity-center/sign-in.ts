@@ -6,7 +6,15 @@ import { kind } from "../../../../src/auth/aws/identity-center/kind.ts";
 import type { Config } from "../../../../src/auth/aws/identity-center/schema.ts";
 import type { Provider } from "../../../../src/auth/config/model.ts";
 import type { AuthContext } from "../../../../src/auth/context.ts";
-import type { DiscoveryProgress, Interaction, Question, Reach, Shown } from "../../../../src/auth/interaction.ts";
+import type {
+	DeviceCodePrompt,
+	DiscoveryProgress,
+	Interaction,
+	Question,
+	Reach,
+	Response,
+	Shown,
+} from "../../../../src/auth/interaction.ts";
 import type { Run } from "../../../../src/auth/kinds.ts";
 import { type Cloud, type CloudOptions, startCloud } from "../../../cloud/cloud.ts";
 import { smallWorld } from "../../../cloud/world.ts";
@@ -41,14 +49,37 @@ export class Onlooker implements Interaction {
 		this.discoveries.push(progress);
 	}
 
+	/** What a person does about a page that is shown; nothing, if left out. */
+	respond: ((shown: Shown) => Response | undefined) | undefined;
+
+	offer(shown: Shown, signal: AbortSignal): Promise<Response> {
+		this.show(shown);
+		const response = this.respond?.(shown);
+		if (response !== undefined) return Promise.resolve(response);
+		return new Promise((_, reject) => {
+			if (signal.aborted) reject(signal.reason);
+			signal.addEventListener("abort", () => {
+				this.show(undefined);
+				reject(signal.reason);
+			});
+		});
+	}
+
 	async ask(question: Question): Promise<string> {
 		this.questions.push(question);
 		return this.answer(question);
 	}
 
 	/** The prompt that is shown, or the next one. */
-	async shown(): Promise<Shown> {
+	async page(): Promise<Shown> {
 		return this.prompts.at(-1) ?? ((await once(this.#events, "prompt"))[0] as Shown);
+	}
+
+	/** The same of a device code. */
+	async shown(): Promise<DeviceCodePrompt> {
+		const shown = await this.page();
+		if (shown.type !== "device-code") throw new Error(`a page of type ${shown.type} is shown`);
+		return shown;
 	}
 
 	/** Resolves when a status that fits has been given. */
@@ -105,6 +136,7 @@ export async function scene(
 		signal: new AbortController().signal,
 		realm: REALM,
 		interaction: onlooker,
+		signIn: {},
 		force: false,
 		...overrides,
 	});
