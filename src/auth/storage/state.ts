@@ -63,6 +63,8 @@ export interface State {
 	readonly lastUsed: Table<Table<number>>;
 	/** Realm → root provider's key → identity's key. */
 	readonly sessions: Table<Table<Table<SessionFacts>>>;
+	/** Realm → key of a chain's root → who signed in last. */
+	readonly people: Table<Table<string>>;
 	/** File → target: a registry's host, a context's name. */
 	readonly artifacts: Table<Table<ArtifactFacts>>;
 }
@@ -132,6 +134,11 @@ export function noteUse(state: State, realm: string, identityKey: string, now: n
 	table(state.lastUsed, realm)[identityKey] = now;
 }
 
+/** Remembers who signed in to what a chain begins with. */
+export function notePerson(state: State, realm: string, root: string, person: string): void {
+	table(state.people, realm)[root] = person;
+}
+
 /** Remembers facts about credentials that were just stored, in place of older ones; with undefined, forgets them. */
 export function noteSession(
 	state: State,
@@ -166,7 +173,7 @@ export function noteArtifact(state: State, file: string, target: string, facts: 
 }
 
 function empty(): State {
-	return { lastUsed: bare(), sessions: bare(), artifacts: bare() };
+	return { lastUsed: bare(), sessions: bare(), people: bare(), artifacts: bare() };
 }
 
 function bare<T>(): Table<T> {
@@ -180,11 +187,11 @@ function table<T>(tables: Table<Table<T>>, key: string): Table<T> {
 }
 
 /** @returns undefined for a state of a later version; an empty one for no text, or for one that is damaged */
-function parse(text: string | undefined): State | undefined {
-	if (text === undefined) return empty();
+function parse(content: string | undefined): State | undefined {
+	if (content === undefined) return empty();
 	let found: { version?: unknown } & Partial<Record<keyof State, unknown>>;
 	try {
-		found = JSON.parse(text);
+		found = JSON.parse(content);
 	} catch {
 		return empty();
 	}
@@ -193,6 +200,7 @@ function parse(text: string | undefined): State | undefined {
 	return {
 		lastUsed: records(found.lastUsed, (uses) => records(uses, number)),
 		sessions: records(found.sessions, (providers) => records(providers, (identities) => records(identities, session))),
+		people: records(found.people, (roots) => records(roots, text)),
 		artifacts: records(found.artifacts, (targets) => records(targets, artifact)),
 	};
 }
@@ -267,7 +275,7 @@ function forget(state: State, now: number): void {
 		prune(providers, isEmpty);
 	}
 	for (const targets of Object.values(state.artifacts)) prune(targets, isOver);
-	for (const tables of [state.lastUsed, state.sessions, state.artifacts]) prune<object>(tables, isEmpty);
+	for (const tables of [state.lastUsed, state.sessions, state.people, state.artifacts]) prune<object>(tables, isEmpty);
 }
 
 function prune<T>(entries: Table<T>, isGone: (entry: T) => boolean): void {
