@@ -66,13 +66,28 @@ function open(found: Found, structure: forge.asn1.Asn1, password: Secret | undef
 	let failure: unknown;
 	for (const candidate of candidates) {
 		try {
-			return forge.pkcs12.pkcs12FromAsn1(structure, false, candidate);
+			return decode(structure, candidate);
 		} catch (error) {
 			failure = error;
 		}
 	}
 	if (/password|MAC could not be verified|decrypt/i.test(String((failure as Error).message))) throw new WrongPassword();
 	throw damaged(found);
+}
+
+/**
+ * The password is two strings of bytes: BMP for the MAC and the older ciphers, UTF-8 for the newer (RFC 8018, appendix B). The
+ * library has one for both, so what it could not decrypt is decrypted again, without the MAC that it has verified.
+ */
+function decode(structure: forge.asn1.Asn1, password: string | undefined): forge.pkcs12.Pkcs12Pfx {
+	try {
+		return forge.pkcs12.pkcs12FromAsn1(structure, false, password);
+	} catch (error) {
+		const isVerified = /decrypt/i.test(String((error as Error).message));
+		const utf8 = forge.util.encodeUtf8(password ?? "");
+		if (!isVerified || utf8 === password || !Array.isArray(structure.value)) throw error;
+		return forge.pkcs12.pkcs12FromAsn1({ ...structure, value: structure.value.slice(0, 2) }, false, utf8);
+	}
 }
 
 function damaged(found: Found) {
