@@ -7,14 +7,15 @@ import { convert, type Found, unusable } from "./source.ts";
 interface Block {
 	/** `CERTIFICATE`, `PRIVATE KEY`, … */
 	readonly label: string;
-	readonly text: Secret;
+	/** Of a private key, a secret: it goes into one before it leaves this file. */
+	readonly text: string;
 }
 
 function blocksOf(bytes: Buffer): Block[] {
 	const blocks = bytes
 		.toString("latin1")
 		.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[^-]*(?:-(?!----)[^-]*)*-----END \1-----/g);
-	return Array.from(blocks, ([text, label = ""]) => ({ label, text: new Secret(text) }));
+	return Array.from(blocks, ([text, label = ""]) => ({ label, text }));
 }
 
 const isCertificate = ({ label }: Block): boolean => /^(?:X509 |TRUSTED )?CERTIFICATE$/.test(label);
@@ -31,7 +32,7 @@ export function certificatesIn(found: Found): X509Certificate[] {
 	if (certificates.length === 0 && !isDer) throw noCertificate(found, blocks);
 	try {
 		if (isDer) return [new X509Certificate(found.bytes)];
-		return certificates.map(({ text }) => new X509Certificate(text.reveal()));
+		return certificates.map(({ text }) => new X509Certificate(text));
 	} catch (cause) {
 		throw unusable(found, {
 			problem: "has a certificate that cannot be read",
@@ -62,8 +63,8 @@ export function privateKeyIn(found: Found): SealedKey {
 	const keys = blocks.filter(isPrivateKey);
 	const [key] = keys;
 	if (key !== undefined && keys.length === 1) {
-		const isEncrypted = key.label.startsWith("ENCRYPTED ") || /^Proc-Type: *4, *ENCRYPTED/m.test(key.text.reveal());
-		return { text: key.text, isEncrypted };
+		const isEncrypted = key.label.startsWith("ENCRYPTED ") || /^Proc-Type: *4, *ENCRYPTED/m.test(key.text);
+		return { text: new Secret(key.text), isEncrypted };
 	}
 	throw unusable(found, {
 		problem: keys.length === 0 ? "has no private key" : `has ${keys.length} private keys`,

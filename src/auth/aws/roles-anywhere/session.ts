@@ -40,7 +40,9 @@ export function purposeOf(kind: string, source: Source, endpoint: string | undef
 /** Nothing can be told from it that was not meant to be: it goes into a digest, and is one. */
 function nameOf(ctx: AuthContext, source: Source, material: Material): string {
 	if (!("inline" in material)) return pathOf(ctx, source, material) ?? "";
-	return createHash("sha256").update(material.inline.reveal()).digest("base64url");
+	const { inline } = material;
+	const content = typeof inline === "string" ? inline : inline.reveal();
+	return createHash("sha256").update(content).digest("base64url");
 }
 
 /**

@@ -71,8 +71,8 @@ export async function readKey(
 	});
 }
 
-const bytesOf = (key: Key, inline: Secret): Buffer =>
-	Buffer.from(inline.reveal(), key === "pkcs12" ? "base64" : "utf8");
+const bytesOf = (key: Key, inline: Secret | string): Buffer =>
+	Buffer.from(typeof inline === "string" ? inline : inline.reveal(), key === "pkcs12" ? "base64" : "utf8");
 
 /** @returns an error about what a key of `spec` leads to */
 export function unusable(

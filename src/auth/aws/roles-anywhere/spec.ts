@@ -6,8 +6,8 @@ import { Secret } from "../../credentials.ts";
 import { ROLE_ARN } from "../arn.ts";
 import { endpointSpec } from "../schema.ts";
 
-/** A file, or what would be in it: CI services keep it in a variable. */
-export type Material = { readonly path: string } | { readonly inline: Secret };
+/** A file, or what would be in it: CI services keep it in a variable. A certificate is no secret. */
+export type Material = { readonly path: string } | { readonly inline: Secret | string };
 
 const TRUST_ANCHOR =
 	"the ARN of a trust anchor, such as arn:aws:rolesanywhere:eu-central-1:123456789012:trust-anchor/a1b2c3d4-…";
@@ -34,10 +34,11 @@ const withBreaks = (pem: string): string => (pem.includes("\n") ? pem : pem.repl
 const pem = (expected: string) =>
 	v.pipe(
 		text(expected),
-		v.transform(
-			(value): Material =>
-				value.includes("-----BEGIN ") ? { inline: new Secret(withBreaks(value)) } : { path: value },
-		),
+		v.transform((value): Material => {
+			if (!value.includes("-----BEGIN ")) return { path: value };
+			const written = withBreaks(value);
+			return { inline: written.includes("PRIVATE KEY") ? new Secret(written) : written };
+		}),
 	);
 
 /** DER of more than a hundred bytes begins with `30 8x`, which is `MI` in base64. No path is as long. */

@@ -79,6 +79,19 @@ describe("a refusal", () => {
 		expect(remedyOf(error)).toMatch(/^if CN=Acme One, O=Acme is not the trust anchor's own authority, add /);
 	});
 
+	test("of one whose issuer was sent, and is not enough, names who vouches for that", async () => {
+		const set = await anywhere(identity(`${FILES}, intermediates: between.pem`), {
+			by: (root) => root.issue({ ca: true, subject: { CN: "Acme One", O: "Acme" } }),
+			anchor: { certificates: authority({ subject: { CN: "Another CA", O: "Acme" } }).pem },
+		});
+		set.put("between.pem", set.issuer.pem);
+		const error = await set.refused("it");
+		expect(error.details).toContain(
+			"sent beside it, in this order: CN=Acme One, O=Acme; the last is issued by CN=Acme Root CA, O=Acme",
+		);
+		expect(error.details).toContain("check: the trust anchor's certificate is that of CN=Acme Root CA, O=Acme");
+	});
+
 	test("of one that was revoked", async () => {
 		const serial = 123_456_789n;
 		const error = await refusal({ certificate: { serial }, anchor: { revoked: [String(serial)] } });

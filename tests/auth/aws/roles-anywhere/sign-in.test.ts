@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { watchSecrets } from "../../../../src/auth/credentials.ts";
 import { columnsOf, standsAlone } from "../../../../src/auth/registry.ts";
 import { roleArn } from "../../../cloud/iam.ts";
 import type { KeyType } from "../../../helpers/pki.ts";
@@ -241,6 +242,22 @@ test("a list says the account, the role and the region", () => {
 	});
 	expect(columnsOf("aws/roles-anywhere", () => undefined)).toEqual({});
 	expect(standsAlone("aws/roles-anywhere")).toBe(true);
+});
+
+test("a runner that masks secrets is told of the key and the password, and not of certificates", async () => {
+	const text = identity(
+		"certificate: !env CI_CERTIFICATE, private_key: key.pem, private_key_password: !env CI_PASSWORD",
+	);
+	const set = await anywhere(text);
+	const sealed = set.own.key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" });
+	set.put("key.pem", sealed.toString());
+	Object.assign(set.env, { CI_CERTIFICATE: set.own.pem, CI_PASSWORD: "secret" });
+	const told: string[] = [];
+	onTestFinished(watchSecrets((value) => void told.push(value)));
+	await set.signIn("it");
+	expect(told).toContain("secret");
+	expect(told.some((value) => sealed.toString().includes(value) && value.includes("PRIVATE KEY"))).toBe(true);
+	expect(told.some((value) => value.includes("CERTIFICATE"))).toBe(false);
 });
 
 test("nothing of the private key, nor of a password, is anywhere but where it was", async () => {
