@@ -65,7 +65,11 @@ async function kindReference(section: Section, kind: string, readme: string): Pr
 	if (manifest === undefined || schema === undefined) throw new Error(`${kind} has no schema`);
 	const about = descriptionOf(schema);
 	const sentences = [`${capital(manifest.noun)}.`, ...(about === undefined ? [] : [`${about}.`])];
-	if (section === "identities" && manifest.via.includes("none")) sentences.push("It begins a chain by itself.");
+	if (section === "identities" && manifest.via.includes("none")) {
+		sentences.push(
+			manifest.via.length > 1 ? "Without `via`, it begins a chain by itself." : "It begins a chain by itself.",
+		);
+	}
 	const rows = [
 		{ key: code("kind"), what: "Which kind it is", required: "yes", values: code(kind) },
 		...viaRows(section, manifest.via),

@@ -63,18 +63,25 @@ export function defineProvider<Config, Gives extends CredentialType>(
 	};
 }
 
-export interface IdentityDefinition<Config, Takes extends CredentialType, Gives extends CredentialType> {
+export interface IdentityDefinition<
+	Config,
+	Takes extends CredentialType,
+	Gives extends CredentialType,
+	Begins extends boolean = false,
+> {
 	readonly kind: string;
 	/** The types of credentials that it can be reached with; none for a kind that begins a chain. */
 	readonly takes: readonly Takes[];
+	/** Set for a kind that takes some and begins a chain by itself, too. */
+	readonly mayBegin?: Begins extends true ? true : undefined;
 	readonly gives: Gives;
 	/** What is said where the link before it gives others, or where there is none. */
 	refusal(identity: Identity<Config>): AuthError;
 	readonly purpose: Own<IdentityKind, "purpose", Identity<Config>>;
-	/** @param base of one of the types in `takes`; undefined only where it takes none */
+	/** @param base of one of the types in `takes`; undefined only where it takes none, or begins the chain */
 	authenticate(
 		identity: Identity<Config>,
-		base: [Takes] extends [never] ? undefined : CredentialsOf<Takes>,
+		base: [Takes] extends [never] ? undefined : CredentialsOf<Takes> | (Begins extends true ? undefined : never),
 		root: ChainRoot,
 		run: Run,
 	): Promise<CredentialsOf<Gives>>;
@@ -86,17 +93,21 @@ export interface IdentityDefinition<Config, Takes extends CredentialType, Gives 
 	): EnvironmentChange;
 }
 
-export function defineIdentity<Config, Takes extends CredentialType, Gives extends CredentialType>(
-	definition: IdentityDefinition<Config, Takes, Gives>,
-): IdentityKind {
-	const { kind, takes, gives, store } = definition;
+export function defineIdentity<
+	Config,
+	Takes extends CredentialType,
+	Gives extends CredentialType,
+	Begins extends boolean = false,
+>(definition: IdentityDefinition<Config, Takes, Gives, Begins>): IdentityKind {
+	const { kind, takes, mayBegin, gives, store } = definition;
 	type Base = Parameters<typeof definition.authenticate>[1];
 	const own = (identity: Identity): Identity<Config> => ownEntry(identity, kind);
 	const isBase = (base: Credentials | undefined): base is Base =>
-		takes.length === 0 ? base === undefined : base !== undefined && isOf(base, takes);
+		base === undefined ? takes.length === 0 || mayBegin === true : isOf(base, takes);
 	return {
 		kind,
 		takes,
+		...(mayBegin && { mayBegin }),
 		gives,
 		refusal: (identity) => definition.refusal(own(identity)),
 		purpose: (identity, root, ctx) => definition.purpose(own(identity), root, ctx),

@@ -135,6 +135,8 @@ export interface IdentityKind {
 	readonly kind: string;
 	/** The types of credentials that it can be reached with; none for a kind that begins a chain. */
 	readonly takes: readonly CredentialType[];
+	/** It takes some and begins a chain by itself, too: whether there is a link before it is the configuration's choice. */
+	readonly mayBegin?: true | undefined;
 	readonly gives: CredentialType;
 	/** What is wrong with a chain in which the link before it gives others, or in which there is none. */
 	refusal(identity: Identity): AuthError;

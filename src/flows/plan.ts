@@ -273,8 +273,8 @@ async function identityStep(
 	};
 }
 
-function fits({ takes }: IdentityKind, base: LinkStep | undefined): boolean {
-	if (base === undefined) return takes.length === 0;
+function fits({ takes, mayBegin }: IdentityKind, base: LinkStep | undefined): boolean {
+	if (base === undefined) return takes.length === 0 || mayBegin === true;
 	return takes.includes((base.type === "provider" ? base.providerKind : base.identityKind).gives);
 }
 

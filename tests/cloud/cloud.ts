@@ -11,6 +11,7 @@ import { MfaDevices } from "./mfa.ts";
 import { ApprovalPage } from "./page.ts";
 import { SsoPortal } from "./portal.ts";
 import { refusalAnswer } from "./refusals.ts";
+import { RolesAnywhere } from "./roles-anywhere.ts";
 import { findRoute, type Route } from "./routes.ts";
 import { type Behaviour, type Operation, Script } from "./script.ts";
 import { type DeviceCode, SsoOidc } from "./sso-oidc.ts";
@@ -99,6 +100,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const portal = new SsoPortal(world, oidc, keys, now);
 	const mfa = new MfaDevices(world, now);
 	const sts = new Sts(world, keys, mfa, now, origin);
+	const rolesAnywhere = new RolesAnywhere(world, keys, now);
 	const ecr = new Ecr(keys, now);
 	const eks = new Eks(world, keys, now);
 	const page = new ApprovalPage(oidc, now, origin);
@@ -152,7 +154,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 		const found = page.answer(exchange);
 		if (found) return answer("page", found);
-		const route = findRoute(exchange, { oidc, portal, sts, ecr, eks });
+		const route = findRoute(exchange, { oidc, portal, sts, rolesAnywhere, ecr, eks });
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
 		const behaviour = script.take(route.operation);
 		if (behaviour.type === "hang") {

@@ -41,12 +41,16 @@ export interface IamRole extends Policy {
 
 /** A role's trust policy. */
 export interface Trust {
-	/** ARNs of users, roles, role sessions or, as `arn:aws:iam::ID:root`, of all in an account. */
+	/** ARNs of users, roles, role sessions or, as `arn:aws:iam::ID:root`, of all in an account; hosts of services. */
 	readonly principals: readonly string[];
 	/** The condition on `sts:ExternalId`. */
 	readonly externalId?: string;
 	/** The condition on `aws:MultiFactorAuthPresent`. */
 	readonly requireMfa?: boolean;
+	/** The condition on `aws:PrincipalTag/x509Subject/CN`. */
+	readonly commonName?: string;
+	/** What it allows a service that it names, if it is not all that such a service asks for: `sts:TagSession`. */
+	readonly serviceActions?: readonly string[];
 }
 
 type Generated = "accessKeyId" | "secretAccessKey" | "mfa";

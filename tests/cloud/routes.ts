@@ -3,6 +3,7 @@ import type { Ecr } from "./ecr.ts";
 import type { Eks } from "./eks.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { SsoPortal } from "./portal.ts";
+import type { RolesAnywhere } from "./roles-anywhere.ts";
 import type { Operation } from "./script.ts";
 import type { SsoOidc } from "./sso-oidc.ts";
 import type { Sts } from "./sts.ts";
@@ -11,6 +12,7 @@ export interface Services {
 	readonly oidc: SsoOidc;
 	readonly portal: SsoPortal;
 	readonly sts: Sts;
+	readonly rolesAnywhere: RolesAnywhere;
 	readonly ecr: Ecr;
 	readonly eks: Eks;
 }
@@ -23,7 +25,10 @@ export interface Route {
 const ECR_TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 
 /** @returns undefined when no service has such an operation */
-export function findRoute(exchange: Exchange, { oidc, portal, sts, ecr, eks }: Services): Route | undefined {
+export function findRoute(
+	exchange: Exchange,
+	{ oidc, portal, sts, rolesAnywhere, ecr, eks }: Services,
+): Route | undefined {
 	const { pathname, searchParams } = exchange.url;
 	const route = (operation: Operation, run: () => Answer): Route => ({ operation, run });
 	switch (`${exchange.method} ${pathname}`) {
@@ -41,6 +46,8 @@ export function findRoute(exchange: Exchange, { oidc, portal, sts, ecr, eks }: S
 			return route("sso:ListAccountRoles", () => portal.listAccountRoles(exchange));
 		case "POST /logout":
 			return route("sso:Logout", () => portal.logout(exchange));
+		case "POST /sessions":
+			return route("rolesanywhere:CreateSession", () => rolesAnywhere.createSession(exchange));
 		case "POST /":
 			if (exchange.headers["x-amz-target"] === ECR_TARGET) {
 				return route("ecr:GetAuthorizationToken", () => ecr.getAuthorizationToken(exchange));

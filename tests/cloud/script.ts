@@ -11,6 +11,7 @@ export type Operation =
 	| "sts:GetCallerIdentity"
 	| "sts:AssumeRole"
 	| "sts:GetSessionToken"
+	| "rolesanywhere:CreateSession"
 	| "ecr:GetAuthorizationToken"
 	| "eks:DescribeCluster";
 

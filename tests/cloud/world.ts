@@ -1,4 +1,5 @@
 /** What exists in the loopback cloud: portals, accounts, roles, clusters. Plain data, changed by a test or the demo as it likes. */
+import type { AnywhereProfile, TrustAnchor } from "./anywhere.ts";
 import { type IamRole, type IamUser, iamUser, type Policy } from "./iam.ts";
 
 export interface CloudAccount {
@@ -44,6 +45,9 @@ export interface World {
 	/** IAM's; none if left out. */
 	users?: IamUser[];
 	roles?: IamRole[];
+	/** Those of Roles Anywhere; none if left out. */
+	trustAnchors?: TrustAnchor[];
+	profiles?: AnywhereProfile[];
 	clusters: Cluster[];
 	/** Seconds that a device code lives. */
 	deviceCodeSeconds: number;

@@ -139,6 +139,33 @@ export const SESSION_TOKEN = v.object({ Credentials: temporaryKeys });
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const ASSUMED_ROLE = v.object({ Credentials: temporaryKeys, AssumedRoleUser: v.object({ Arn: name }) });
 
+/** https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication-create-session.html */
+export const CREATED_SESSION = v.pipe(
+	v.object({
+		credentialSet: v.pipe(
+			v.array(
+				v.object({
+					roleArn: name,
+					assumedRoleUser: v.object({ arn: name }),
+					credentials: v.object({
+						accessKeyId: secret,
+						secretAccessKey: secret,
+						sessionToken: secret,
+						/** Milliseconds since the epoch. */
+						expiration: v.pipe(
+							v.string(),
+							v.transform((text) => Date.parse(text)),
+							v.check((time) => Number.isFinite(time), "is not a valid time"),
+						),
+					}),
+				}),
+			),
+			v.nonEmpty("is empty"),
+		),
+	}),
+	v.transform(({ credentialSet: [first] }) => first),
+);
+
 export const ACCOUNTS = v.object({
 	accountList: v.array(
 		v.pipe(

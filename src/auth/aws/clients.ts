@@ -90,6 +90,7 @@ function toSdkCredentials(credentials: AwsCredentials): NonNullable<AwsClientCon
 	};
 }
 
-function isTrue(value: string | undefined): boolean {
+/** Of the SDKs' variables that turn something on. */
+export function isTrue(value: string | undefined): boolean {
 	return value?.toLowerCase() === "true";
 }

@@ -2,7 +2,7 @@
 import type { AuthContext } from "../context.ts";
 import { AuthError, type AuthErrorOptions, isAbort, type ServiceDetails } from "../errors.ts";
 import { clockError, setClock } from "../net/clock-skew.ts";
-import { isTransientNetworkError, networkError } from "../net/network-errors.ts";
+import { isTransientNetworkError, networkError, type Vendor } from "../net/network-errors.ts";
 import { routeOf } from "../net/route.ts";
 import { signInCommand } from "../sign-in-command.ts";
 import { sanitize } from "../system/sanitize.ts";
@@ -21,6 +21,9 @@ interface SdkError {
 }
 
 const MAX_TEXT = 400;
+
+/** For what is said of hosts of AWS that cannot be reached. */
+export const AWS: Vendor = { name: "AWS", regionOf, certificateVariable: CERTIFICATE_VARIABLE };
 
 /**
  * @param operation what was called, such as `sso:GetRoleCredentials`
@@ -94,11 +97,7 @@ export function awsError(error: unknown, call: { readonly ctx: AuthContext; read
 	if (error instanceof AuthError || (isAbort(error) && error instanceof Error)) return error;
 	const { ctx, operation } = call;
 	const service = describeAwsError(error, operation);
-	const network = networkError(error, operation, ctx, {
-		name: "AWS",
-		regionOf,
-		certificateVariable: CERTIFICATE_VARIABLE,
-	});
+	const network = networkError(error, operation, ctx, AWS);
 	if (network !== undefined) return network;
 	const unreadable = unreadableAdvice(error, service);
 	if (unreadable !== undefined) return new AuthError({ ...unreadable, service });
@@ -249,6 +248,7 @@ function serviceTitle(operation: string): string {
 		ecr: "Amazon ECR",
 		"ecr-public": "Amazon ECR Public",
 		eks: "Amazon EKS",
+		rolesanywhere: "IAM Roles Anywhere",
 	};
 	return titles[operation.split(":")[0] ?? ""] ?? "the service";
 }

@@ -30,6 +30,16 @@ const userColumns = (text: ReadText): Columns => ({
 	region: text("credentials", "region"),
 });
 
+/** Over a provider, the role is known from that. */
+const certificateColumns = (text: ReadText): Columns => {
+	const arn = text("spec", "role_arn");
+	return {
+		account: accountIn(arn),
+		role: arn === undefined ? undefined : nameIn(arn),
+		region: text("region") ?? text("spec", "trust_anchor_arn")?.split(":")[3],
+	};
+};
+
 // One file for all schemas: a check needs those of several kinds, and every file costs a start more than what is in it.
 const schemas = () => import("./schemas.ts");
 
@@ -53,6 +63,13 @@ export const manifest: Cloud = {
 			via: ["none"],
 			schema: async () => (await schemas()).identityCenter,
 			load: async () => (await import("./identity-center/kind.ts")).kind,
+		},
+		{
+			kind: "aws/roles-anywhere",
+			noun: "a certificate for IAM Roles Anywhere",
+			via: ["none"],
+			schema: async () => (await schemas()).rolesAnywhereProvider,
+			load: async () => (await import("./roles-anywhere/provider.ts")).kind,
 		},
 	],
 	identities: [
@@ -79,6 +96,14 @@ export const manifest: Cloud = {
 			columns: userColumns,
 			schema: async () => (await schemas()).user,
 			load: async () => (await import("./user/kind.ts")).kind,
+		},
+		{
+			kind: "aws/roles-anywhere",
+			noun: "a role by certificate (IAM Roles Anywhere)",
+			via: ["provider", "none"],
+			columns: certificateColumns,
+			schema: async () => (await schemas()).rolesAnywhereIdentity,
+			load: async () => (await import("./roles-anywhere/identity.ts")).kind,
 		},
 	],
 	integrations: [

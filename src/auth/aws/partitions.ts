@@ -15,6 +15,35 @@ export function dnsSuffix(region: string): string {
 	return SUFFIXES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "amazonaws.com";
 }
 
+/** Of the partitions that have them: suffixes of addresses for IPv4 and IPv6 alike. */
+const DUAL_STACK: Readonly<Record<string, string>> = {
+	"amazonaws.com": "api.aws",
+	"amazonaws.com.cn": "api.amazonwebservices.com.cn",
+	"amazonaws.eu": "api.amazonwebservices.eu",
+};
+
+/** @returns the DNS suffix of a region's partition for IPv4 and IPv6 alike; the usual one where there is none */
+export function dualStackSuffix(region: string): string {
+	const suffix = dnsSuffix(region);
+	return DUAL_STACK[suffix] ?? suffix;
+}
+
+/** Partitions by the region's beginning, as ARNs have them. */
+const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
+	["cn-", "aws-cn"],
+	["us-gov-", "aws-us-gov"],
+	["us-isob-", "aws-iso-b"],
+	["us-isof-", "aws-iso-f"],
+	["eu-isoe-", "aws-iso-e"],
+	["us-iso-", "aws-iso"],
+	["eusc-", "aws-eusc"],
+];
+
+/** @returns the partition of a region, as ARNs have it */
+export function partitionOf(region: string): string {
+	return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
 /** `oidc.us-east-2.amazonaws.com`, `portal.sso.us-east-2.amazonaws.com`, `api.ecr.…`, `eks.…`: the region in a host. */
 export function regionOf(host: string): string | undefined {
 	return /^[a-z.-]+?\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(?:amazonaws\.|api\.aws|on\.aws)/.exec(host)?.[1] ?? guessed(host);
@@ -22,7 +51,9 @@ export function regionOf(host: string): string | undefined {
 
 /** A region that is not even shaped like one, still in the place of one. */
 function guessed(host: string): string | undefined {
-	return /^(?:oidc|portal\.sso|sts|eks|api\.ecr)\.([a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)/.exec(host)?.[1];
+	return /^(?:oidc|portal\.sso|sts|eks|api\.ecr|rolesanywhere)\.([a-z0-9-]+)\.(?:amazonaws\.com|api\.aws)/.exec(
+		host,
+	)?.[1];
 }
 
 /** @returns a name that has an address wherever there is a network, by the domain of one that was not found */

@@ -9,7 +9,8 @@ import { hasControlCharacters } from "../config/names.ts";
  * (`bucket.s3.amazonaws.com`, `…execute-api…`, load balancers).
  * https://docs.aws.amazon.com/general/latest/gr/rande.html and, for the newer domains, botocore's partitions.json
  */
-const SERVICES = "(?:portal\\.sso|sso|oidc|signin|sts|api\\.ecr|ecr|api\\.ecr-public|ecr-public|eks)(?:-fips)?";
+const SERVICES =
+	"(?:portal\\.sso|sso|oidc|signin|sts|api\\.ecr|ecr|api\\.ecr-public|ecr-public|eks|rolesanywhere)(?:-fips)?";
 const REGION = "[a-z]{2,4}(?:-[a-z]+)+-\\d{1,2}";
 const DOMAINS =
 	"(?:amazonaws\\.com(?:\\.cn)?|amazonaws\\.eu|api\\.aws|api\\.amazonwebservices\\.(?:com\\.cn|eu)|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)";
@@ -24,6 +25,7 @@ export const isEndpointVariable = (name: string): boolean => /^AWS_ENDPOINT_URL(
 /** The variables that decide for what a session is good: what was issued at one endpoint is not used at another. */
 export const DECISIVE_VARIABLES: readonly string[] = [
 	"AWS_ENDPOINT_URL",
+	"AWS_ENDPOINT_URL_ROLESANYWHERE",
 	"AWS_ENDPOINT_URL_SSO",
 	"AWS_ENDPOINT_URL_SSO_OIDC",
 	"AWS_ENDPOINT_URL_STS",

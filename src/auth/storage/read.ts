@@ -51,9 +51,28 @@ export async function readSecretFile(
 	const found = await read(path);
 	if (found === undefined) return undefined;
 	const { bytes, info } = found;
-	if (ctx.platform !== "win32" && (info.mode & 0o077) !== 0) await close(ctx, path, info.mode);
+	if (isOpen(ctx, info)) await close(ctx, path, info.mode);
 	return { bytes, modifiedAt: info.mtimeMs };
 }
+
+/**
+ * Reads a file with secrets that is another program's, or somebody else's to look after: it is left as it is. If others can
+ * read it too, the log says so, and what to do.
+ *
+ * @returns undefined when there is no file
+ * @throws AuthError `storage` with the path
+ */
+export async function readForeignSecretFile(
+	ctx: Pick<AuthContext, "log" | "platform">,
+	path: string,
+): Promise<Buffer | undefined> {
+	const found = await read(path);
+	if (found !== undefined && isOpen(ctx, found.info)) warnOfOpen(ctx, path, found.info.mode);
+	return found?.bytes;
+}
+
+const isOpen = ({ platform }: Pick<AuthContext, "platform">, { mode }: Stats): boolean =>
+	platform !== "win32" && (mode & 0o077) !== 0;
 
 async function read(path: string): Promise<{ bytes: Buffer; info: Stats } | undefined> {
 	try {
@@ -97,14 +116,19 @@ async function decode(path: string, bytes: Uint8Array): Promise<string> {
 }
 
 async function close(ctx: Pick<AuthContext, "log">, path: string, mode: number): Promise<void> {
-	const octal = (mode & 0o777).toString(8).padStart(4, "0");
 	try {
 		await chmod(path, mode & 0o700);
 		// Some file systems (FAT, Windows drives in WSL) take the call and change nothing; every file is like that there.
 		if (((await stat(path)).mode & 0o077) !== 0) return;
-		ctx.log.warn(`${sanitize(path)} could be read by other users (mode ${octal}); it no longer can`);
+		ctx.log.warn(`${sanitize(path)} could be read by other users (mode ${octal(mode)}); it no longer can`);
 	} catch {
-		const close = remedyText({ run: ["chmod", "600", pathWord(path)] });
-		ctx.log.warn(`${sanitize(path)} can be read by other users (mode ${octal}): ${close}`);
+		warnOfOpen(ctx, path, mode);
 	}
 }
+
+function warnOfOpen(ctx: Pick<AuthContext, "log">, path: string, mode: number): void {
+	const close = remedyText({ run: ["chmod", "600", pathWord(path)] });
+	ctx.log.warn(`${sanitize(path)} can be read by other users (mode ${octal(mode)}): ${close}`);
+}
+
+const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, "0");

@@ -61,7 +61,7 @@ export const schema = about(
 			),
 		}),
 	}),
-	"Reached through an identity with access keys: a permission set, a user or another role; no provider of this version gives any",
+	"Reached through what has access keys: a permission set, a user, another role, or a provider of kind `aws/roles-anywhere`",
 );
 
 export type Config = v.InferOutput<typeof schema>;
