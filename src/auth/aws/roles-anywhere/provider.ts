@@ -19,9 +19,9 @@ export const kind = defineProvider<Config, "aws">({
 
 	authenticate: (provider, run) => obtainSession(sourceOf(provider), endpointOf(provider.config), run),
 
-	describe: ({ person }) => ({
+	describe: ({ role, accountId }) => ({
 		reused: false,
 		shared: false,
-		text: person === undefined ? "signed in" : `signed in as ${person}`,
+		text: `signed in as ${role} in ${accountId}`,
 	}),
 });

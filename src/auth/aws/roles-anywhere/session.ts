@@ -46,17 +46,16 @@ function nameOf(ctx: AuthContext, source: Source, material: Material): string {
 }
 
 /**
- * @returns keys of the role, with the certificate's subject as the person
+ * @returns keys of the role
  * @throws PersonNeededError for an encrypted key whose password nobody can be asked for; AuthError for a certificate that
  *   is of no use, see `identify`, and for what the service refuses
  */
 export async function obtainSession(source: Source, endpoint: string | undefined, run: Run): Promise<AwsCredentials> {
 	const { ctx, signal, interaction } = run;
 	// Loaded only now: a sign-in that finds its keys at hand needs none of it.
-	const [{ gather }, { identify }, { subjectOf }, { createSession }] = await Promise.all([
+	const [{ gather }, { identify }, { createSession }] = await Promise.all([
 		import("./material.ts"),
 		import("./identify.ts"),
-		import("./certificate.ts"),
 		import("./create-session.ts"),
 	]);
 	interaction.status("reading the certificate");
@@ -67,7 +66,7 @@ export async function obtainSession(source: Source, endpoint: string | undefined
 	interaction.status(`requesting ${nameIn(role)} in ${accountIn(role)}`);
 	try {
 		const keys = await createSession({ ctx, signal, endpoint }, source.spec, identified);
-		return { ...keys, region: regionOf(source), person: subjectOf(identified.leaf) };
+		return { ...keys, region: regionOf(source) };
 	} catch (error) {
 		signal.throwIfAborted();
 		const { explained } = await import("./errors.ts");

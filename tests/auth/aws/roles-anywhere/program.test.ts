@@ -98,7 +98,7 @@ describe("the program", () => {
 		execFileSync("openssl", ["pkcs12", "-export", ...files, "-passout", `pass:${PASSWORD}`]);
 		const { code, stderr } = await it.run(["login", "far", "--plain"], { CI_PASSWORD: PASSWORD }).ended;
 		expect(code, stderr).toBe(0);
-		expect(stderr).toContain("CN=ci.acme.example, O=Acme");
+		expect(stderr).toContain("signed in as CiDeployer in 123456789012");
 		expect(it.cloud.requests.map(({ operation }) => operation)).toEqual([
 			"rolesanywhere:CreateSession",
 			"sts:AssumeRole",

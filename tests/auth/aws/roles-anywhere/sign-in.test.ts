@@ -19,7 +19,6 @@ describe("an identity with a certificate", () => {
 			role: "CiDeployer",
 			roleArn: ROLE,
 			region: "eu-central-1",
-			person: "CN=ci.acme.example, O=Acme",
 		});
 		const lifetime = (credentials.expiresAt ?? 0) - ctx.clock.now();
 		expect(lifetime).toBeGreaterThan(HOUR - 10_000);
