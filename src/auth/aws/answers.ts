@@ -139,6 +139,9 @@ export const SESSION_TOKEN = v.object({ Credentials: temporaryKeys });
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const ASSUMED_ROLE = v.object({ Credentials: temporaryKeys, AssumedRoleUser: v.object({ Arn: name }) });
 
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+export const CALLER_IDENTITY = v.object({ Account: accountId, Arn: name });
+
 export const ACCOUNTS = v.object({
 	accountList: v.array(
 		v.pipe(
