@@ -5,7 +5,7 @@
 import type { AuthContext } from "./context.ts";
 import { AuthError } from "./errors.ts";
 import { type BrowserChoice, type Interaction, type Reach, reachesAsFar } from "./interaction.ts";
-import { type Place, placeOf } from "./system/place.ts";
+import { type Place, type PlaceOfRun, placeOf } from "./system/place.ts";
 import { sanitize } from "./system/sanitize.ts";
 
 /**
@@ -47,7 +47,8 @@ export interface Ways {
 }
 
 export interface WaysInput {
-	readonly ctx: Pick<AuthContext, "env" | "platform">;
+	/** With `exists` in tests, which may run in a container. */
+	readonly ctx: Pick<AuthContext, "env" | "platform"> & Pick<PlaceOfRun, "exists">;
 	readonly interaction: Pick<Interaction, "reach">;
 	/** All that the kind has, the best on a desktop first. */
 	readonly ways: readonly [Way, ...Way[]];
