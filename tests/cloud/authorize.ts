@@ -41,7 +41,7 @@ const invalidRequest = (what: string): ServiceError =>
 /** RFC 8252 §7.3: the port of a loopback address does not count, and only that. */
 export function isRegistered(redirectUri: string, registered: readonly string[]): boolean {
 	const given = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
-	if (given === undefined || redirectUri.includes("#")) return false;
+	if (given === undefined || given.href !== redirectUri || redirectUri.includes("#")) return false;
 	return registered.some((entry) => {
 		if (entry === redirectUri) return true;
 		const own = new URL(entry);
