@@ -90,7 +90,8 @@ export interface CallerIdentity {
 }
 
 /**
- * Made once, and not waited for longer than `limitMs`: for what is good to know. No policy can forbid it.
+ * For what is good to know: not waited for longer than `limitMs`, and repeated once, which is what a clock that is off takes. No
+ * policy can forbid it.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  *
  * @throws AuthError see `awsError`
@@ -99,7 +100,7 @@ export async function getCallerIdentity(caller: StsCaller, limitMs: number): Pro
 	const { ctx, signal } = caller;
 	const operation = "sts:GetCallerIdentity";
 	const { client, callAws, checkAnswer, badAnswer, CALLER_IDENTITY } = await load(caller);
-	const answer = await callAws({ ctx, operation, signal, attempts: 1, limitMs }, (abortSignal) =>
+	const answer = await callAws({ ctx, operation, signal, attempts: 2, limitMs }, (abortSignal) =>
 		client.getCallerIdentity({}, abortSignal),
 	);
 	const { Account: accountId, Arn: arn } = checkAnswer(operation, CALLER_IDENTITY, answer);

@@ -449,26 +449,26 @@ describe("another way is chosen meanwhile", () => {
 });
 
 describe("two that start at once", () => {
-	/** A second process of the same user, and somebody else who looks on. */
+	/** As a second process of the same user, with somebody else who looks on. */
 	function second(set: Scene) {
 		const onlooker = new Onlooker();
-		const { ctx } = set.run();
-		return { onlooker, ctx: { ...ctx, pid: ctx.pid } };
+		const signedIn = set.signIn({ interaction: onlooker });
+		signedIn.catch(() => {});
+		return { onlooker, signedIn };
 	}
 
 	test("share the one question, and its answer", async () => {
 		const set = await scene();
 		const { done, prompt } = await begun(set);
-		const other = second(set);
 		// It would have asked for a code.
-		const waiting = set.signIn({ ctx: other.ctx, interaction: other.onlooker });
+		const other = second(set);
 		const shown = await other.onlooker.authorization();
 		expect(shown).toMatchObject({ url: prompt.url, callbackPort: prompt.callbackPort, waitingForPid: set.ctx.pid });
 		expect(shown.expiresAt).toBe(prompt.expiresAt);
 		expect(shown.ways).toBeUndefined();
 		await set.cloud.visit(shown.url);
 		expect((await done).origin).toBe("browser");
-		expect((await waiting).origin).toBe("shared");
+		expect((await other.signedIn).origin).toBe("shared");
 		expect(set.cloud.count(REGISTER)).toBe(1);
 		expect(set.cloud.count(TOKEN)).toBe(1);
 		expect(other.onlooker.prompts.at(-1)).toBeUndefined();
@@ -478,10 +478,9 @@ describe("two that start at once", () => {
 		const set = await scene();
 		const { done, prompt } = await begun(set);
 		const other = second(set);
-		const waiting = set.signIn({ ctx: other.ctx, interaction: other.onlooker });
 		await other.onlooker.authorization();
 		await set.cloud.visit(prompt.url, "deny");
-		for (const each of [done, waiting]) expect(await failure(each)).toMatchObject({ code: "denied" });
+		for (const each of [done, other.signedIn]) expect(await failure(each)).toMatchObject({ code: "denied" });
 	});
 
 	test("both see the other way when it is taken", async () => {
@@ -500,13 +499,12 @@ describe("two that start at once", () => {
 					]);
 		const { done } = await begun(set);
 		const other = second(set);
-		const waiting = set.signIn({ ctx: other.ctx, interaction: other.onlooker });
 		await other.onlooker.authorization();
 		choose?.();
 		const userCode = await set.cloud.nextCode();
 		await expect.poll(() => other.onlooker.prompts.at(-1)).toMatchObject({ type: "device-code", userCode });
 		set.cloud.approve(userCode);
 		expect((await set.pass(done)).origin).toBe("device");
-		expect((await waiting).origin).toBe("shared");
+		expect((await other.signedIn).origin).toBe("shared");
 	});
 });
