@@ -4,12 +4,10 @@
  * https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
  */
 import { AuthError } from "../../errors.ts";
+import { limitsOf } from "../../net/limits.ts";
 import { nameIn } from "../arn.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { DEFAULT_REGION, getCallerIdentity, type StsCaller } from "../sts.ts";
-
-/** It is good to know and no more: a sign-in does not wait longer for it. Milliseconds. */
-const LIMIT_MS = 5_000;
 
 /**
  * @param credentials of a permission set
@@ -23,7 +21,7 @@ export async function personOf(
 	const { ctx, signal } = call;
 	try {
 		const region = credentials.region ?? DEFAULT_REGION;
-		const { accountId, arn } = await getCallerIdentity({ ...call, region, credentials }, LIMIT_MS);
+		const { accountId, arn } = await getCallerIdentity({ ...call, region, credentials }, limitsOf(ctx).personMs);
 		const isOurs = accountId === credentials.accountId && /:assumed-role\/AWSReservedSSO_[^/]+\/[^/]+$/.test(arn);
 		return isOurs ? nameIn(arn) : undefined;
 	} catch (error) {

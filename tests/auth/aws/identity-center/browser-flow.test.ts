@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { loadSsoSession, ssoSessionFile } from "../../../../src/auth/aws/identity-center/session-file.ts";
 import type { AuthError } from "../../../../src/auth/errors.ts";
 import type { Run } from "../../../../src/auth/kinds.ts";
+import { CHROMIUM, startChromium } from "../../../cloud/browser.ts";
 import type { Behaviour } from "../../../cloud/script.ts";
 import { remedyOf } from "../../../helpers/remedy.ts";
 import { failure, nobody, Onlooker, type Scene, scene } from "./sign-in.ts";
@@ -506,5 +508,31 @@ describe("two that start at once", () => {
 		set.cloud.approve(userCode);
 		expect((await set.pass(done)).origin).toBe("device");
 		expect((await other.signedIn).origin).toBe("shared");
+	});
+});
+
+describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
+	let browser: Browser;
+	beforeAll(async () => {
+		browser = await startChromium();
+	}, 60_000);
+	afterAll(() => browser.close());
+
+	test.each([
+		["Allow access", "Back to the terminal"],
+		["Deny", "Not signed in"],
+	])("%s leads back, and nothing else is loaded", async (name, heading) => {
+		const set = await scene();
+		const { done, prompt } = await begun(set);
+		const page = await browser.newPage();
+		onTestFinished(() => page.close());
+		const hosts = new Set<string>();
+		page.on("request", (request) => hosts.add(new URL(request.url()).host));
+		await page.goto(prompt.url);
+		await page.getByRole("button", { name }).click();
+		await page.getByRole("heading", { name: heading }).waitFor();
+		expect([...hosts]).toEqual([new URL(set.cloud.url).host, `127.0.0.1:${prompt.callbackPort}`]);
+		if (name === "Deny") expect(await failure(done)).toMatchObject({ code: "denied" });
+		else expect((await done).origin).toBe("browser");
 	});
 });
