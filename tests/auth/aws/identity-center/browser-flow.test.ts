@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { loadSsoSession, ssoSessionFile } from "../../../../src/auth/aws/identity-center/session-file.ts";
+import { sessionEndpoints } from "../../../../src/auth/aws/identity-center/session-endpoints.ts";
+import { loadSsoSession, signInPath, ssoSessionFile } from "../../../../src/auth/aws/identity-center/session-file.ts";
 import type { AuthError } from "../../../../src/auth/errors.ts";
 import type { Run } from "../../../../src/auth/kinds.ts";
 import { CHROMIUM, startChromium } from "../../../cloud/browser.ts";
@@ -389,6 +390,15 @@ describe("a client that was registered for one way is not used for the other", (
 		expect(set.cloud.count(REGISTER)).toBe(2);
 	});
 
+	test("and one for a browser not even for the next browser, to which the service would not say that it is over", async () => {
+		const set = await scene();
+		await byBrowser(set);
+		set.cloud.expireRegistrations();
+		endSession(set);
+		await byBrowser(set);
+		expect(set.cloud.count(REGISTER)).toBe(2);
+	});
+
 	test("not even where the Go program has written the file since, which does not say for which it was", async () => {
 		const set = await scene();
 		await byBrowser(set);
@@ -474,6 +484,25 @@ describe("two that start at once", () => {
 		expect(set.cloud.count(REGISTER)).toBe(1);
 		expect(set.cloud.count(TOKEN)).toBe(1);
 		expect(other.onlooker.prompts.at(-1)).toBeUndefined();
+	});
+
+	test("show no page that does not belong to the portal, whoever has left it", async () => {
+		const set = await scene();
+		const { done, prompt } = await begun(set);
+		const { start_url: startUrl, region, spec } = set.provider.config;
+		const endpoints = sessionEndpoints(set.ctx.env, region, spec?.endpoint_url);
+		const file = `${signInPath(ssoSessionFile(set.ctx, startUrl, region), endpoints)}.info`;
+		const text = readFileSync(file, "utf8");
+		expect(text).toContain(`${set.cloud.url}/authorize`);
+		writeFileSync(file, text.replace(set.cloud.url, "https://evil.example"));
+		const other = second(set);
+		await other.onlooker.said(/^waiting for process/);
+		await expect
+			.poll(() => set.ctx.logged.map(({ message }) => message))
+			.toContain("what another process asks for is not shown");
+		await set.cloud.visit(prompt.url);
+		await Promise.all([done, other.signedIn]);
+		expect(other.onlooker.prompts.filter(Boolean)).toEqual([]);
 	});
 
 	test("share its denial", async () => {

@@ -4,7 +4,7 @@ import { SessionRejectedError } from "../../../../src/auth/aws/identity-center/s
 import { kind } from "../../../../src/auth/aws/roles/permission-set.ts";
 import type { Config } from "../../../../src/auth/aws/roles/permission-set-schema.ts";
 import type { Identity } from "../../../../src/auth/config/model.ts";
-import type { AuthError } from "../../../../src/auth/errors.ts";
+import { AuthError } from "../../../../src/auth/errors.ts";
 import { LIMITS } from "../../../../src/auth/net/limits.ts";
 import { providerRoot } from "../../../../src/auth/root.ts";
 import { type Behaviour, garbage } from "../../../cloud/script.ts";
@@ -255,7 +255,7 @@ describe("whose session it is", () => {
 		const controller = new AbortController();
 		const keys = failure(authenticate(target, { signal: controller.signal }));
 		await cloud.waitFor(({ operation }) => operation === WHO);
-		const reason = new Error("the user pressed Ctrl-C");
+		const reason = new AuthError({ code: "cancelled", message: "the user pressed Ctrl-C" });
 		controller.abort(reason);
 		expect(await keys).toBe(reason);
 
