@@ -33,7 +33,7 @@ export const schema = v.object({
 	spec: v.optional(
 		v.object({
 			...endpointSpec.entries,
-			flow: about(flowKey(["device-code", "browser"]), "Fixes how it is signed in to. Default: `device-code`"),
+			flow: flowKey(["device-code", "browser"], "`device-code`"),
 			browser: browserKey,
 			user: userKey,
 		}),
