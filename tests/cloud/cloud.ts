@@ -16,6 +16,7 @@ import { findRoute, type Route } from "./routes.ts";
 import { type Behaviour, type Operation, Script } from "./script.ts";
 import { type DeviceCode, SsoOidc } from "./sso-oidc.ts";
 import { Sts } from "./sts.ts";
+import { type Visit, visit } from "./visit.ts";
 import { smallWorld, type World } from "./world.ts";
 
 /** What the log keeps of a request: nothing secret. */
@@ -66,11 +67,16 @@ export interface Cloud {
 	/** Allows a device code, or all that are pending. */
 	approve(userCode?: string): void;
 	deny(userCode?: string): void;
-	/** Lets device codes run out. */
+	/** Opens a page of the cloud as a browser would, presses a button, and goes where that leads. */
+	visit(url: string, decision?: "allow" | "deny" | "look"): Promise<Visit>;
+	/** Lets device codes, and the codes with which browsers were sent back, run out. */
 	expireCodes(): void;
-	/** From now on every code is approved `delayMs` after it was issued. */
+	/**
+	 * From now on every device code is approved `delayMs` after it was issued. A browser that opens an authorization page is
+	 * sent back after `delayMs`, as if it had allowed the program before; nobody is sent back who has not opened it.
+	 */
 	approveAlways(delayMs?: number): void;
-	/** From now on codes wait for a person, or for `approve`. */
+	/** From now on codes and pages wait for a person, or for `approve` and `visit`. */
 	approveNever(): void;
 	/** Lets access tokens run out; their sessions can still be renewed. */
 	expireTokens(): void;
@@ -120,6 +126,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		};
 		delay(approveAfter, undefined, { signal: stop.signal }).then(approve, () => {});
 	};
+	oidc.authorization.standing = () =>
+		approveAfter === undefined ? undefined : delay(approveAfter, undefined, { signal: stop.signal });
 	const pending = (): DeviceCode[] =>
 		[...oidc.codes.values()].filter((code) => code.state === "pending" && code.expiresAt > now());
 	const settle = (userCode: string | undefined, state: "approved" | "denied"): void => {
@@ -152,7 +160,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 			send(response, exchange, found, new Date(now()));
 		};
 
-		const found = page.answer(exchange);
+		const found = page.answer(exchange) ?? (await oidc.authorization.answer(exchange));
 		if (found) return answer("page", found);
 		const route = findRoute(exchange, { oidc, portal, sts, rolesAnywhere, ecr, eks });
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
@@ -214,7 +222,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		},
 		approve: (userCode) => settle(userCode, "approved"),
 		deny: (userCode) => settle(userCode, "denied"),
+		visit,
 		expireCodes() {
+			oidc.authorization.expireCodes();
 			for (const code of pending()) code.expiresAt = now() - 1;
 		},
 		approveAlways(delayMs = 0) {

@@ -1,46 +1,10 @@
 /** The page on which a person approves a device code. Static, without scripts, readable by anybody and anything. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Answer, Exchange } from "./exchange.ts";
-import { PAGE_STYLE } from "./page-style.ts";
+import { escapeHtml, isForeign, isOwnAddress, page, pageHeaders } from "./page-frame.ts";
 import type { DeviceCode, SsoOidc } from "./sso-oidc.ts";
 
-const STYLE_HASH = createHash("sha256").update(PAGE_STYLE).digest("base64");
-
-const HEADERS = {
-	"content-type": "text/html; charset=utf-8",
-	"cache-control": "no-store",
-	"content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
-	"cross-origin-opener-policy": "same-origin",
-	"referrer-policy": "no-referrer",
-	"x-content-type-options": "nosniff",
-	"x-frame-options": "DENY",
-} as const;
-
 const PATH = "/device";
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
-
-const page = (status: number, title: string, body: string): Answer => ({
-	status,
-	headers: HEADERS,
-	body: `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>${escapeHtml(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${body}
-</main>
-</body>
-</html>
-`,
-});
 
 /** People type codes without the hyphen, in small letters, with spaces. */
 function normalized(code: string | null): string {
@@ -71,8 +35,7 @@ export class ApprovalPage {
 		if (url.pathname === "/favicon.ico") return { status: 204, headers: { "cache-control": "max-age=3600" }, body: "" };
 		if (url.pathname !== PATH) return undefined;
 		// A name that somebody else's DNS leads here would make their page this page's origin.
-		const { host } = new URL(this.#origin());
-		if (url.host !== host && url.host !== host.replace("127.0.0.1", "localhost")) {
+		if (!isOwnAddress(url, this.#origin())) {
 			return page(421, "Wrong address", "<p>This page is not served under that name.</p>");
 		}
 		if (method === "GET" || method === "HEAD") return this.#show(normalized(url.searchParams.get("user_code")));
@@ -127,9 +90,7 @@ export class ApprovalPage {
 		const form = new URLSearchParams(exchange.body);
 		const userCode = form.get("user_code") ?? "";
 		const token = form.get("form_token") ?? "";
-		const { origin } = exchange.headers;
-		const foreign = origin !== undefined && origin !== "null" && origin !== exchange.url.origin;
-		if (foreign || this.#forms.get(token) !== userCode) {
+		if (isForeign(exchange) || this.#forms.get(token) !== userCode) {
 			return page(
 				403,
 				"Not accepted",
@@ -146,7 +107,7 @@ export class ApprovalPage {
 		// The answer is a page of its own, so that reloading it does not send the form again.
 		return {
 			status: 303,
-			headers: { ...HEADERS, location: `${PATH}?user_code=${encodeURIComponent(userCode)}` },
+			headers: { ...pageHeaders(), location: `${PATH}?user_code=${encodeURIComponent(userCode)}` },
 			body: "",
 		};
 	}

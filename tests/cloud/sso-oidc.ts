@@ -1,25 +1,32 @@
 /**
- * IAM Identity Center's OIDC service: client registration, device authorization (RFC 8628), tokens and their refresh.
+ * IAM Identity Center's OIDC service: client registration, device authorization (RFC 8628), tokens and their refresh. What a
+ * browser sees of it is in `authorize.ts`.
  * https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/
  */
 import { randomBytes, randomInt } from "node:crypto";
+import { Authorization } from "./authorize.ts";
 import { type Exchange, json, parseBody, ServiceError } from "./exchange.ts";
 import type { Portal, World } from "./world.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 /** What a public client may ask for, and has if it does not ask. */
-const GRANTS: readonly string[] = [DEVICE_GRANT, "refresh_token", "authorization_code"];
+const CODE_GRANT = "authorization_code";
+const GRANTS: readonly string[] = [DEVICE_GRANT, "refresh_token", CODE_GRANT];
 const CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 /** Timers of two machines never agree to the millisecond. */
 const TIMER_SLACK_MS = 100;
 const REGISTRATION_SECONDS = 90 * 24 * 3600;
 
-interface Client {
+export interface Client {
 	readonly id: string;
 	readonly secret: string;
 	readonly name: string;
 	readonly grants: readonly string[];
 	readonly scopes: readonly string[];
+	/** Where a browser may be sent back to; without them, nowhere. */
+	readonly redirectUris: readonly string[];
+	/** The portal of its `issuerUrl`. */
+	readonly portal: Portal | undefined;
 	readonly expiresAt: number;
 }
 
@@ -65,6 +72,7 @@ export class SsoOidc {
 	readonly codes = new Map<string, DeviceCode>();
 	readonly #tokens = new Map<string, AccessToken>();
 	readonly #sessions = new Set<Session>();
+	readonly authorization: Authorization;
 	/** Told of every code that is issued. */
 	onCode: (code: DeviceCode) => void = () => {};
 
@@ -72,11 +80,12 @@ export class SsoOidc {
 		this.#world = world;
 		this.#now = now;
 		this.#origin = origin;
+		this.authorization = new Authorization((id) => this.#valid(id), now, origin);
 	}
 
 	registerClient(exchange: Exchange) {
 		const body = parseBody(exchange, "InvalidRequestException");
-		const { clientName, clientType, grantTypes, scopes } = body;
+		const { clientName, clientType, grantTypes, scopes, redirectUris, issuerUrl } = body;
 		if (clientType !== "public")
 			throw oauth(400, "InvalidClientMetadataException", "invalid_client_metadata", "clientType");
 		if (typeof clientName !== "string" || clientName === "") {
@@ -90,6 +99,15 @@ export class SsoOidc {
 		if (!wanted.every((scope) => scope === "sso:account:access")) {
 			throw oauth(400, "InvalidScopeException", "invalid_scope", "scopes");
 		}
+		const returns = Array.isArray(redirectUris) ? redirectUris.map(String) : [];
+		const isWanting = Array.isArray(grantTypes) && grants.includes(CODE_GRANT) && returns.length === 0;
+		if (isWanting || !returns.every(isPublicRedirect)) {
+			throw oauth(400, "InvalidRedirectUriException", "invalid_redirect_uri", "redirectUris");
+		}
+		const portal = this.#world.portals.find(({ startUrl }) => startUrl === issuerUrl);
+		if (returns.length > 0 && portal === undefined) {
+			throw oauth(400, "InvalidRequestException", "invalid_request", "Invalid issuer url provided");
+		}
 		const issued = Math.floor(this.#now() / 1000);
 		const client: Client = {
 			id: opaque("", 16),
@@ -97,6 +115,8 @@ export class SsoOidc {
 			name: clientName,
 			grants,
 			scopes: wanted,
+			redirectUris: returns,
+			portal,
 			expiresAt: (issued + REGISTRATION_SECONDS) * 1000,
 		};
 		this.#clients.set(client.id, client);
@@ -151,6 +171,10 @@ export class SsoOidc {
 		}
 		if (grant === DEVICE_GRANT) return this.#redeemCode(client, body.deviceCode);
 		if (grant === "refresh_token") return this.#refresh(client, body.refreshToken);
+		if (grant === CODE_GRANT) {
+			const open = (portal: Portal): Session => this.#openSession(portal, client.id);
+			return this.#issue(this.authorization.redeem(client, body, open), client);
+		}
 		throw oauth(400, "UnsupportedGrantTypeException", "unsupported_grant_type", "grantType");
 	}
 
@@ -248,16 +272,29 @@ export class SsoOidc {
 		return [
 			...[...this.#clients.values()].map(({ secret }) => secret),
 			...[...this.codes.values()].map(({ deviceCode }) => deviceCode),
+			...this.authorization.secrets(),
 			...this.#tokens.keys(),
 			...[...this.#sessions].flatMap((session) => [session.refreshToken, ...session.spentRefreshTokens]),
 		];
 	}
 
 	#client(body: Record<string, unknown>): Client {
-		const client = this.#clients.get(String(body.clientId));
-		if (!client || client.secret !== body.clientSecret || client.expiresAt <= this.#now()) {
+		const client = this.#valid(String(body.clientId));
+		if (client === undefined || client.secret !== body.clientSecret) {
 			throw oauth(401, "InvalidClientException", "invalid_client", "Invalid client provided");
 		}
 		return client;
 	}
+
+	#valid(id: string): Client | undefined {
+		const client = this.#clients.get(id);
+		return client && client.expiresAt > this.#now() ? client : undefined;
+	}
+}
+
+/** A public client's: on loopback, or https; without a fragment (RFC 6749 §3.1.2). */
+function isPublicRedirect(uri: string): boolean {
+	const url = URL.canParse(uri) ? new URL(uri) : undefined;
+	if (url === undefined || uri.includes("#")) return false;
+	return url.protocol === "https:" || (url.protocol === "http:" && ["127.0.0.1", "[::1]"].includes(url.hostname));
 }

@@ -166,6 +166,9 @@ export const CREATED_SESSION = v.pipe(
 	v.transform(({ credentialSet: [first] }) => first),
 );
 
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+export const CALLER_IDENTITY = v.object({ Account: accountId, Arn: name });
+
 export const ACCOUNTS = v.object({
 	accountList: v.array(
 		v.pipe(

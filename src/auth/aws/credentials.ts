@@ -39,7 +39,7 @@ export interface SsoSession extends CredentialFacts {
 	/** Whose it is: it is sent nowhere else. The region's own services, if left out. */
 	readonly endpoints?: SessionEndpoints | undefined;
 	/** Where the session came from, to be told to the user. */
-	readonly origin: "cache" | "aws-cli" | "refresh" | "device" | "shared";
+	readonly origin: "cache" | "aws-cli" | "refresh" | "device" | "browser" | "shared";
 }
 
 /** A token by which an OpenID Connect provider vouches for a job or a program (RFC 7519, OpenID Connect Core §2). */

@@ -3,6 +3,9 @@ import {
 	AssumeRoleCommand,
 	type AssumeRoleCommandInput,
 	type AssumeRoleCommandOutput,
+	GetCallerIdentityCommand,
+	type GetCallerIdentityCommandInput,
+	type GetCallerIdentityCommandOutput,
 	GetSessionTokenCommand,
 	type GetSessionTokenCommandInput,
 	type GetSessionTokenCommandOutput,
@@ -12,11 +15,16 @@ import type { AwsClientConfig } from "./clients.ts";
 
 export function stsClient(config: AwsClientConfig): {
 	assumeRole(input: AssumeRoleCommandInput, abortSignal: AbortSignal): Promise<AssumeRoleCommandOutput>;
+	getCallerIdentity(
+		input: GetCallerIdentityCommandInput,
+		abortSignal: AbortSignal,
+	): Promise<GetCallerIdentityCommandOutput>;
 	getSessionToken(input: GetSessionTokenCommandInput, abortSignal: AbortSignal): Promise<GetSessionTokenCommandOutput>;
 } {
 	const client = new STSClient(config);
 	return {
 		assumeRole: (input, abortSignal) => client.send(new AssumeRoleCommand(input), { abortSignal }),
+		getCallerIdentity: (input, abortSignal) => client.send(new GetCallerIdentityCommand(input), { abortSignal }),
 		getSessionToken: (input, abortSignal) => client.send(new GetSessionTokenCommand(input), { abortSignal }),
 	};
 }

@@ -1,4 +1,4 @@
-/** Calls of the Security Token Service that give temporary keys, with their answers checked. */
+/** Calls of the Security Token Service, with their answers checked: temporary keys, and whose keys some are. */
 import type { AuthContext } from "../context.ts";
 import { RejectedCredentials } from "../rejected-credentials.ts";
 import { accountIn, nameIn } from "./arn.ts";
@@ -80,6 +80,32 @@ export async function getSessionToken(caller: StsCaller, request: SessionTokenRe
 		client.getSessionToken(input, abortSignal),
 	);
 	return issuedKeys(ctx, operation, checkAnswer(operation, SESSION_TOKEN, answer).Credentials, USER_HOURS);
+}
+
+/** Whose keys a request is signed with. */
+export interface CallerIdentity {
+	readonly accountId: string;
+	/** `arn:aws:iam::ACCOUNT:user/NAME`, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION` or the like. */
+	readonly arn: string;
+}
+
+/**
+ * For what is good to know: not waited for longer than `limitMs`, and repeated once, which is what a clock that is off takes. No
+ * policy can forbid it.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ *
+ * @throws AuthError see `awsError`
+ */
+export async function getCallerIdentity(caller: StsCaller, limitMs: number): Promise<CallerIdentity> {
+	const { ctx, signal } = caller;
+	const operation = "sts:GetCallerIdentity";
+	const { client, callAws, checkAnswer, badAnswer, CALLER_IDENTITY } = await load(caller);
+	const answer = await callAws({ ctx, operation, signal, attempts: 2, limitMs }, (abortSignal) =>
+		client.getCallerIdentity({}, abortSignal),
+	);
+	const { Account: accountId, Arn: arn } = checkAnswer(operation, CALLER_IDENTITY, answer);
+	if (accountIn(arn) !== accountId) throw badAnswer(operation, "Arn", "is not of its account");
+	return { accountId, arn };
 }
 
 async function load({ ctx, region, endpoint, credentials }: StsCaller) {

@@ -4,17 +4,18 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AuthError } from "../errors.ts";
-import { callbackPage } from "./callback-page.ts";
+import { sanitize } from "../system/sanitize.ts";
+import { type CallbackOutcome, callbackHeaders, callbackPage } from "./callback-page.ts";
 
 export interface CallbackOptions {
 	/** Such as `/oauth/callback`. */
 	readonly path: string;
 	/** The `state` of the request (RFC 6749 §10.12): what comes without it is not ours. */
 	readonly state: string;
-	/** A port that is free, if left out. */
+	/** `--callback-port`; one that is free, if left out. */
 	readonly port?: number | undefined;
 	/** Whose sign-in it is, for the page that the browser shows at the end. */
 	readonly title: string;
@@ -26,94 +27,123 @@ export interface CallbackServer {
 	readonly redirectUri: string;
 	/**
 	 * @returns the parameters of the first request that has the right state: `code`, or `error` and what goes with it
-	 * @throws the signal's reason when it is aborted
+	 * @throws AuthError `usage` when the system has ended the listener; the signal's reason at once when it is aborted
 	 */
 	answer(signal: AbortSignal): Promise<URLSearchParams>;
-	/** Ends it at once, with every connection. */
+	/** Ends it at once: the port is free again when this returns. May be called twice. */
 	close(): void;
 }
 
 /** How long a connection may take to say what it wants, in milliseconds. */
-const HEADERS_MS = 10_000;
+const REQUEST_MS = 10_000;
+/** How long one that is answered may take to go away, in milliseconds. */
+const GOODBYE_MS = 500;
 
 /** @throws AuthError `usage` for a port that is taken or not allowed */
 export async function startCallbackServer(options: CallbackOptions): Promise<CallbackServer> {
-	const { path, state, title } = options;
+	const { path, title } = options;
 	let settle: (parameters: URLSearchParams) => void = () => undefined;
-	const arrived = new Promise<URLSearchParams>((resolve) => {
+	let fail: (error: AuthError) => void = () => undefined;
+	const arrived = new Promise<URLSearchParams>((resolve, reject) => {
 		settle = resolve;
+		fail = reject;
 	});
-	let port = 0;
-	let isOver = false;
+	// Nobody may be waiting for it yet, or any more.
+	arrived.catch(() => undefined);
+	const address = { host: "", path };
 
-	const handle = (request: IncomingMessage, response: ServerResponse): void => {
-		const found = parametersOf(request, port, path);
-		const isOurs = found !== undefined && isSame(found.get("state") ?? "", state) && hasOutcome(found);
-		if (!isOurs) {
-			const status = found === undefined ? 404 : 400;
-			send(response, status, callbackPage(title, "unknown"), request.method);
-			return;
-		}
-		send(response, 200, callbackPage(title, found.has("error") ? "refused" : "done"), request.method);
-		// What the browser asks for a second time was answered the first time.
-		if (!isOver) settle(found);
-		isOver = true;
-	};
-
-	const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: HEADERS_MS, keepAlive: false }, handle);
+	const server = createServer(
+		{
+			headersTimeout: REQUEST_MS,
+			requestTimeout: REQUEST_MS,
+			connectionsCheckingInterval: REQUEST_MS / 2,
+			keepAlive: false,
+		},
+		(request, response) => {
+			const found = parametersOf(request, address);
+			const isOurs = found !== undefined && isSame(found.get("state") ?? "", options.state) && hasOutcome(found);
+			if (!isOurs) {
+				send(response, title, found === undefined ? 404 : 400, "unknown");
+				return;
+			}
+			// Told when the page is on its way: whoever is told closes the server. A second time makes no difference.
+			response.once("close", () => settle(found));
+			send(response, title, 200, found.has("error") ? "refused" : "done");
+		},
+	);
 	server.on("clientError", (_error, socket) => socket.destroy());
-	try {
-		server.listen(options.port ?? 0, "127.0.0.1");
-		await once(server, "listening");
-	} catch (error) {
+	const port = await listen(server, options.port ?? 0);
+	server.on("error", (error) => {
 		server.close();
-		throw portError(error, options.port ?? 0);
-	}
-	// Nothing but what waits for its answer keeps the program alive.
+		fail(listenerDied(error, port));
+	});
+	// It is the wait for the answer that keeps the program alive.
 	server.unref();
-	port = (server.address() as AddressInfo).port;
+	const redirectUri = `http://127.0.0.1:${port}${path}`;
+	address.host = new URL(redirectUri).host;
 	return {
 		port,
-		redirectUri: `http://127.0.0.1:${port}${path}`,
-		answer: (signal) => abortable(arrived, signal),
+		redirectUri,
+		async answer(signal) {
+			server.ref();
+			try {
+				return await abortable(arrived, signal);
+			} finally {
+				server.unref();
+			}
+		},
 		close() {
 			server.close();
-			// The last page may still be on its way to the browser.
 			server.closeIdleConnections();
-			setTimeout(() => server.closeAllConnections(), 500).unref();
+			setTimeout(() => server.closeAllConnections(), GOODBYE_MS).unref();
 		},
 	};
 }
 
-/** @returns undefined for what is not a request of this path, on this host (DNS rebinding), by a browser that was sent here */
-function parametersOf(request: IncomingMessage, port: number, path: string): URLSearchParams | undefined {
-	if (request.method !== "GET") return undefined;
-	if (![`127.0.0.1:${port}`, `localhost:${port}`].includes((request.headers.host ?? "").toLowerCase()))
-		return undefined;
+/**
+ * @returns the port
+ * @throws AuthError `usage`
+ */
+async function listen(server: Server, port: number): Promise<number> {
+	try {
+		server.listen(port, "127.0.0.1");
+		await once(server, "listening");
+		return (server.address() as AddressInfo).port;
+	} catch (error) {
+		server.close();
+		throw cannotListen(error, port);
+	}
+}
+
+/**
+ * @returns undefined for what is not a request of this path, by a browser that was sent to this very address: a name that
+ *   somebody's DNS leads to 127.0.0.1 is another
+ */
+function parametersOf(
+	request: IncomingMessage,
+	{ host, path }: { readonly host: string; readonly path: string },
+): URLSearchParams | undefined {
+	if (request.method !== "GET" || request.headers.host !== host) return undefined;
 	const target = request.url ?? "";
 	if (!target.startsWith("/") || !URL.canParse(target, "http://127.0.0.1")) return undefined;
 	const url = new URL(target, "http://127.0.0.1");
 	return url.pathname === path ? url.searchParams : undefined;
 }
 
-const hasOutcome = (parameters: URLSearchParams): boolean =>
-	Boolean(parameters.get("code")) || Boolean(parameters.get("error"));
+/** RFC 6749 §3.1: no parameter comes twice. */
+function hasOutcome(parameters: URLSearchParams): boolean {
+	const given = (name: string): string => (parameters.getAll(name).length === 1 ? (parameters.get(name) ?? "") : "");
+	return given("state") !== "" && (parameters.has("error") ? given("error") !== "" : given("code") !== "");
+}
 
 function isSame(given: string, expected: string): boolean {
 	const [a, b] = [Buffer.from(given), Buffer.from(expected)];
 	return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function send(response: ServerResponse, status: number, page: string, method: string | undefined): void {
-	response.writeHead(status, {
-		"content-type": "text/html; charset=utf-8",
-		"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-		"cache-control": "no-store",
-		"referrer-policy": "no-referrer",
-		"x-content-type-options": "nosniff",
-		connection: "close",
-	});
-	response.end(method === "HEAD" ? undefined : page);
+function send(response: ServerResponse, title: string, status: number, outcome: CallbackOutcome): void {
+	response.writeHead(status, { ...callbackHeaders(), connection: "close" });
+	response.end(callbackPage(title, outcome));
 }
 
 function abortable<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
@@ -128,14 +158,40 @@ function abortable<Result>(promise: Promise<Result>, signal: AbortSignal): Promi
 	});
 }
 
-function portError(error: unknown, port: number): AuthError {
-	const { code } = (error ?? {}) as { readonly code?: unknown };
-	const reason = code === "EADDRINUSE" ? "another program uses it" : `the system says ${String(code)}`;
+const REASONS: Readonly<Record<string, string>> = {
+	EADDRINUSE: "another program uses it",
+	EACCES: "the system does not allow it to this user",
+};
+
+/** @param port as it was asked for; 0 for any */
+function cannotListen(error: unknown, port: number): AuthError {
+	const code = codeOf(error);
 	return new AuthError({
 		code: "usage",
-		message: `port ${port} on this machine cannot be listened on`,
-		reason,
-		remedy: port === 0 ? "sign in with --flow device-code or --flow paste" : "choose another --callback-port",
+		message:
+			port === 0
+				? "no port on 127.0.0.1 can be opened for the browser to return to"
+				: `--callback-port ${port} cannot be opened for the browser to return to`,
+		reason: REASONS[code] ?? `the system says ${code}`,
+		remedy:
+			port === 0
+				? "sign in without a browser on this machine: --flow device-code, or --flow paste where there is one"
+				: "choose another port, or leave --callback-port out to take one that is free",
 		cause: error,
 	});
+}
+
+function listenerDied(error: unknown, port: number): AuthError {
+	return new AuthError({
+		code: "usage",
+		message: `port ${port}, to which the browser was to return, is no longer open`,
+		reason: `the system says ${codeOf(error)}`,
+		remedy: "sign in again",
+		cause: error,
+	});
+}
+
+function codeOf(error: unknown): string {
+	const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+	return sanitize(String(code ?? message ?? error));
 }

@@ -5,7 +5,7 @@ import { Secret } from "../credentials.ts";
 export interface Pkce {
 	/** 43 characters of base64url: 32 random octets (RFC 7636 §4.1). */
 	readonly verifier: Secret;
-	/** Base64url of its SHA-256, without padding (§4.2). */
+	/** Base64url of its SHA-256, without padding: the method `S256` (§4.2). */
 	readonly challenge: string;
 }
 
@@ -14,5 +14,5 @@ export function createPkce(): Pkce {
 	return { verifier: new Secret(verifier), challenge: createHash("sha256").update(verifier).digest("base64url") };
 }
 
-/** @returns 22 characters that cannot be guessed */
+/** @returns 22 characters of base64url that cannot be guessed */
 export const createState = (): string => randomBytes(16).toString("base64url");

@@ -25,6 +25,8 @@ export interface Limits {
 	readonly integrationMs: number;
 	/** Renewing credentials for a command that cannot ask, such as kubectl's plugin. */
 	readonly silentRenewalMs: number;
+	/** Asking whose session it is, which a sign-in does without where it takes longer. */
+	readonly personMs: number;
 	/** Pages of one listing: 30 000 accounts; AWS allows an organization 10 000 without asking. */
 	readonly pages: number;
 	/** Pages in a row without anything new. A service may filter after it has cut its pages, so one says nothing. */
@@ -44,6 +46,7 @@ export const LIMITS: Limits = {
 	discoveryTotalMs: 30 * 60_000,
 	integrationMs: 30_000,
 	silentRenewalMs: 90_000,
+	personMs: 5_000,
 	pages: 300,
 	barrenPages: 10,
 	answerBytes: 16 * 1024 * 1024,

@@ -1,30 +1,17 @@
 /** The device authorization grant (RFC 8628) as IAM Identity Center has it: show a code, poll until it is approved. */
-import type { AuthContext } from "../../context.ts";
 import type { Secret } from "../../credentials.ts";
 import { AuthError } from "../../errors.ts";
-import type { Interaction } from "../../interaction.ts";
 import { signInCommand } from "../../sign-in-command.ts";
-import { sanitize } from "../../system/sanitize.ts";
+import { type Outcome, whileShown } from "../../while-shown.ts";
 import { isTransient, oauthCode, wantedPauseMs } from "../errors.ts";
-import type { Registration, SsoOidc, Token } from "./sso-oidc.ts";
+import { plainStartUrl, type SignIn, shownBy } from "./sign-in.ts";
+import { denied, isRefused, regionAdvice, timeOf, unknownStartUrl } from "./sign-in-errors.ts";
+import type { Registration, Token } from "./sso-oidc.ts";
 import { checkVerificationLink } from "./verification-link.ts";
 
-export interface DeviceFlow {
-	readonly ctx: AuthContext;
-	readonly signal: AbortSignal;
-	readonly interaction: Interaction;
-	readonly oidc: SsoOidc;
-	/** The provider's name, for the prompt. */
-	readonly provider: string;
-	readonly startUrl: string;
-	readonly region: string;
-	readonly endpoint?: string | undefined;
-	/** Told of the code as soon as there is one, so that other processes can show it. */
-	readonly onCode?: ((code: AnnouncedCode) => void | Promise<void>) | undefined;
-}
-
-/** What another process needs to show the same prompt. Holds no secret. */
+/** What another process needs to show the same code. Holds no secret. */
 export interface AnnouncedCode {
+	readonly type?: "device-code" | undefined;
 	readonly userCode: string;
 	readonly verificationUri: string;
 	readonly verificationUriComplete?: string | undefined;
@@ -45,14 +32,16 @@ const WAITING = "waiting for your approval in the browser";
 /**
  * Asks for a code, shows it and waits for the approval.
  *
+ * @returns the token, or the way that was chosen instead
  * @throws AuthError `denied`, `expired`, or another; the signal's reason at once when it is aborted
  */
-export async function authorizeDevice(flow: DeviceFlow, registration: Registration): Promise<Token> {
-	const { ctx, interaction, startUrl } = flow;
+export async function authorizeDevice(flow: SignIn, registration: Registration): Promise<Outcome<Token>> {
+	const { ctx, interaction } = flow;
 	interaction.status("requesting a code");
 	const started = await askForCode(flow, registration);
 	const startedAt = ctx.clock.now();
 	const code: AnnouncedCode = {
+		type: "device-code",
 		userCode: started.userCode,
 		verificationUri: checkVerificationLink(started.verificationUri, flow),
 		...(started.verificationUriComplete === undefined
@@ -61,45 +50,22 @@ export async function authorizeDevice(flow: DeviceFlow, registration: Registrati
 		startedAt,
 		expiresAt: startedAt + started.expiresInMs,
 	};
-	await flow.onCode?.(code);
-	interaction.show({ type: "device-code", provider: flow.provider, portal: portalOf(startUrl), ...code });
-	try {
-		return await poll(flow, registration, started.deviceCode, started.intervalMs, code.expiresAt);
-	} finally {
-		interaction.show(undefined);
-	}
+	await flow.announce(code);
+	return whileShown(interaction, { ...shownBy(flow), ...code, type: "device-code" }, flow.signal, (signal) =>
+		poll({ ...flow, signal }, registration, started.deviceCode, started.intervalMs, code.expiresAt),
+	);
 }
 
-/** The host of an access portal, or the whole text where it is no URL. */
-export function portalOf(startUrl: string): string {
+async function askForCode(flow: SignIn, registration: Registration) {
 	try {
-		return new URL(startUrl).host;
-	} catch {
-		return sanitize(startUrl);
-	}
-}
-
-async function askForCode(flow: DeviceFlow, registration: Registration) {
-	// The portal's address bar ends in `#/`, which the service does not take.
-	const startUrl = flow.startUrl.replace(/#.*$/s, "");
-	try {
-		return await flow.oidc.startDeviceAuthorization(registration, startUrl, flow.signal);
+		return await flow.oidc.startDeviceAuthorization(registration, plainStartUrl(flow.startUrl), flow.signal);
 	} catch (error) {
-		if (!(error instanceof AuthError) || oauthCode(error.cause) !== "invalid_request") throw error;
-		throw new AuthError({
-			code: "config",
-			message: `the sign-in service does not accept the start URL ${sanitize(flow.startUrl)} in ${sanitize(flow.region)}`,
-			reason: error.service?.message,
-			remedy:
-				"check `start_url` (such as https://d-1234567890.awsapps.com/start) and `region` (Identity Center's own) of the provider",
-			service: error.service,
-			cause: error.cause,
-		});
+		throw isRefused(error, "invalid_request") ? unknownStartUrl(flow, error) : error;
 	}
 }
 
 async function poll(
-	flow: DeviceFlow,
+	flow: SignIn,
 	registration: Registration,
 	deviceCode: Secret,
 	firstInterval: number,
@@ -149,26 +115,18 @@ function isForeignAnswer(error: AuthError): boolean {
 	return error.cause === undefined && error.service?.status !== undefined;
 }
 
-function explain(flow: DeviceFlow, error: AuthError, code: string | undefined, expiresAt: number): AuthError {
+function explain(flow: SignIn, error: AuthError, code: string | undefined, expiresAt: number): AuthError {
 	const { service, cause } = error;
 	switch (code) {
 		case "expired_token":
 			return expired(flow, expiresAt, error);
 		case "access_denied":
-			return new AuthError({
-				code: "denied",
-				message: "the request was denied in the browser",
-				reason: service?.message,
-				remedy: { say: "sign in again and choose Allow", run: signInCommand(flow.ctx) },
-				service,
-				cause,
-			});
+			return denied(flow, { service, cause });
 		case "invalid_grant":
 			return new AuthError({
 				code: "denied",
 				message: "the sign-in service does not recognize the approved code",
-				reason: `\`region\` of "${sanitize(flow.provider)}" is ${sanitize(flow.region)}; it must be the region of the Identity Center instance`,
-				remedy: "set `region` of the provider to the one shown in the access portal",
+				...regionAdvice(flow),
 				service,
 				cause,
 			});
@@ -177,19 +135,17 @@ function explain(flow: DeviceFlow, error: AuthError, code: string | undefined, e
 	}
 }
 
-function expired(flow: DeviceFlow, expiresAt: number, last: AuthError | undefined): AuthError {
+function expired(flow: SignIn, expiresAt: number, last: AuthError | undefined): AuthError {
 	const network = last !== undefined && oauthCode(last.cause) !== "expired_token" ? last : undefined;
 	return new AuthError({
 		code: "expired",
 		message: "the code expired before it was approved",
 		reason:
-			network === undefined ? `it was valid until ${time(expiresAt)}` : `the last requests failed: ${network.message}`,
+			network === undefined
+				? `it was valid until ${timeOf(expiresAt)}`
+				: `the last requests failed: ${network.message}`,
 		remedy: { say: "sign in again and approve the code in time", run: signInCommand(flow.ctx) },
 		service: last?.service,
 		cause: last?.cause,
 	});
-}
-
-function time(ms: number): string {
-	return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
 }

@@ -1,4 +1,4 @@
-/** AWS IAM Identity Center: a session of the access portal, by a cached token, a refresh token or a device code. */
+/** AWS IAM Identity Center: a session of the access portal, by a cached token, a refresh token, a device code or a page in the browser. */
 
 import { defineProvider } from "../../define.ts";
 import { endpointOf } from "../entry-spec.ts";
@@ -40,6 +40,7 @@ export const kind = defineProvider<Config, "sso">({
 			refresh: "session renewed",
 			shared: "signed in by another process",
 			device: "signed in",
+			browser: "signed in",
 		};
 		return { reused: origin === "cache" || origin === "aws-cli", shared: origin === "shared", text: words[origin] };
 	},

@@ -1,24 +1,24 @@
 /**
  * From nothing to a session of the access portal: a token that is still good, a refreshed one, or one that a person
- * approves in the browser. One process at a time does this for a session; others wait for it and share what comes of it.
+ * approves in a browser. One process at a time does this for a session; others wait for it and share what comes of it.
  */
 import type { Provider } from "../../config/model.ts";
 import { AuthError } from "../../errors.ts";
 import { isFresh } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
-import { joinOrLead, type Leader } from "../../storage/single-flight.ts";
+import { joinOrLead } from "../../storage/single-flight.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import type { SsoSession } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
-import { type AnnouncedCode, portalOf } from "./device-authorization.ts";
 import { isSame, localSessions } from "./local-sessions.ts";
 import { renewSession } from "./renew-session.ts";
 import type { Config } from "./schema.ts";
 import { sessionEndpoints } from "./session-endpoints.ts";
 import { signInPath, ssoSessionFile } from "./session-file.ts";
-import { checkVerificationLink } from "./verification-link.ts";
+import { showLeader } from "./show-leader.ts";
+import type { Announced } from "./sign-in.ts";
 
 /**
  * @throws AuthError: `denied`, `expired`, `network`, `service`; `usage` when somebody would have to approve and nobody can
@@ -41,7 +41,7 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 	const impatience = new AbortController();
 	let waited = false;
 	try {
-		return await joinOrLead<SsoSession, AnnouncedCode>(ctx, {
+		return await joinOrLead<SsoSession, Announced>(ctx, {
 			path: signInPath(ssoSessionFile(ctx, portal.start_url, portal.region), endpoints),
 			signal: AbortSignal.any([signal, impatience.signal]),
 			async read() {
@@ -51,7 +51,7 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 				const fresh = freshest(made, ctx.clock.now());
 				return fresh && { ...fresh, origin: "shared" };
 			},
-			lead: (publish) => renewSession(provider, run, publish),
+			lead: (announce) => renewSession(provider, run, announce),
 			onWaiting(leader) {
 				waited = true;
 				if (leader.info !== undefined && !reaches(interaction, "device-code"))
@@ -68,43 +68,10 @@ function freshest(sessions: readonly SsoSession[], now: number): SsoSession | un
 	return sessions.find((session) => isFresh(session.expiresAt, session.issuedAt, now));
 }
 
-/** Another process asks for approval: the same code is shown here. Its file is checked as the service's answer was. */
-function showLeader(
-	provider: Provider<Config>,
-	run: Run,
-	leader: Leader<AnnouncedCode>,
-	endpoint: string | undefined,
-): void {
-	const { interaction } = run;
-	interaction.status(`waiting for process ${leader.pid} to sign in`);
-	const code = leader.info;
-	if (code === undefined) {
-		interaction.show(undefined);
-		return;
-	}
-	const owner = { startUrl: provider.config.start_url, region: provider.config.region, endpoint };
-	try {
-		const complete = code.verificationUriComplete;
-		interaction.show({
-			type: "device-code",
-			provider: provider.name,
-			portal: portalOf(provider.config.start_url),
-			userCode: sanitize(String(code.userCode)),
-			verificationUri: checkVerificationLink(String(code.verificationUri), owner),
-			...(complete === undefined ? {} : { verificationUriComplete: checkVerificationLink(String(complete), owner) }),
-			startedAt: Number(code.startedAt),
-			expiresAt: Number(code.expiresAt),
-			waitingForPid: leader.pid,
-		});
-	} catch (error) {
-		run.ctx.log.debug("another process's code is not shown", { reason: (error as Error).message });
-	}
-}
-
 function busy(provider: Provider, pid: number): AuthError {
 	return new AuthError({
 		code: "usage",
 		message: `process ${pid} is already signing in to "${sanitize(provider.name)}", and this session is not interactive`,
-		remedy: "approve the code that it shows, then run the command again",
+		remedy: "approve the sign-in that it shows, then run the command again",
 	});
 }

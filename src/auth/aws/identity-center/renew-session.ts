@@ -1,4 +1,4 @@
-/** What the process that leads a sign-in does: refresh token, the rest of the old session, or a device code. */
+/** What the process that leads a sign-in does: refresh token, the rest of the old session, or an approval. */
 import type { Provider } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
 import { AuthError, remedyText } from "../../errors.ts";
@@ -6,29 +6,33 @@ import { isUsable } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
 import { providerRoot } from "../../root.ts";
+import { browserChoice, waysOf } from "../../sign-in-ways.ts";
 import { checkWritable } from "../../storage/check-writable.ts";
 import type { SsoSession } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
-import { oauthCode } from "../errors.ts";
 import { ownFiles } from "../files.ts";
 import { ApprovalNeededError } from "./approval-needed.ts";
-import { type AnnouncedCode, authorizeDevice } from "./device-authorization.ts";
+import { approve, WAYS } from "./approve.ts";
 import { fromStored, isSame, loadStored, localSessions } from "./local-sessions.ts";
 import type { Config } from "./schema.ts";
 import { sessionDuration } from "./session-duration.ts";
 import { mayReceive, sessionEndpoints } from "./session-endpoints.ts";
 import { dropSsoSession, type StoredSsoSession, saveSsoSession, ssoSessionFile } from "./session-file.ts";
+import type { Announced } from "./sign-in.ts";
 import { createSsoOidc, type Registration, type SsoOidc, type Token } from "./sso-oidc.ts";
 
 /** A registration that runs out this soon is not built on. */
 const REGISTRATION_MARGIN_MS = 15 * 60_000;
 
-/** @param publish tells waiting processes which code is to be approved */
+/**
+ * @param announce tells waiting processes what is to be approved
+ * @throws AuthError see `obtainSession`
+ */
 export async function renewSession(
 	provider: Provider<Config>,
 	run: Run,
-	publish: (code: AnnouncedCode) => Promise<void>,
+	announce: (what: Announced) => Promise<void>,
 ): Promise<SsoSession> {
 	const { ctx, interaction, signal } = run;
 	const { start_url: startUrl, region } = provider.config;
@@ -44,36 +48,40 @@ export async function renewSession(
 	if ("token" in refreshed) return store(ctx, provider, refreshed.token, refreshed.registration, "refresh", stored);
 	const rest = await usable(provider, run);
 	if (rest !== undefined) return rest;
-	// Without a network a device code will not come either.
+	// Without a network nobody can approve anything either.
 	if (refreshed.refused?.code === "network") throw refreshed.refused;
 	if (!reaches(interaction, "device-code")) throw new ApprovalNeededError(ctx, provider.name, refreshed.refused);
 	// An approval whose session has no place to be kept would be asked for again and again.
 	const { credentials } = await ownFiles(ctx, run.realm, provider.key, providerRoot(provider));
 	await checkWritable([ssoSessionFile(ctx, startUrl, region), credentials]);
 
-	let registration = stored && registrationOf(stored, ctx.clock.now() + REGISTRATION_MARGIN_MS);
+	const { flow: configuredFlow, browser } = provider.config.spec ?? {};
+	const { flow: wanted, callbackPort } = run.signIn;
+	const ways = waysOf({ ctx, interaction, ways: WAYS, wanted, configured: configuredFlow });
+	const kept = stored && registrationOf(stored, ctx.clock.now() + REGISTRATION_MARGIN_MS);
 	if (stored !== undefined && run.rejected !== undefined && isSame(fromStored(stored, "cache"), run.rejected)) {
 		// Should the sign-in not be finished, nobody is to try that session again.
 		await dropSsoSession(ctx, startUrl, region);
 	}
-	for (let again = false; ; again = true) {
-		if (registration === undefined) {
-			interaction.status("registering the client");
-			registration = await oidc.register(signal);
-		}
-		try {
-			const flow = { ctx, signal, interaction, oidc, provider: provider.name, startUrl, region, endpoint };
-			const token = await authorizeDevice({ ...flow, onCode: publish }, registration);
-			return await store(ctx, provider, token, registration, "device", undefined);
-		} catch (error) {
-			signal.throwIfAborted();
-			const unknown = error instanceof AuthError && oauthCode(error.cause) === "invalid_client";
-			if (again || !unknown) throw error;
-			// The service forgets registrations after ninety days, or when somebody has it forget them.
-			ctx.log.debug("the client registration is no longer known: registering again");
-			registration = undefined;
-		}
-	}
+	const { token, registration } = await approve(
+		{
+			ctx,
+			signal,
+			interaction,
+			oidc,
+			provider: provider.name,
+			startUrl,
+			region,
+			endpoint,
+			ways,
+			browser: browserChoice(browser),
+			callbackPort,
+			announce,
+		},
+		kept,
+	);
+	const origin = registration.flow === "browser" ? "browser" : "device";
+	return store(ctx, provider, token, registration, origin, undefined);
 }
 
 /** The longest of the sessions at hand if more than its last minute is left; none where it is to be renewed. */
@@ -106,10 +114,10 @@ async function refresh(run: Run, oidc: SsoOidc, stored: StoredSsoSession | undef
 
 /** @returns the registration if it is complete and good until `until`. The Go program may leave its end open. */
 function registrationOf(stored: StoredSsoSession, until: number): Registration | undefined {
-	const { clientId, clientSecret, registrationExpiresAt: expiresAt } = stored;
+	const { clientId, clientSecret, registrationExpiresAt: expiresAt, flow = "device-code" } = stored;
 	if (clientId === undefined || clientSecret === undefined) return undefined;
 	if (expiresAt !== undefined && expiresAt <= until) return undefined;
-	return { clientId, clientSecret, expiresAt };
+	return { flow, clientId, clientSecret, expiresAt };
 }
 
 async function store(
@@ -117,7 +125,7 @@ async function store(
 	provider: Provider<Config>,
 	token: Token,
 	registration: Registration,
-	origin: "refresh" | "device",
+	origin: "refresh" | "device" | "browser",
 	previous: StoredSsoSession | undefined,
 ): Promise<SsoSession> {
 	const { start_url: startUrl, region } = provider.config;
@@ -134,6 +142,7 @@ async function store(
 		clientId: registration.clientId,
 		clientSecret: registration.clientSecret,
 		registrationExpiresAt: registration.expiresAt,
+		flow: registration.flow,
 	};
 	try {
 		await saveSsoSession(ctx, session);

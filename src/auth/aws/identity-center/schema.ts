@@ -1,6 +1,17 @@
 /** `kind: aws/iam-identity-center`: a provider that signs in through IAM Identity Center. */
 import * as v from "valibot";
-import { about, duration, flag, NO_EFFECT, tags, text, webAddress } from "../../config/schema/common.ts";
+import {
+	about,
+	browserKey,
+	duration,
+	flag,
+	flowKey,
+	NO_EFFECT,
+	tags,
+	text,
+	userKey,
+	webAddress,
+} from "../../config/schema/common.ts";
 import { endpointSpec, region } from "../schema.ts";
 
 export const schema = v.object({
@@ -19,7 +30,14 @@ export const schema = v.object({
 		}),
 	),
 	console: v.optional(v.object({ session_duration: about(v.optional(duration), NO_EFFECT) })),
-	spec: v.optional(endpointSpec),
+	spec: v.optional(
+		v.object({
+			...endpointSpec.entries,
+			flow: flowKey(["device-code", "browser"], "`device-code`"),
+			browser: browserKey,
+			user: userKey,
+		}),
+	),
 	default: about(v.optional(flag), NO_EFFECT),
 	tags: about(v.optional(tags), NO_EFFECT),
 	username: about(v.optional(text("a user name")), NO_EFFECT),

@@ -1,7 +1,8 @@
 /**
  * The session of an access portal on disk: path, keys, their order and the form of times are those of Cloud Posse's
- * `atmos`, which reads and writes the same file. One key is our own: which endpoints the session belongs to, where they are
- * not the region's own. The Go program passes over it, and drops it when it writes a session of its own.
+ * `atmos`, which reads and writes the same file. Two keys are our own: which endpoints the session belongs to, where they are
+ * not the region's own, and that its client was registered for a browser. The Go program passes over them, and drops them when
+ * it writes a session of its own.
  */
 import { createHash } from "node:crypto";
 import { lstat, rename, unlink } from "node:fs/promises";
@@ -17,6 +18,7 @@ import { writeWhole } from "../../storage/write.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import type { SessionEndpoints, SsoSession } from "../credentials.ts";
 import { SESSIONS_FOLDER } from "../vendor.ts";
+import type { SignInFlow } from "./sso-oidc.ts";
 
 /**
  * The session of an access portal. Realms share it, and the start URL is hashed exactly as it is configured: another
@@ -46,10 +48,13 @@ export interface StoredSsoSession extends Omit<SsoSession, "type" | "origin"> {
 	readonly clientSecret?: Secret | undefined;
 	/** Milliseconds since the epoch. */
 	readonly registrationExpiresAt?: number | undefined;
+	/** How it was signed in to, which is what its client is registered for; `device-code`, if left out. */
+	readonly flow?: SignInFlow | undefined;
 }
 
-/** Our own key. */
+/** Our own keys. */
 const ENDPOINTS = "atmosAuthEndpoints";
+const FLOW = "atmosAuthFlow";
 
 /** The Go program writes in place, in one call: a file that is broken now may be whole in a moment. */
 const SECOND_LOOK_MS = 50;
@@ -154,6 +159,7 @@ function parse(text: string, modifiedAt: number): StoredSsoSession | "damaged" {
 		clientId: typeof found.clientId === "string" && found.clientId !== "" ? found.clientId : undefined,
 		clientSecret: secret(found.clientSecret),
 		registrationExpiresAt: parseTime(found.registrationExpiresAt),
+		flow: found[FLOW] === "browser" ? "browser" : undefined,
 	};
 }
 
@@ -189,6 +195,7 @@ function serialize(session: StoredSsoSession): string {
 			// Go's `omitempty` leaves no time out.
 			registrationExpiresAt: registrationExpiresAt === undefined ? GO_ZERO_TIME : formatNano(registrationExpiresAt),
 			...(session.endpoints && { [ENDPOINTS]: session.endpoints }),
+			...(session.flow === "browser" && { [FLOW]: session.flow }),
 		},
 		undefined,
 		2,

@@ -1,9 +1,10 @@
 /**
- * The four calls of the SSO OIDC service that a device authorization takes.
- * https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/ and RFC 8628.
+ * The calls of the SSO OIDC service that a sign-in takes, by device code (RFC 8628) or by browser (RFC 6749 §4.1, RFC 7636).
+ * https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/
  */
 import {
 	CreateTokenCommand,
+	type CreateTokenCommandInput,
 	RegisterClientCommand,
 	SSOOIDCClient,
 	StartDeviceAuthorizationCommand,
@@ -11,14 +12,23 @@ import {
 import type { AuthContext } from "../../context.ts";
 import { Secret } from "../../credentials.ts";
 import { checkAnswer, DEVICE_AUTHORIZATION, lifetime, REGISTRATION, seconds, TOKEN } from "../answers.ts";
-import { callAws } from "../call.ts";
+import { type AwsCall, callAws } from "../call.ts";
 import { awsClientConfig } from "../clients.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+const CODE_GRANT = "authorization_code";
 const REFRESH_GRANT = "refresh_token";
+
+/** What a client asks for: the accounts and roles of the access portal. */
+export const SCOPES = ["sso:account:access"];
+
+/** The ways in which a person signs in to an access portal. A client is registered for one of them. */
+export type SignInFlow = "device-code" | "browser";
 
 /** A registered client. */
 export interface Registration {
+	/** What it may be used for, beside renewing what came of it. */
+	readonly flow: SignInFlow;
 	readonly clientId: string;
 	readonly clientSecret: Secret;
 	/** Milliseconds since the epoch; undefined where the service did not say. */
@@ -41,8 +51,27 @@ export interface Token {
 	readonly expiresInMs: number;
 }
 
+/** What is registered: for a browser also where the page returns to, and whose sign-in it is. */
+export type RegistrationRequest =
+	| { readonly flow: "device-code" }
+	| {
+			readonly flow: "browser";
+			/** On loopback and without a port: any is taken then (RFC 8252 §7.3). */
+			readonly redirectUri: string;
+			readonly startUrl: string;
+	  };
+
+/** An authorization code, with what proves that it was this process that asked for it. */
+export interface AuthorizationCode {
+	readonly code: Secret;
+	/** As it was in the request, with the port. */
+	readonly redirectUri: string;
+	readonly verifier: Secret;
+}
+
 export interface SsoOidc {
-	register(signal: AbortSignal): Promise<Registration>;
+	/** @throws AuthError whose `cause` `oauthCode` understands */
+	register(request: RegistrationRequest, signal: AbortSignal): Promise<Registration>;
 	startDeviceAuthorization(
 		registration: Registration,
 		startUrl: string,
@@ -50,6 +79,8 @@ export interface SsoOidc {
 	): Promise<DeviceAuthorization>;
 	/** One poll; never repeated here. @throws AuthError whose `cause` `oauthCode` understands */
 	redeem(registration: Registration, deviceCode: Secret, signal: AbortSignal): Promise<Token>;
+	/** The code is good once: it is sent again only where the service did nothing with it. */
+	redeemCode(registration: Registration, code: AuthorizationCode, signal: AbortSignal): Promise<Token>;
 	refresh(registration: Registration, refreshToken: Secret, signal: AbortSignal): Promise<Token>;
 }
 
@@ -60,18 +91,23 @@ export interface SsoOidcOptions {
 	readonly sessionMs: number;
 }
 
+type Grant = Pick<
+	CreateTokenCommandInput,
+	"grantType" | "deviceCode" | "refreshToken" | "code" | "redirectUri" | "codeVerifier"
+>;
+
 export async function createSsoOidc(ctx: AuthContext, options: SsoOidcOptions): Promise<SsoOidc> {
 	const { region, endpoint } = options;
 	const client = new SSOOIDCClient(await awsClientConfig(ctx, "sso-oidc", { region, endpoint, maxAttempts: 1 }));
 
 	async function createToken(
 		registration: Registration,
-		grant: { grantType: string; deviceCode?: string; refreshToken?: string },
+		grant: Grant,
 		signal: AbortSignal,
-		attempts: number,
+		tries: Pick<AwsCall, "attempts" | "repeatable">,
 	): Promise<Token> {
 		const operation = "sso-oidc:CreateToken";
-		const answer = await callAws({ ctx, operation, signal, attempts }, (abortSignal) =>
+		const answer = await callAws({ ctx, operation, signal, ...tries }, (abortSignal) =>
 			client.send(
 				new CreateTokenCommand({
 					clientId: registration.clientId,
@@ -91,21 +127,23 @@ export async function createSsoOidc(ctx: AuthContext, options: SsoOidcOptions): 
 	}
 
 	return {
-		async register(signal) {
+		async register(request, signal) {
 			const operation = "sso-oidc:RegisterClient";
 			const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
 				client.send(
 					new RegisterClientCommand({
 						clientName: "atmos-auth",
 						clientType: "public",
-						grantTypes: [DEVICE_GRANT, REFRESH_GRANT],
-						scopes: ["sso:account:access"],
+						grantTypes: [request.flow === "browser" ? CODE_GRANT : DEVICE_GRANT, REFRESH_GRANT],
+						scopes: SCOPES,
+						...(request.flow === "browser" ? { redirectUris: [request.redirectUri], issuerUrl: request.startUrl } : {}),
 					}),
 					{ abortSignal },
 				),
 			);
 			const { clientId, clientSecret, clientSecretExpiresAt: expires } = checkAnswer(operation, REGISTRATION, answer);
 			return {
+				flow: request.flow,
 				clientId,
 				clientSecret: new Secret(clientSecret),
 				...(typeof expires === "number" && expires > 0 && expires < 1e11 ? { expiresAt: expires * 1000 } : {}),
@@ -138,9 +176,17 @@ export async function createSsoOidc(ctx: AuthContext, options: SsoOidcOptions): 
 		},
 
 		redeem: (registration, deviceCode, signal) =>
-			createToken(registration, { grantType: DEVICE_GRANT, deviceCode: deviceCode.reveal() }, signal, 1),
+			createToken(registration, { grantType: DEVICE_GRANT, deviceCode: deviceCode.reveal() }, signal, { attempts: 1 }),
+
+		redeemCode: (registration, { code, redirectUri, verifier }, signal) =>
+			createToken(
+				registration,
+				{ grantType: CODE_GRANT, code: code.reveal(), redirectUri, codeVerifier: verifier.reveal() },
+				signal,
+				{ repeatable: false },
+			),
 
 		refresh: (registration, refreshToken, signal) =>
-			createToken(registration, { grantType: REFRESH_GRANT, refreshToken: refreshToken.reveal() }, signal, 3),
+			createToken(registration, { grantType: REFRESH_GRANT, refreshToken: refreshToken.reveal() }, signal, {}),
 	};
 }

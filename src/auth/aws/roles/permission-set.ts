@@ -42,14 +42,18 @@ export const kind = defineIdentity<Config, "sso", "aws">({
 		const endpoint = endpointOf(identity.config) ?? endpointOf(root.provider?.config);
 		const portal = await createSsoPortal(run.ctx, session, endpoint);
 		const account = await accountOf(identity, portal, run);
-		const credentials = await roleCredentials(identity, account, portal, run);
-		return {
-			...credentials,
+		const credentials: AwsCredentials = {
+			...(await roleCredentials(identity, account, portal, run)),
 			role: identity.config.principal.name,
 			region: identity.config.principal.region ?? session.region,
 			accountId: account.id,
 			...(account.name === account.id ? {} : { accountName: account.name }),
 		};
+		// It costs a round trip, and at other times it has not changed.
+		if (session.origin !== "device" && session.origin !== "browser") return credentials;
+		const { personOf } = await import("./session-person.ts");
+		const person = await personOf(credentials, { ctx: run.ctx, signal: run.signal, endpoint });
+		return person === undefined ? credentials : { ...credentials, person };
 	},
 
 	store: awsStore,

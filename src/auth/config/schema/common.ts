@@ -65,11 +65,15 @@ export const writeMark = <Input>(options: { readonly variables?: boolean } = {})
  * `flow` under `spec` of what a person can sign in to in several ways.
  *
  * @param flows those that the kind has
+ * @param usual which one is taken if it is left out
  */
-export const flowKey = <const Flows extends readonly [Flow, ...Flow[]]>(flows: Flows) =>
+export const flowKey = <const Flows extends readonly [Flow, ...Flow[]]>(
+	flows: Flows,
+	usual = "the best that the machine allows",
+) =>
 	about(
 		v.optional(v.picklist(flows, `expected one of ${flows.join(", ")}`)),
-		"Fixes how it is signed in to. Default: the best that the machine allows",
+		`Fixes how it is signed in to. Default: ${usual}`,
 	);
 
 /**

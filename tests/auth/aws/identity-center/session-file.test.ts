@@ -54,6 +54,18 @@ describe("a session", () => {
 		expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([0o600, 0o700]);
 	});
 
+	test("that was signed in to by browser has one more key, which others pass over", async () => {
+		const ctx = testContext();
+		await saveSsoSession(ctx, { ...session, flow: "browser" });
+		expect((await load(ctx))?.flow).toBe("browser");
+		const text = readFileSync(ssoSessionFile(ctx, startUrl, region), "utf8");
+		expect(text.endsWith('"registrationExpiresAt": "2030-04-01T00:00:00Z",\n  "atmosAuthFlow": "browser"\n}')).toBe(
+			true,
+		);
+		given(ctx, text.replace('"browser"', "7"));
+		expect((await load(ctx))?.flow).toBeUndefined();
+	});
+
 	test("without a refresh token has Go's zero time", async () => {
 		const ctx = testContext();
 		const { accessToken, expiresAt } = session;

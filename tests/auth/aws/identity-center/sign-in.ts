@@ -7,6 +7,7 @@ import type { Config } from "../../../../src/auth/aws/identity-center/schema.ts"
 import type { Provider } from "../../../../src/auth/config/model.ts";
 import type { AuthContext } from "../../../../src/auth/context.ts";
 import type {
+	AuthorizationPrompt,
 	DeviceCodePrompt,
 	DiscoveryProgress,
 	Interaction,
@@ -73,6 +74,15 @@ export class Onlooker implements Interaction {
 	/** The prompt that is shown, or the next one. */
 	async page(): Promise<Shown> {
 		return this.prompts.at(-1) ?? ((await once(this.#events, "prompt"))[0] as Shown);
+	}
+
+	/** The same of an authorization page, past whatever was shown before it. */
+	async authorization(): Promise<AuthorizationPrompt> {
+		for (;;) {
+			const shown = this.prompts.at(-1);
+			if (shown?.type === "authorization") return shown;
+			await once(this.#events, "prompt");
+		}
 	}
 
 	/** The same of a device code. */

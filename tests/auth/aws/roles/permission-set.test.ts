@@ -4,8 +4,10 @@ import { SessionRejectedError } from "../../../../src/auth/aws/identity-center/s
 import { kind } from "../../../../src/auth/aws/roles/permission-set.ts";
 import type { Config } from "../../../../src/auth/aws/roles/permission-set-schema.ts";
 import type { Identity } from "../../../../src/auth/config/model.ts";
-import type { AuthError } from "../../../../src/auth/errors.ts";
+import { AuthError } from "../../../../src/auth/errors.ts";
+import { LIMITS } from "../../../../src/auth/net/limits.ts";
 import { providerRoot } from "../../../../src/auth/root.ts";
+import { type Behaviour, garbage } from "../../../cloud/script.ts";
 import { smallWorld, type World } from "../../../cloud/world.ts";
 import { remedyOf } from "../../../helpers/remedy.ts";
 import { failure, REALM, type Scene, scene } from "../identity-center/sign-in.ts";
@@ -191,4 +193,75 @@ test("what is saved is loaded again", async () => {
 	expect(loaded.accessKeyId).toBe(credentials.accessKeyId);
 	expect(loaded.secretAccessKey.reveal() === credentials.secretAccessKey.reveal()).toBe(true);
 	expect(loaded.expiresAt).toBe(credentials.expiresAt);
+});
+
+describe("whose session it is", () => {
+	const WHO = "sts:GetCallerIdentity";
+	const target = admin({ id: "123456789012" });
+
+	test("is told after somebody has approved it, by the keys themselves", async () => {
+		const { authenticate, cloud } = await signedIn();
+		expect(await authenticate(target)).toMatchObject({ person: "ada@acme.example", role: "AdministratorAccess" });
+		// The client has to learn from a refusal first that this scene's clock stands still.
+		const heard = cloud.requests.filter(({ operation, error }) => operation === WHO && error === undefined);
+		expect(heard).toMatchObject([{ facts: { principal: expect.stringMatching(/\/ada@acme\.example$/) } }]);
+	});
+
+	test("is told after a sign-in by browser as well", async () => {
+		const set = await scene();
+		const signIn = set.signIn({ signIn: { flow: "browser" } });
+		await set.cloud.visit((await set.onlooker.authorization()).url);
+		const session = await signIn;
+		const keys = kind.authenticate(target, session, providerRoot(set.provider), set.run());
+		expect(await set.pass(keys)).toMatchObject({ person: "ada@acme.example" });
+	});
+
+	test.each(["cache", "aws-cli", "refresh", "shared"] as const)("is not asked for a session by %s", async (origin) => {
+		const { session, provider, pass, run, cloud } = await signedIn();
+		const keys = kind.authenticate(target, { ...session, origin }, providerRoot(provider), run());
+		expect(await pass(keys)).not.toHaveProperty("person");
+		expect(cloud.count(WHO)).toBe(0);
+	});
+
+	const identityAnswer = (arn: string, account = "123456789012"): Behaviour => ({
+		type: "raw",
+		contentType: "text/xml",
+		body: `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${arn}</Arn><UserId>AROA:x</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+	});
+	const ROLE = "assumed-role/AWSReservedSSO_AdministratorAccess_0123456789abcdef";
+
+	test.each<[string, Behaviour]>([
+		["STS refuses", { type: "error", status: 403, name: "AccessDenied" }],
+		["STS has an error", { type: "error", status: 500, name: "InternalFailure" }],
+		["the connection is cut", { type: "drop" }],
+		["a captive portal answers", garbage.html],
+		["the answer is of another account", identityAnswer(`arn:aws:sts::999999999999:${ROLE}/eve`, "999999999999")],
+		["the ARN is of another account", identityAnswer(`arn:aws:sts::999999999999:${ROLE}/eve`)],
+		["it is a user", identityAnswer("arn:aws:iam::123456789012:user/eve")],
+		["it is another role", identityAnswer("arn:aws:sts::123456789012:assumed-role/Deployer/eve")],
+		["the name is not one for a terminal", identityAnswer(`arn:aws:sts::123456789012:${ROLE}/eve&#x202e;`)],
+	])("stays open where %s, and the sign-in goes on", async (_, behaviour) => {
+		const { authenticate, cloud } = await signedIn();
+		cloud.script.always(WHO, behaviour);
+		const credentials = await authenticate(target);
+		expect(credentials.accountId).toBe("123456789012");
+		expect(credentials).not.toHaveProperty("person");
+		expect(cloud.count(WHO)).toBeGreaterThan(0);
+	});
+
+	test("does not hold up a sign-in for long, and can be cancelled", async () => {
+		const { authenticate, cloud, ctx } = await signedIn();
+		cloud.script.next(WHO, { type: "hang" });
+		const controller = new AbortController();
+		const keys = failure(authenticate(target, { signal: controller.signal }));
+		await cloud.waitFor(({ operation }) => operation === WHO);
+		const reason = new AuthError({ code: "cancelled", message: "the user pressed Ctrl-C" });
+		controller.abort(reason);
+		expect(await keys).toBe(reason);
+
+		cloud.script.next(WHO, { type: "hang" });
+		const network = { ...ctx.network, limits: { ...LIMITS, personMs: 50 } };
+		expect(await authenticate(target, { ctx: { ...ctx, network } })).not.toHaveProperty("person");
+		await cloud.waitForAbort(WHO);
+	});
 });
