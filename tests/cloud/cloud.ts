@@ -13,6 +13,7 @@ import { SsoPortal } from "./portal.ts";
 import { refusalAnswer } from "./refusals.ts";
 import { findRoute, type Route } from "./routes.ts";
 import { type Behaviour, type Operation, Script } from "./script.ts";
+import { SignIn } from "./signin.ts";
 import { type DeviceCode, SsoOidc } from "./sso-oidc.ts";
 import { Sts } from "./sts.ts";
 import { smallWorld, type World } from "./world.ts";
@@ -53,6 +54,7 @@ export interface Cloud {
 	readonly script: Script;
 	readonly requests: readonly LoggedRequest[];
 	readonly sts: Sts;
+	readonly signIn: SignIn;
 	readonly ecr: Ecr;
 	/** How often an operation was called. */
 	count(operation: LoggedRequest["operation"]): number;
@@ -99,6 +101,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const portal = new SsoPortal(world, oidc, keys, now);
 	const mfa = new MfaDevices(world, now);
 	const sts = new Sts(world, keys, mfa, now, origin);
+	const signIn = new SignIn(world, keys, now, origin);
 	const ecr = new Ecr(keys, now);
 	const eks = new Eks(world, keys, now);
 	const page = new ApprovalPage(oidc, now, origin);
@@ -150,9 +153,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 			send(response, exchange, found, new Date(now()));
 		};
 
-		const found = page.answer(exchange);
+		const found = page.answer(exchange) ?? signIn.page.answer(exchange);
 		if (found) return answer("page", found);
-		const route = findRoute(exchange, { oidc, portal, sts, ecr, eks });
+		const route = findRoute(exchange, { oidc, portal, sts, signIn, ecr, eks });
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
 		const behaviour = script.take(route.operation);
 		if (behaviour.type === "hang") {
@@ -191,6 +194,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		script,
 		requests,
 		sts,
+		signIn,
 		ecr,
 		count: (operation) => requests.filter((request) => request.operation === operation).length,
 		async waitFor(fits, from = 0) {
@@ -228,7 +232,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		shiftClock(ms) {
 			shift += ms;
 		},
-		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...ecr.secrets()],
+		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...signIn.secrets(), ...ecr.secrets()],
 		async close() {
 			stop.abort();
 			server.closeAllConnections();

@@ -4,6 +4,7 @@ import type { Eks } from "./eks.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { SsoPortal } from "./portal.ts";
 import type { Operation } from "./script.ts";
+import type { SignIn } from "./signin.ts";
 import type { SsoOidc } from "./sso-oidc.ts";
 import type { Sts } from "./sts.ts";
 
@@ -11,6 +12,7 @@ export interface Services {
 	readonly oidc: SsoOidc;
 	readonly portal: SsoPortal;
 	readonly sts: Sts;
+	readonly signIn: SignIn;
 	readonly ecr: Ecr;
 	readonly eks: Eks;
 }
@@ -23,7 +25,7 @@ export interface Route {
 const ECR_TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 
 /** @returns undefined when no service has such an operation */
-export function findRoute(exchange: Exchange, { oidc, portal, sts, ecr, eks }: Services): Route | undefined {
+export function findRoute(exchange: Exchange, { oidc, portal, sts, signIn, ecr, eks }: Services): Route | undefined {
 	const { pathname, searchParams } = exchange.url;
 	const route = (operation: Operation, run: () => Answer): Route => ({ operation, run });
 	switch (`${exchange.method} ${pathname}`) {
@@ -33,6 +35,8 @@ export function findRoute(exchange: Exchange, { oidc, portal, sts, ecr, eks }: S
 			return route("sso-oidc:StartDeviceAuthorization", () => oidc.startDeviceAuthorization(exchange));
 		case "POST /token":
 			return route("sso-oidc:CreateToken", () => oidc.createToken(exchange));
+		case "POST /v1/token":
+			return route("signin:CreateOAuth2Token", () => signIn.createToken(exchange));
 		case "GET /federation/credentials":
 			return route("sso:GetRoleCredentials", () => portal.getRoleCredentials(exchange));
 		case "GET /assignment/accounts":

@@ -11,6 +11,7 @@ export type Operation =
 	| "sts:GetCallerIdentity"
 	| "sts:AssumeRole"
 	| "sts:GetSessionToken"
+	| "signin:CreateOAuth2Token"
 	| "ecr:GetAuthorizationToken"
 	| "eks:DescribeCluster";
 

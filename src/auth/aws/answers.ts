@@ -139,6 +139,30 @@ export const SESSION_TOKEN = v.object({ Credentials: temporaryKeys });
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const ASSUMED_ROLE = v.object({ Credentials: temporaryKeys, AssumedRoleUser: v.object({ Arn: name }) });
 
+/** `access_key_id` is `accessKeyId` here: the service answers a form in the one spelling, and JSON in the other. */
+const camelCase = (found: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+	Object.fromEntries(
+		Object.entries(found).map(([name, value]) => [
+			name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+			value,
+		]),
+	);
+const spelledEitherWay = v.pipe(v.looseObject({}), v.transform(camelCase));
+
+/** CreateOAuth2Token of AWS Sign-In (the service model of the AWS SDKs, `signin` 2023-01-01). */
+export const SIGN_IN_TOKENS = v.pipe(
+	spelledEitherWay,
+	v.object({
+		accessToken: v.pipe(
+			spelledEitherWay,
+			v.object({ accessKeyId: secret, secretAccessKey: secret, sessionToken: secret }),
+		),
+		refreshToken: secret,
+		idToken: v.nullish(secret),
+		expiresIn: leniently,
+	}),
+);
+
 export const ACCOUNTS = v.object({
 	accountList: v.array(
 		v.pipe(
