@@ -1,4 +1,5 @@
 /** What the tests of the browser sign-in share: a cloud, a user of it, and a person with a browser. */
+import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -30,6 +31,7 @@ export const ROOT = { key: "aws-user" } as const;
 export class Person implements Interaction {
 	reach: Reach = "keyboard";
 	readonly pages: AuthorizationPrompt[] = [];
+	readonly #shown = new EventEmitter();
 	/** What is shown now. */
 	open: Shown | undefined;
 	readonly statuses: string[] = [];
@@ -64,10 +66,20 @@ export class Person implements Interaction {
 
 	progress(): void {}
 
+	/** The first page that fits, shown already or the next. */
+	async saw(fits: (page: AuthorizationPrompt) => boolean): Promise<AuthorizationPrompt> {
+		for (;;) {
+			const found = this.pages.find(fits);
+			if (found !== undefined) return found;
+			await once(this.#shown, "page");
+		}
+	}
+
 	#note(prompt: Shown | undefined): AuthorizationPrompt | undefined {
 		this.open = prompt;
 		if (prompt?.type !== "authorization") return undefined;
 		this.pages.push(prompt);
+		this.#shown.emit("page");
 		return prompt;
 	}
 }
@@ -81,17 +93,25 @@ export async function deny({ url }: AuthorizationPrompt): Promise<undefined> {
 	await decide(url, "deny");
 }
 
-export interface Scene {
+/** One program's run. */
+export interface Program {
+	readonly person: Person;
+	signIn(overrides?: Partial<Run>): Promise<AwsCredentials>;
+	refused(overrides?: Partial<Run>): Promise<AuthError>;
+	/** The first page that fits, shown already or the next. */
+	saw(fits: (page: AuthorizationPrompt) => boolean): Promise<AuthorizationPrompt>;
+}
+
+export interface Scene extends Program {
 	readonly cloud: Cloud;
 	readonly ctx: TestContext;
 	readonly clock: FakeClock;
-	readonly person: Person;
 	readonly identity: Identity<Config>;
 	/** `refresh.json` */
 	readonly file: string;
 	run(overrides?: Partial<Run>): Run;
-	signIn(overrides?: Partial<Run>): Promise<AwsCredentials>;
-	refused(overrides?: Partial<Run>): Promise<AuthError>;
+	/** Another run of the program in the same home, with a person of its own. */
+	companion(): Promise<Program>;
 	stored(): Record<string, unknown>;
 	/** What the cloud found out about its token requests. */
 	grants(): (string | undefined)[];
@@ -128,28 +148,36 @@ export async function scene({
 		force: false,
 		...overrides,
 	});
-	const signIn = async (overrides?: Partial<Run>): Promise<AwsCredentials> => {
-		const credentials = await kind.authenticate(identity, undefined, ROOT, run(overrides));
-		if (credentials.type !== "aws") throw new Error("these are no keys of AWS");
-		return credentials;
+	const programOf = (who: Person): Program => {
+		const signIn = async (overrides?: Partial<Run>): Promise<AwsCredentials> => {
+			const started = run({ interaction: who, ...overrides });
+			const credentials = await kind.authenticate(identity, undefined, ROOT, started);
+			if (credentials.type !== "aws") throw new Error("these are no keys of AWS");
+			return credentials;
+		};
+		return {
+			person: who,
+			signIn,
+			async refused(overrides) {
+				const thrown: unknown = await signIn(overrides).then(
+					() => new Error("it was signed in to"),
+					(error: unknown) => error,
+				);
+				if (thrown instanceof AuthError) return thrown;
+				throw thrown;
+			},
+			saw: (fits) => who.saw(fits),
+		};
 	};
 	return {
+		...programOf(person),
 		cloud,
 		ctx,
 		clock,
-		person,
 		identity,
 		file,
 		run,
-		signIn,
-		async refused(overrides) {
-			const thrown: unknown = await signIn(overrides).then(
-				() => new Error("it was signed in to"),
-				(error: unknown) => error,
-			);
-			if (thrown instanceof AuthError) return thrown;
-			throw thrown;
-		},
+		companion: async () => programOf(new Person()),
 		stored: () => JSON.parse(readFileSync(file, "utf8")),
 		grants: () =>
 			cloud.requests.filter(({ operation }) => operation === "signin:CreateOAuth2Token").map(({ grant }) => grant),
