@@ -103,8 +103,8 @@ async function own({ run, identity, service, path }: Doing): Promise<BrowserSess
 	const isOwn =
 		session.region === service.region &&
 		session.endpoint === service.endpoint &&
-		// The Go program's has neither: nothing is known of who that was.
-		(session.principal === undefined || session.user === identity.config.spec?.user);
+		// Whoever renewed it with the Go program has lost whose it is: that is no matter where anybody may be meant.
+		session.user === identity.config.spec?.user;
 	if (!isOwn)
 		run.ctx.log.debug("the earlier sign-in is of another region, address or person", { identity: identity.name });
 	return isOwn ? session : undefined;
