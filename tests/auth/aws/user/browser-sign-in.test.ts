@@ -404,6 +404,25 @@ describe("a sign-in that fails", () => {
 	});
 });
 
+test("an answer in the spelling of forms is read as well", async () => {
+	const it = await scene();
+	const claims = Buffer.from(JSON.stringify({ sub: ARN })).toString("base64url");
+	const body = JSON.stringify({
+		access_token: { access_key_id: "ASIASNAKE", secret_access_key: "secret", session_token: "token" },
+		token_type: "aws_sigv4",
+		expires_in: 600,
+		refresh_token: "Aai",
+		id_token: `e30.${claims}.x`,
+	});
+	it.cloud.script.next(TOKEN, { type: "raw", body });
+	expect(await it.signIn()).toMatchObject({
+		accessKeyId: "ASIASNAKE",
+		accountId: "123456789012",
+		expiresAt: it.clock.now() + 10 * MINUTE,
+	});
+	expect(it.stored().refreshToken).toBe("Aai");
+});
+
 describe("a service that wants a nonce", () => {
 	test("gets it in another proof, once", async () => {
 		const it = await scene();
