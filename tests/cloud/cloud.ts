@@ -14,6 +14,7 @@ import { refusalAnswer } from "./refusals.ts";
 import { RolesAnywhere } from "./roles-anywhere.ts";
 import { findRoute, type Route } from "./routes.ts";
 import { type Behaviour, type Operation, Script } from "./script.ts";
+import { SignIn } from "./signin.ts";
 import { type DeviceCode, SsoOidc } from "./sso-oidc.ts";
 import { Sts } from "./sts.ts";
 import { type Visit, visit } from "./visit.ts";
@@ -55,6 +56,7 @@ export interface Cloud {
 	readonly script: Script;
 	readonly requests: readonly LoggedRequest[];
 	readonly sts: Sts;
+	readonly signIn: SignIn;
 	readonly ecr: Ecr;
 	/** How often an operation was called. */
 	count(operation: LoggedRequest["operation"]): number;
@@ -107,6 +109,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const mfa = new MfaDevices(world, now);
 	const sts = new Sts(world, keys, mfa, now, origin);
 	const rolesAnywhere = new RolesAnywhere(world, keys, now);
+	const signIn = new SignIn(world, keys, now, origin);
 	const ecr = new Ecr(keys, now);
 	const eks = new Eks(world, keys, now);
 	const page = new ApprovalPage(oidc, now, origin);
@@ -160,9 +163,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 			send(response, exchange, found, new Date(now()));
 		};
 
-		const found = page.answer(exchange) ?? (await oidc.authorization.answer(exchange));
+		const found = page.answer(exchange) ?? signIn.page.answer(exchange) ?? (await oidc.authorization.answer(exchange));
 		if (found) return answer("page", found);
-		const route = findRoute(exchange, { oidc, portal, sts, rolesAnywhere, ecr, eks });
+		const route = findRoute(exchange, { oidc, portal, sts, signIn, rolesAnywhere, ecr, eks });
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
 		const behaviour = script.take(route.operation);
 		if (behaviour.type === "hang") {
@@ -201,6 +204,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		script,
 		requests,
 		sts,
+		signIn,
 		ecr,
 		count: (operation) => requests.filter((request) => request.operation === operation).length,
 		async waitFor(fits, from = 0) {
@@ -240,7 +244,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		shiftClock(ms) {
 			shift += ms;
 		},
-		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...ecr.secrets()],
+		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...signIn.secrets(), ...ecr.secrets()],
 		async close() {
 			stop.abort();
 			server.closeAllConnections();

@@ -14,6 +14,13 @@ export function refusalAnswer(operation: Operation, error: ServiceError, exchang
 				headers: { ...headers, "x-amzn-errortype": error.code },
 				body: JSON.stringify({ error: oauthCode, error_description: error.message }),
 			};
+		// Its own word beside the message, the exception's name in a header.
+		case "signin":
+			return {
+				status: error.status,
+				headers: { ...headers, "x-amzn-errortype": error.code },
+				body: JSON.stringify({ error: error.headers["x-oauth-error"] ?? error.code, message: error.message }),
+			};
 		// The portal's header has a URI behind the name, which clients have to cut off.
 		case "sso":
 			return {

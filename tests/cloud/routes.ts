@@ -5,6 +5,7 @@ import type { Answer, Exchange } from "./exchange.ts";
 import type { SsoPortal } from "./portal.ts";
 import type { RolesAnywhere } from "./roles-anywhere.ts";
 import type { Operation } from "./script.ts";
+import type { SignIn } from "./signin.ts";
 import type { SsoOidc } from "./sso-oidc.ts";
 import type { Sts } from "./sts.ts";
 
@@ -13,6 +14,7 @@ export interface Services {
 	readonly portal: SsoPortal;
 	readonly sts: Sts;
 	readonly rolesAnywhere: RolesAnywhere;
+	readonly signIn: SignIn;
 	readonly ecr: Ecr;
 	readonly eks: Eks;
 }
@@ -27,7 +29,7 @@ const ECR_TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 /** @returns undefined when no service has such an operation */
 export function findRoute(
 	exchange: Exchange,
-	{ oidc, portal, sts, rolesAnywhere, ecr, eks }: Services,
+	{ oidc, portal, sts, signIn, rolesAnywhere, ecr, eks }: Services,
 ): Route | undefined {
 	const { pathname, searchParams } = exchange.url;
 	const route = (operation: Operation, run: () => Answer): Route => ({ operation, run });
@@ -38,6 +40,8 @@ export function findRoute(
 			return route("sso-oidc:StartDeviceAuthorization", () => oidc.startDeviceAuthorization(exchange));
 		case "POST /token":
 			return route("sso-oidc:CreateToken", () => oidc.createToken(exchange));
+		case "POST /v1/token":
+			return route("signin:CreateOAuth2Token", () => signIn.createToken(exchange));
 		case "GET /federation/credentials":
 			return route("sso:GetRoleCredentials", () => portal.getRoleCredentials(exchange));
 		case "GET /assignment/accounts":

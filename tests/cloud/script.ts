@@ -12,6 +12,7 @@ export type Operation =
 	| "sts:AssumeRole"
 	| "sts:GetSessionToken"
 	| "rolesanywhere:CreateSession"
+	| "signin:CreateOAuth2Token"
 	| "ecr:GetAuthorizationToken"
 	| "eks:DescribeCluster";
 

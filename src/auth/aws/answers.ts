@@ -169,6 +169,30 @@ export const CREATED_SESSION = v.pipe(
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 export const CALLER_IDENTITY = v.object({ Account: accountId, Arn: name });
 
+/** `access_key_id` is `accessKeyId` here: the service answers a form in the one spelling, and JSON in the other. */
+const camelCase = (found: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+	Object.fromEntries(
+		Object.entries(found).map(([name, value]) => [
+			name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+			value,
+		]),
+	);
+const spelledEitherWay = v.pipe(v.looseObject({}), v.transform(camelCase));
+
+/** CreateOAuth2Token of AWS Sign-In (the service model of the AWS SDKs, `signin` 2023-01-01). */
+export const SIGN_IN_TOKENS = v.pipe(
+	spelledEitherWay,
+	v.object({
+		accessToken: v.pipe(
+			spelledEitherWay,
+			v.object({ accessKeyId: secret, secretAccessKey: secret, sessionToken: secret }),
+		),
+		refreshToken: secret,
+		idToken: v.nullish(secret),
+		expiresIn: leniently,
+	}),
+);
+
 export const ACCOUNTS = v.object({
 	accountList: v.array(
 		v.pipe(

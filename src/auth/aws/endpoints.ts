@@ -5,7 +5,7 @@ import { isLoopback, withScheme } from "../net/hosts.ts";
 import { sanitize } from "../system/sanitize.ts";
 
 /** The services that are called, by the names of their packages and by those in `AWS_ENDPOINT_URL_<NAME>`. */
-export type AwsService = "sso" | "sso-oidc" | "sts" | "ecr" | "ecr-public" | "eks" | "rolesanywhere";
+export type AwsService = "sso" | "sso-oidc" | "sts" | "signin" | "ecr" | "ecr-public" | "eks" | "rolesanywhere";
 
 /**
  * The endpoint that overrides the region's own, by the rules of the AWS SDKs

@@ -12,6 +12,7 @@ import {
 	nameObjection,
 	REALM_FOLDER,
 	SESSIONS_FOLDER,
+	WEBFLOW_FOLDER,
 } from "./vendor.ts";
 
 /** What identities of AWS say under `principal`: Atmos has these keys for all of them. */
@@ -45,7 +46,7 @@ const schemas = () => import("./schemas.ts");
 
 export const manifest: Cloud = {
 	name: REALM_FOLDER,
-	cacheFolders: [SESSIONS_FOLDER],
+	cacheFolders: [SESSIONS_FOLDER, WEBFLOW_FOLDER],
 	isVendorHost,
 	referenceHost,
 	isEndpointVariable,

@@ -46,6 +46,8 @@ export function partitionOf(region: string): string {
 
 /** `oidc.us-east-2.amazonaws.com`, `portal.sso.us-east-2.amazonaws.com`, `api.ecr.…`, `eks.…`: the region in a host. */
 export function regionOf(host: string): string | undefined {
+	const signIn = /^([a-z]{2,4}(?:-[a-z]+)+-\d+)\.signin\./.exec(host)?.[1];
+	if (signIn !== undefined) return signIn;
 	return /^[a-z.-]+?\.([a-z]{2,4}(?:-[a-z]+)+-\d+)\.(?:amazonaws\.|api\.aws|on\.aws)/.exec(host)?.[1] ?? guessed(host);
 }
 
@@ -59,4 +61,21 @@ function guessed(host: string): string | undefined {
 /** @returns a name that has an address wherever there is a network, by the domain of one that was not found */
 export function referenceHost(host: string): string {
 	return host.endsWith(".amazonaws.com.cn") ? "sts.cn-north-1.amazonaws.com.cn" : "sts.amazonaws.com";
+}
+
+/** Sign-in hosts by the region's beginning; the endpoint rules of the AWS SDKs for `signin`. */
+const SIGN_IN_HOSTS: readonly (readonly [prefix: string, domain: string])[] = [
+	["cn-", "signin.amazonaws.cn"],
+	["us-gov-", "signin.amazonaws-us-gov.com"],
+	["us-isob-", "signin.sc2shome.sgov.gov"],
+	["us-isof-", "signin.csphome.hci.ic.gov"],
+	["eu-isoe-", "signin.csphome.adc-e.uk"],
+	["us-iso-", "signin.c2shome.ic.gov"],
+	["eusc-", "signin.amazonaws-eusc.eu"],
+];
+
+/** @returns the host on which users of a region sign in to the console and to tools: `eu-west-1.signin.aws.amazon.com` */
+export function signInHost(region: string): string {
+	const domain = SIGN_IN_HOSTS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "signin.aws.amazon.com";
+	return `${region}.${domain}`;
 }

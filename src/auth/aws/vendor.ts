@@ -14,7 +14,9 @@ const SERVICES =
 const REGION = "[a-z]{2,4}(?:-[a-z]+)+-\\d{1,2}";
 const DOMAINS =
 	"(?:amazonaws\\.com(?:\\.cn)?|amazonaws\\.eu|api\\.aws|api\\.amazonwebservices\\.(?:com\\.cn|eu)|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)";
-const VENDOR = new RegExp(`^(?:${SERVICES}\\.${REGION}\\.${DOMAINS}|sts\\.amazonaws\\.com)$`);
+/** The sign-in of users has its region first, and domains of its own: the endpoint rules of the AWS SDKs (`signin`). */
+const SIGN_IN = `${REGION}\\.signin\\.(?:aws\\.amazon\\.com|amazonaws-us-gov\\.com|amazonaws\\.cn|amazonaws-eusc\\.eu)`;
+const VENDOR = new RegExp(`^(?:${SERVICES}\\.${REGION}\\.${DOMAINS}|${SIGN_IN}|sts\\.amazonaws\\.com)$`);
 
 /** @param host in lower case */
 export const isVendorHost = (host: string): boolean => VENDOR.test(host);
@@ -29,6 +31,7 @@ export const DECISIVE_VARIABLES: readonly string[] = [
 	"AWS_ENDPOINT_URL_SSO",
 	"AWS_ENDPOINT_URL_SSO_OIDC",
 	"AWS_ENDPOINT_URL_STS",
+	"AWS_ENDPOINT_URL_SIGNIN",
 	"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 ];
 
@@ -37,6 +40,9 @@ export const REALM_FOLDER = "aws";
 
 /** Where sessions of access portals are, below `<cache>/atmos`, as in the Go program. */
 export const SESSIONS_FOLDER = "aws-sso";
+
+/** Where what renews a user's sign-in by the browser is, below `<cache>/atmos`, as in the Go program. */
+export const WEBFLOW_FOLDER = "aws-webflow";
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html */
 export const CERTIFICATE_VARIABLE = "AWS_CA_BUNDLE";

@@ -6,14 +6,19 @@ import { sanitize } from "../system/sanitize.ts";
 import { isTransientNetworkError, networkError, type Vendor } from "./network-errors.ts";
 import { type Call, withTries } from "./tries.ts";
 
+type Headers = Readonly<Record<string, string>>;
+
 export interface PlainRequest extends Call {
 	/** Whose service it is, for what is said where it cannot be reached. */
 	readonly vendor: Vendor;
 	readonly method: "GET" | "POST";
 	/** https, or http on this machine; with its query. */
 	readonly url: URL;
-	/** Names in lower case. `host` and `content-length` are added. */
-	readonly headers?: Readonly<Record<string, string>> | undefined;
+	/**
+	 * Names in lower case. `host` and `content-length` are added. A function is called for every try: for proofs that are good
+	 * once.
+	 */
+	readonly headers?: Headers | (() => Headers | Promise<Headers>) | undefined;
 	readonly body?: string | undefined;
 }
 
@@ -78,7 +83,8 @@ export function jsonOf(answer: PlainAnswer): unknown {
 	}
 }
 
-async function send({ ctx, method, url, headers = {}, body }: PlainRequest, abortSignal: AbortSignal) {
+async function send({ ctx, method, url, headers: wanted, body }: PlainRequest, abortSignal: AbortSignal) {
+	const headers = typeof wanted === "function" ? await wanted() : wanted;
 	const handler = await ctx.network.handler();
 	const { response } = await handler.handle(
 		new HttpRequest({

@@ -61,7 +61,12 @@ export function providerFolder(
 	basePath?: string | undefined,
 ): string {
 	const { join } = rulesOf(ctx);
-	return join(filesBase(ctx, basePath) ?? configHome(ctx), realm.value, cloud, ...safeSegments(ctx, providerKey));
+	return join(
+		filesBase(ctx, basePath) ?? configHome(ctx),
+		realm.value,
+		cloud,
+		...safeSegments(ctx, providerKey, "provider"),
+	);
 }
 
 /** The folder that a provider's `spec.files.base_path` names, absolute; undefined without one. */
@@ -69,14 +74,30 @@ export function filesBase(ctx: PathContext, basePath: string | undefined): strin
 	return basePath ? rulesOf(ctx).resolve(ctx.cwd, expandHome(ctx, basePath)) : undefined;
 }
 
-function safeSegments({ platform }: PathContext, name: string): string[] {
+/**
+ * The folder of what one identity has in the cache of a realm: `<cache>/<folder>/<identity>-<realm>`, as in the Go program.
+ *
+ * @param identityKey in lower case; slashes in it make subfolders
+ * @throws AuthError `config` for a name that would lead out of the folder
+ */
+export function identityCacheFolder(
+	ctx: PathContext,
+	folder: string,
+	identityKey: string,
+	realm: { readonly value: string },
+): string {
+	const segments = safeSegments(ctx, `${identityKey}-${realm.value}`, "identity");
+	return rulesOf(ctx).join(cacheHome(ctx), folder, ...segments);
+}
+
+function safeSegments({ platform }: PathContext, name: string, of: "provider" | "identity"): string[] {
 	// A backslash is a character like any other where it does not separate folders.
 	const segments = name.split(platform === "win32" ? /[/\\]/ : "/").filter((segment) => segment !== "");
 	if (segments.length === 0 || segments.some((segment) => /^\.{1,2}$|\0/.test(segment))) {
 		throw new AuthError({
 			code: "config",
-			message: `the name ${JSON.stringify(sanitize(name))} of the provider cannot be used for a folder`,
-			remedy: "rename the provider in atmos.yaml",
+			message: `the name ${JSON.stringify(sanitize(name))} of the ${of} cannot be used for a folder`,
+			remedy: `rename the ${of} in atmos.yaml`,
 		});
 	}
 	return segments;

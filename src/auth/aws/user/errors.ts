@@ -7,6 +7,7 @@ import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { isTurnedDown } from "../errors.ts";
 import type { StsCaller } from "../sts.ts";
+import type { OwnKeys } from "./own-keys.ts";
 import type { Config } from "./schema.ts";
 
 /** Another code may be taken. */
@@ -31,21 +32,22 @@ export function notACode(digits: number, device: string, ctx: AuthContext): Code
 }
 
 /** @returns an error that says what to change, or the one that was given */
-export function explained(error: unknown, identity: Identity<Config>, caller: StsCaller): unknown {
+export function explained(error: unknown, identity: Identity<Config>, own: OwnKeys, caller: StsCaller): unknown {
 	if (!(error instanceof AuthError)) return error;
 	const { name = "", message = "" } = error.service ?? {};
 	const common = { service: error.service, cause: error.cause };
-	if (isTurnedDown(error)) return unknownKey(identity, caller, common);
+	if (isTurnedDown(error))
+		return own.isConfigured ? unknownKey(identity, caller, common) : storedKeyUnknown(identity, caller, common);
 	// A clock that is known to be wrong explains it better.
 	if (name === "SignatureDoesNotMatch" && describeSkew(caller.ctx.network.skewMs()) === undefined)
-		return wrongSecret(identity, common);
+		return wrongSecret(identity, own, common);
 	if (name !== "AccessDenied") return error;
 	if (/MultiFactorAuthentication failed/i.test(message)) {
 		return /unable to validate/i.test(message)
-			? wrongDevice(identity, message, common)
-			: codeRefused(identity, message, caller, common);
+			? wrongDevice(identity, own, message, common)
+			: codeRefused(identity, own, message, caller, common);
 	}
-	return notAllowed(identity, message, common);
+	return notAllowed(identity, own, message, common);
 }
 
 type Cause = Pick<AuthErrorOptions, "service" | "cause">;
@@ -64,20 +66,39 @@ function unknownKey(identity: Identity<Config>, { region }: StsCaller, cause: Ca
 	});
 }
 
-function wrongSecret(identity: Identity<Config>, cause: Cause): AuthError {
+/** They stay in the keyring: a key that was deactivated may be activated again, and nobody else can bring one back. */
+function storedKeyUnknown(identity: Identity<Config>, { region }: StsCaller, cause: Cause): AuthError {
 	return new AuthError({
 		code: "denied",
-		message: `the secret access key of "${nameOf(identity)}" does not belong to its access key`,
-		details: [where(identity)],
-		remedy: `set \`credentials.secret_access_key\` of "${nameOf(identity)}" to the one that was shown when the access key was made`,
+		message: `the stored keys of "${nameOf(identity)}" are no longer active`,
+		reason: `the access key was deleted or deactivated, or belongs to another partition than ${region}`,
+		details: ["they are still in the keyring, until others are stored in their place"],
+		remedy: configure(identity, "store a key that is active"),
 		...cause,
 	});
 }
 
-function wrongDevice(identity: Identity<Config>, reason: string, cause: Cause): AuthError {
+const configure = (identity: Identity, say: string) => ({
+	say,
+	run: ["atmos-auth", "user", "configure", nameOf(identity)],
+});
+
+function wrongSecret(identity: Identity<Config>, { isConfigured }: OwnKeys, cause: Cause): AuthError {
 	return new AuthError({
 		code: "denied",
-		message: `${sanitize(identity.config.credentials?.mfa_arn ?? "")} is not an MFA device of the user of "${nameOf(identity)}"`,
+		message: `the secret access key of "${nameOf(identity)}" does not belong to its access key`,
+		details: [where(identity)],
+		remedy: isConfigured
+			? `set \`credentials.secret_access_key\` of "${nameOf(identity)}" to the one that was shown when the access key was made`
+			: configure(identity, "store both again"),
+		...cause,
+	});
+}
+
+function wrongDevice(identity: Identity<Config>, { device = "" }: OwnKeys, reason: string, cause: Cause): AuthError {
+	return new AuthError({
+		code: "denied",
+		message: `${sanitize(device)} is not an MFA device of the user of "${nameOf(identity)}"`,
 		reason,
 		details: [where(identity)],
 		remedy: `set \`credentials.mfa_arn\` of "${nameOf(identity)}" to the ARN of the user's own device`,
@@ -85,12 +106,18 @@ function wrongDevice(identity: Identity<Config>, reason: string, cause: Cause): 
 	});
 }
 
-function codeRefused(identity: Identity<Config>, reason: string, { ctx }: StsCaller, cause: Cause): CodeRefusedError {
+function codeRefused(
+	identity: Identity<Config>,
+	{ device = "" }: OwnKeys,
+	reason: string,
+	{ ctx }: StsCaller,
+	cause: Cause,
+): CodeRefusedError {
 	return new CodeRefusedError("AWS refused the code: wait for the next one, each is good once", {
 		message: `AWS refused the MFA code for "${nameOf(identity)}"`,
 		reason,
 		details: [
-			`the code was of ${sanitize(identity.config.credentials?.mfa_arn ?? "")}, not of another device`,
+			`the code was of ${sanitize(device)}, not of another device`,
 			"it was not used before, and the device's clock is right",
 		],
 		remedy: { say: "wait until the device shows another code, then sign in again", run: signInCommand(ctx) },
@@ -98,8 +125,7 @@ function codeRefused(identity: Identity<Config>, reason: string, { ctx }: StsCal
 	});
 }
 
-function notAllowed(identity: Identity<Config>, reason: string, cause: Cause): AuthError {
-	const { mfa_arn: device } = identity.config.credentials ?? {};
+function notAllowed(identity: Identity<Config>, { device }: OwnKeys, reason: string, cause: Cause): AuthError {
 	return new AuthError({
 		code: "denied",
 		message: `"${nameOf(identity)}" may not request a session`,

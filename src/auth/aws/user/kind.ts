@@ -1,31 +1,14 @@
-/** A user of IAM: a session is made of its own access keys, which go nowhere else. */
-import { durationMs } from "../../config/duration.ts";
+/** A user of IAM: a session of its own access keys, or keys of a person who signs in in a browser. */
 import type { Identity } from "../../config/model.ts";
-import type { AuthContext } from "../../context.ts";
 import { defineIdentity } from "../../define.ts";
 import { AuthError } from "../../errors.ts";
-import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
-import { PersonNeededError } from "../../person-needed.ts";
-import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import { accountIn } from "../arn.ts";
-import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
 import { awsEnvironment, awsStore } from "../store.ts";
-import { DEFAULT_REGION, getSessionToken, type StsCaller } from "../sts.ts";
+import { type OwnKeys, sessionOf } from "./own-keys.ts";
 import type { Config } from "./schema.ts";
-
-const DEFAULT_SECONDS = 12 * 3600;
-const SHORTEST_SECONDS = 900;
-/** As in the Go program; AWS itself gives 36 hours without MFA too. */
-const LONGEST_SECONDS = 12 * 3600;
-const LONGEST_WITH_MFA_SECONDS = 36 * 3600;
-
-const DIGITS = 6;
-/** Codes that are asked for before it ends. */
-const CODES = 2;
 
 export const kind = defineIdentity<Config, never, "aws">({
 	kind: "aws/user",
@@ -43,25 +26,21 @@ export const kind = defineIdentity<Config, never, "aws">({
 
 	purpose(identity, _root, ctx) {
 		const { access_key_id: key, mfa_arn: mfa, region } = identity.config.credentials ?? {};
-		const endpoint = endpointFor(ctx.env, "sts", endpointOf(identity.config));
-		return { kind: identity.kind, key, mfa, region, endpoint };
+		const configured = endpointOf(identity.config);
+		const endpoint = endpointFor(ctx.env, "sts", configured);
+		// Only without keys of its own can it be a person's.
+		const signin = key === undefined ? endpointFor(ctx.env, "signin", configured) : undefined;
+		const user = key === undefined ? identity.config.spec?.user : undefined;
+		return { kind: identity.kind, key, mfa, region, endpoint, signin, user };
 	},
 
-	async authenticate(identity, _base, _root, run) {
-		const { mfa_arn: device, region = DEFAULT_REGION } = identity.config.credentials ?? {};
-		const caller: StsCaller = {
-			ctx: run.ctx,
-			signal: run.signal,
-			region,
-			endpoint: endpointOf(identity.config),
-			credentials: ownKeys(identity),
-		};
-		const seconds = secondsOf(identity, run.ctx);
-		const keys =
-			device === undefined
-				? await session(caller, identity, run, { seconds })
-				: await sessionWithMfa(caller, identity, run, { seconds, device });
-		return { ...keys, region, accountId: accountIn(device) };
+	async authenticate(identity, _base, root, run) {
+		const isAsked = run.signIn.webflow === true;
+		const own = isAsked ? undefined : await ownKeys(identity, run);
+		if (own !== undefined) return sessionOf(own, identity, run);
+		if (!isAsked && identity.config.credentials?.webflow_enabled === false) throw noKeys(identity);
+		const { signInByBrowser } = await import("./browser-sign-in.ts");
+		return signInByBrowser(identity, root, run, isAsked);
 	},
 
 	store: awsStore,
@@ -69,76 +48,32 @@ export const kind = defineIdentity<Config, never, "aws">({
 	environment: ({ config }, _credentials, place) => awsEnvironment(config.credentials?.region, place),
 });
 
-function ownKeys(identity: Identity<Config>): AwsCredentials {
-	const { access_key_id: accessKeyId, secret_access_key: secretAccessKey } = identity.config.credentials ?? {};
-	if (accessKeyId !== undefined && secretAccessKey !== undefined) return { type: "aws", accessKeyId, secretAccessKey };
+/** The configuration's keys, else the keyring's. What the configuration says of sessions goes before. */
+async function ownKeys(identity: Identity<Config>, run: Run): Promise<OwnKeys | undefined> {
+	const { credentials, session } = identity.config;
+	const { access_key_id: accessKeyId, secret_access_key: secretAccessKey, mfa_arn: device } = credentials ?? {};
+	const { duration } = session ?? {};
+	if (accessKeyId !== undefined && secretAccessKey !== undefined) {
+		return { keys: { type: "aws", accessKeyId, secretAccessKey }, isConfigured: true, device, duration };
+	}
+	const { storedKeys } = await import("./stored-keys.ts");
+	const stored = await storedKeys(identity, run);
+	return (
+		stored && {
+			keys: stored.keys,
+			isConfigured: false,
+			device: device ?? stored.mfaArn,
+			duration: duration ?? stored.sessionDuration,
+		}
+	);
+}
+
+function noKeys(identity: Identity<Config>): AuthError {
 	const name = sanitize(identity.name);
-	throw new AuthError({
+	return new AuthError({
 		code: "config",
 		message: `"${name}" has no access keys`,
-		reason: `it is defined in ${sanitize(identity.file)}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\``,
-		remedy: `set both keys of "${name}", for example with !env`,
+		reason: `it is defined in ${sanitize(identity.file)}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\`; the keyring has none either, and \`credentials.webflow_enabled\` is false`,
+		remedy: { say: "store its keys in the keyring", run: ["atmos-auth", "user", "configure", name] },
 	});
-}
-
-function secondsOf({ name, config }: Identity<Config>, ctx: AuthContext): number {
-	const text = config.session?.duration;
-	const ms = durationMs(text ?? "");
-	if (ms === undefined) return DEFAULT_SECONDS;
-	const longest = config.credentials?.mfa_arn === undefined ? LONGEST_SECONDS : LONGEST_WITH_MFA_SECONDS;
-	const wanted = Math.round(ms / 1000);
-	const seconds = Math.min(Math.max(wanted, SHORTEST_SECONDS), longest);
-	if (seconds !== wanted) {
-		const given = seconds === SHORTEST_SECONDS ? "15m" : `${seconds / 3600}h`;
-		const limits = `a user's session lasts from 15m to ${LONGEST_SECONDS / 3600}h, with MFA to ${LONGEST_WITH_MFA_SECONDS / 3600}h`;
-		ctx.log.warn(`session.duration of "${sanitize(name)}" is ${text}; ${given} is used: ${limits}`);
-	}
-	return seconds;
-}
-
-interface Wanted {
-	readonly seconds: number;
-	readonly mfa?: { readonly serial: string; readonly code: string };
-}
-
-async function session(caller: StsCaller, identity: Identity<Config>, run: Run, wanted: Wanted) {
-	run.interaction.status("requesting a session");
-	try {
-		return await getSessionToken(caller, wanted);
-	} catch (error) {
-		run.signal.throwIfAborted();
-		const { explained } = await import("./errors.ts");
-		throw explained(error, identity, caller);
-	}
-}
-
-async function sessionWithMfa(
-	caller: StsCaller,
-	identity: Identity<Config>,
-	run: Run,
-	{ seconds, device }: { readonly seconds: number; readonly device: string },
-): Promise<AwsCredentials> {
-	const { interaction, signal, ctx } = run;
-	const name = sanitize(identity.name);
-	if (!reaches(interaction, "code")) {
-		throw new PersonNeededError({
-			message: `"${name}" needs an MFA code, and this session is not interactive`,
-			reason: `its \`credentials.mfa_arn\` is ${sanitize(device)}`,
-			remedy: { say: "sign in once from a terminal", run: signInCommand(ctx) },
-		});
-	}
-	const question = `MFA code for "${name}"`;
-	for (let left = CODES, problem: string | undefined; ; left--) {
-		interaction.status("waiting for an MFA code");
-		const prompt = { type: "code", question, source: device, digits: DIGITS, problem } as const;
-		const code = (await interaction.ask(prompt, signal)).trim();
-		const { CodeRefusedError, notACode } = await import("./errors.ts");
-		try {
-			if (!/^\d{6}$/.test(code)) throw notACode(DIGITS, device, ctx);
-			return await session(caller, identity, run, { seconds, mfa: { serial: device, code } });
-		} catch (error) {
-			if (!(error instanceof CodeRefusedError) || left === 1) throw error;
-			problem = error.problem;
-		}
-	}
 }

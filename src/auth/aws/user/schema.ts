@@ -1,8 +1,8 @@
-/** `kind: aws/user`: a user of IAM with access keys of its own. */
+/** `kind: aws/user`: a user of IAM, with access keys of its own or signed in to in a browser. */
 import * as v from "valibot";
-import { about, duration, flag, NO_EFFECT, text } from "../../config/schema/common.ts";
+import { about, browserKey, duration, flag, flowKey, text, userKey } from "../../config/schema/common.ts";
 import { Secret } from "../../credentials.ts";
-import { awsIdentityEntries, region, resolver } from "../schema.ts";
+import { awsIdentityEntries, endpointSpec, region, resolver } from "../schema.ts";
 
 const accessKeyId = v.pipe(
 	text("the ID of an access key (AKIA…)"),
@@ -44,10 +44,21 @@ const whole = <Keys extends Pair>(key: keyof Pair, other: keyof Pair) =>
 
 export const schema = v.object({
 	...awsIdentityEntries,
+	spec: v.optional(
+		v.object({
+			...endpointSpec.entries,
+			flow: flowKey(["browser", "paste"]),
+			browser: browserKey,
+			user: userKey,
+		}),
+	),
 	credentials: v.optional(
 		v.pipe(
 			v.object({
-				access_key_id: about(v.optional(accessKeyId), "ID of its access key; a sign-in needs it and the key itself"),
+				access_key_id: about(
+					v.optional(accessKeyId),
+					"ID of its access key; without one, the keyring's is used, or a browser",
+				),
 				secret_access_key: about(
 					v.optional(secretAccessKey),
 					"The access key itself: better from `!env` than in a file of a repository",
@@ -55,9 +66,12 @@ export const schema = v.object({
 				mfa_arn: about(v.optional(mfaDevice), "Its MFA device: a sign-in asks for the code"),
 				region: about(
 					v.optional(region),
-					"Region of STS, and that programs get. Default: `us-east-1` for STS, none for programs",
+					"Region of STS or the sign-in, and that programs get. Default: `us-east-1`, and none for programs",
 				),
-				webflow_enabled: about(v.optional(v.nullable(flag)), NO_EFFECT),
+				webflow_enabled: about(
+					v.optional(v.nullable(flag)),
+					"With `false`, a user without access keys is not signed in to in a browser. Default: `true`",
+				),
 				aws: v.optional(resolver),
 			}),
 			v.forward(whole("access_key_id", "secret_access_key"), ["access_key_id"]),

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { CodePrompt } from "../../../src/auth/interaction.ts";
-import { columnsOf } from "../../../src/auth/registry.ts";
-import type { LoginSnapshot } from "../../../src/flows/snapshot.ts";
-import { startLogin } from "../../../src/flows/start-login.ts";
-import { smallWorld } from "../../cloud/world.ts";
-import { ADA, DEVICE, role, scene, yaml } from "./chains.ts";
+import type { CodePrompt } from "../../../../src/auth/interaction.ts";
+import { columnsOf } from "../../../../src/auth/registry.ts";
+import type { LoginSnapshot } from "../../../../src/flows/snapshot.ts";
+import { startLogin } from "../../../../src/flows/start-login.ts";
+import { smallWorld } from "../../../cloud/world.ts";
+import { ADA, DEVICE, role, scene, yaml } from "../chains.ts";
 
 const HOUR = 3_600_000;
 const user = (credentials: string, more = ""): string =>
@@ -332,15 +332,15 @@ describe("a configuration", () => {
 		expect(told.join()).not.toContain("canary");
 	});
 
-	test("without any keys is no mistake until they are needed", async () => {
-		const text = "auth:\n  identities:\n    it: {kind: aws/user}\n";
+	test("without any keys, and without a browser, is no mistake until they are needed", async () => {
+		const text = "auth:\n  identities:\n    it: {kind: aws/user, credentials: {webflow_enabled: false}}\n";
 		const { ctx, problems, refused } = await scene(text);
 		expect(await problems()).toEqual([]);
 		expect(await refused("it")).toMatchObject({
 			code: "config",
 			message: '"it" has no access keys',
-			reason: `it is defined in ${join(ctx.cwd, "atmos.yaml")}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\``,
-			remedy: { say: 'set both keys of "it", for example with !env' },
+			reason: `it is defined in ${join(ctx.cwd, "atmos.yaml")}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\`; the keyring has none either, and \`credentials.webflow_enabled\` is false`,
+			remedy: { say: "store its keys in the keyring", run: ["atmos-auth", "user", "configure", "it"] },
 		});
 	});
 
