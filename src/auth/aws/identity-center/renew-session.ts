@@ -1,12 +1,12 @@
 /** What the process that leads a sign-in does: refresh token, the rest of the old session, or a device code. */
 import type { Provider } from "../../config/model.ts";
-import type { AuthContext } from "../../context.ts";
 import { AuthError, remedyText } from "../../errors.ts";
 import { isUsable } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
 import { providerRoot } from "../../root.ts";
 import { checkWritable } from "../../storage/check-writable.ts";
+import { inBackground } from "../../system/background.ts";
 import type { SsoSession } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
@@ -41,7 +41,7 @@ export async function renewSession(
 	const oidc = await createSsoOidc(ctx, { region, endpoint, sessionMs });
 
 	const refreshed = await refresh(run, oidc, stored);
-	if ("token" in refreshed) return store(ctx, provider, refreshed.token, refreshed.registration, "refresh", stored);
+	if ("token" in refreshed) return store(run, provider, refreshed.token, refreshed.registration, "refresh", stored);
 	const rest = await usable(provider, run);
 	if (rest !== undefined) return rest;
 	// Without a network a device code will not come either.
@@ -64,7 +64,7 @@ export async function renewSession(
 		try {
 			const flow = { ctx, signal, interaction, oidc, provider: provider.name, startUrl, region, endpoint };
 			const token = await authorizeDevice({ ...flow, onCode: publish }, registration);
-			return await store(ctx, provider, token, registration, "device", undefined);
+			return await store(run, provider, token, registration, "device", undefined);
 		} catch (error) {
 			signal.throwIfAborted();
 			const unknown = error instanceof AuthError && oauthCode(error.cause) === "invalid_client";
@@ -113,7 +113,7 @@ function registrationOf(stored: StoredSsoSession, until: number): Registration |
 }
 
 async function store(
-	ctx: AuthContext,
+	{ ctx, realm }: Run,
 	provider: Provider<Config>,
 	token: Token,
 	registration: Registration,
@@ -135,6 +135,7 @@ async function store(
 		clientSecret: registration.clientSecret,
 		registrationExpiresAt: registration.expiresAt,
 	};
+	inBackground(async () => (await import("./shared-entry.ts")).renewSharedEntry(ctx, realm, provider.key, session));
 	try {
 		await saveSsoSession(ctx, session);
 	} catch (error) {
