@@ -34,15 +34,13 @@ export async function revokeSession(
 		ctx.log.debug("session not ended: it was issued by another endpoint", { provider: provider.name });
 		return [];
 	}
-	const { removeSharedEntry } = await import("./shared-entry.ts");
-	const shared = removeSharedEntry(ctx, realm, provider.key, signal);
 	const lines = stored === undefined ? [] : await endAtPortal(ctx, provider, fromStored(stored, "cache"), signal);
 	const removed = await forgetSsoSession(ctx, startUrl, region);
 	const file = ssoSessionFile(ctx, startUrl, region);
 	await clearFlight(ctx, signInPath(file, sessionEndpoints(ctx.env, region, endpoint)));
+	const { removeSharedEntry } = await import("./shared-entry.ts");
+	const keyring = await removeSharedEntry(ctx, realm, provider.key, signal);
 	const name = sanitize(provider.name);
-	const keyring = await shared;
-	signal.throwIfAborted();
 	const copy = keyring === undefined ? [] : [`session of ${name} in ${keyring}`];
 	return [...removed.map((path) => `session of ${name} in ${tildify(ctx, path)}`), ...copy, ...lines];
 }

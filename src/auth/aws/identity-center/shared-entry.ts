@@ -3,17 +3,15 @@
  * has each of its sign-ins refused until somebody removes it. Loaded only when a session was made or ended.
  */
 import type { AuthContext } from "../../context.ts";
-import { KEYRING_MS } from "../../storage/keyring/backend.ts";
 import type { Keyring, KeyringEntry } from "../../storage/keyring/keyring.ts";
 import { formatSeconds } from "../../storage/times.ts";
-import { withTimeLimit } from "../../system/time-limit.ts";
 import type { SsoSession } from "../credentials.ts";
 
 type RealmValue = { readonly value: string };
 
 /**
- * Puts a new session in the place of an older one; where there is none, none is made. Nobody is asked for anything, nothing is
- * said of a keyring that cannot be used, and it never takes longer than any call to one. Never rejects.
+ * Puts a new session in the place of an older one; where there is none, none is made. Nobody is asked for anything, and
+ * nothing is said of a keyring that cannot be used. Never rejects.
  *
  * @param key of the provider
  */
@@ -69,12 +67,9 @@ async function withEntry<Result>(
 	signal: AbortSignal,
 	work: (keyring: Keyring) => Promise<Result>,
 ): Promise<Result | undefined> {
-	const limit = { clock: ctx.clock, ms: KEYRING_MS, signal, error: () => new Error("the keyring took too long") };
 	try {
-		return await withTimeLimit(limit, async (limited) => {
-			const { openKeyring } = await import("../../storage/keyring/keyring.ts");
-			return work(await openKeyring({ ctx, realm, signal: limited }));
-		});
+		const { openKeyring } = await import("../../storage/keyring/keyring.ts");
+		return await work(await openKeyring({ ctx, realm, signal }));
 	} catch (error) {
 		ctx.log.debug("the session in the keyring that atmos shares was left alone", {
 			reason: error instanceof Error ? error.message : String(error),

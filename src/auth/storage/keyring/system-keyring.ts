@@ -71,6 +71,8 @@ async function call(ctx: AuthContext, options: SystemKeyringOptions, operation: 
 	process.once("exit", end);
 	const over = new AbortController();
 	try {
+		// Meanwhile it may have been aborted.
+		signal.throwIfAborted();
 		child.stdin.on("error", () => undefined);
 		child.stdin.end(JSON.stringify({ ...operation, account: ACCOUNT, platform: ctx.platform } satisfies EntryRequest));
 		const answer = await Promise.race([
@@ -93,7 +95,7 @@ async function call(ctx: AuthContext, options: SystemKeyringOptions, operation: 
 
 /** @throws KeyringUnavailableError when no answer comes in time */
 async function conversation(
-	{ clock }: AuthContext,
+	{ clock, log }: AuthContext,
 	child: Helper,
 	{ onDialog }: SystemKeyringOptions,
 	over: AbortSignal,
@@ -101,9 +103,11 @@ async function conversation(
 	let connected = false;
 	const answer = (async (): Promise<EntryAnswer> => {
 		for await (const line of createInterface({ input: child.stdout })) {
-			const said = JSON.parse(line) as EntryAnswer & { readonly connected?: true };
+			const said = answerIn(line);
+			if (said === undefined) break;
 			if (said.connected !== true) return said;
 			connected = true;
+			log.trace("the system's keyring is there");
 		}
 		throw unavailable("the process that asks it ended without an answer");
 	})();
@@ -123,6 +127,14 @@ async function conversation(
 	const later = await wait(DIALOG_MS - KEYRING_MS);
 	if (later !== undefined) return later;
 	throw unavailable(locked(DIALOG_MS));
+}
+
+function answerIn(line: string): (EntryAnswer & { readonly connected?: true }) | undefined {
+	try {
+		return JSON.parse(line);
+	} catch {
+		return undefined;
+	}
 }
 
 const locked = (ms: number): string =>
