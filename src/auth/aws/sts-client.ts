@@ -3,6 +3,8 @@ import {
 	AssumeRoleCommand,
 	type AssumeRoleCommandInput,
 	type AssumeRoleCommandOutput,
+	GetCallerIdentityCommand,
+	type GetCallerIdentityCommandOutput,
 	GetSessionTokenCommand,
 	type GetSessionTokenCommandInput,
 	type GetSessionTokenCommandOutput,
@@ -13,10 +15,12 @@ import type { AwsClientConfig } from "./clients.ts";
 export function stsClient(config: AwsClientConfig): {
 	assumeRole(input: AssumeRoleCommandInput, abortSignal: AbortSignal): Promise<AssumeRoleCommandOutput>;
 	getSessionToken(input: GetSessionTokenCommandInput, abortSignal: AbortSignal): Promise<GetSessionTokenCommandOutput>;
+	getCallerIdentity(abortSignal: AbortSignal): Promise<GetCallerIdentityCommandOutput>;
 } {
 	const client = new STSClient(config);
 	return {
 		assumeRole: (input, abortSignal) => client.send(new AssumeRoleCommand(input), { abortSignal }),
 		getSessionToken: (input, abortSignal) => client.send(new GetSessionTokenCommand(input), { abortSignal }),
+		getCallerIdentity: (abortSignal) => client.send(new GetCallerIdentityCommand({}), { abortSignal }),
 	};
 }

@@ -8,7 +8,6 @@ import type { Secret } from "../../credentials.ts";
 import { AuthError, remedyText } from "../../errors.ts";
 import { type Interaction, reaches } from "../../interaction.ts";
 import { PersonNeededError } from "../../person-needed.ts";
-import { placeOf } from "../../system/place.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { tildify } from "../paths.ts";
 import { type Backend, KeyringUnavailableError } from "./backend.ts";
@@ -137,7 +136,7 @@ async function backendOf(run: KeyringRun, settings: KeyringSettings): Promise<Ba
 		}
 		case "system": {
 			const { systemKeyring } = await import("./system-keyring.ts");
-			const isAttended = interaction !== undefined && reaches(interaction, "secret") && hasScreen(ctx);
+			const isAttended = interaction !== undefined && reaches(interaction, "secret") && (await hasScreen(ctx));
 			const onDialog = (): void =>
 				interaction?.status("waiting for the system's keyring: unlock it in the dialog that it shows");
 			return systemKeyring(ctx, { signal, onDialog: isAttended ? onDialog : undefined });
@@ -146,7 +145,8 @@ async function backendOf(run: KeyringRun, settings: KeyringSettings): Promise<Ba
 }
 
 /** Whether the system can show a dialog to whoever sits here. */
-function hasScreen(ctx: AuthContext): boolean {
+async function hasScreen(ctx: AuthContext): Promise<boolean> {
+	const { placeOf } = await import("../../system/place.ts");
 	return ["desktop", "wsl"].includes(placeOf(ctx).name);
 }
 
