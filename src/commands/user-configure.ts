@@ -3,14 +3,15 @@ import { define, identityFlag } from "./definition.ts";
 export const userConfigure = define({
 	words: "user configure",
 	summary: "keep a user's access keys in the keyring",
-	description: `Keep the access keys of an identity of kind aws/user in the keyring that is shared with atmos, instead of in a file. Asks for
-them at the terminal, finds out whose they are, and stores them; in a job they come from the environment. They are never arguments.`,
+	description: `Keep the access keys of an identity of kind aws/user in the keyring that is shared with atmos, instead of in a file.
+Asks for them at the terminal, finds out whose they are, and stores them. In a job they come from the environment; they
+are never arguments.`,
 	argument: "NAME",
 	flags: {
 		identity: identityFlag,
 		fromEnv: {
 			type: "boolean",
-			help: "take the keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, without asking",
+			help: "take the keys from the environment, without asking",
 		},
 		verify: {
 			type: "boolean",
@@ -29,13 +30,14 @@ them at the terminal, finds out whose they are, and stores them; in a job they c
 		{
 			title: "Environment",
 			lines: [
+				"AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY   the keys, for --from-env",
 				"ATMOS_KEYRING_TYPE       the keyring: system, file or memory; else auth.keyring.type of the configuration",
 				"ATMOS_KEYRING_PASSWORD   the password of a file keyring; without it, it is asked for",
 			],
 		},
 		{
 			title: "Exit codes",
-			lines: ["0 stored, or removed · 1 AWS refused them, or the keyring · 2 usage, or not replaced · 130 interrupted"],
+			lines: ["0 stored or removed · 1 refused by AWS or the keyring · 2 usage, or not replaced · 130 interrupted"],
 		},
 	],
 	heavy: true,
