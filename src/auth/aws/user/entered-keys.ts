@@ -2,9 +2,8 @@
 import * as v from "valibot";
 import type { EnteredKeys, KeyField, KeyKind } from "../../entered-keys.ts";
 import { AuthError } from "../../errors.ts";
-import { type Keyring, openKeyring } from "../../storage/keyring/keyring.ts";
+import type { Keyring, KeyringRun } from "../../storage/keyring/keyring.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import { callerIdentity } from "../caller-identity.ts";
 import { endpointOf } from "../entry-spec.ts";
 import { DEFAULT_REGION } from "../sts.ts";
 import { type Config, schema } from "./schema.ts";
@@ -52,6 +51,7 @@ export const keyKind: KeyKind = {
 			endpoint: endpointOf(config),
 			credentials: { type: "aws", accessKeyId: id, secretAccessKey: secret },
 		} as const;
+		const { callerIdentity } = await import("../caller-identity.ts");
 		try {
 			const { arn, account } = await callerIdentity(caller);
 			return { name: arn, account };
@@ -62,7 +62,7 @@ export const keyKind: KeyKind = {
 	},
 
 	async stored(identity, run) {
-		const entry = await (await openKeyring(run)).get(identity.key);
+		const entry = await (await keyringOf(run)).get(identity.key);
 		const id = entry?.text("access_key_id");
 		const secret = entry?.secret("secret_access_key");
 		if (entry?.type !== "aws" || id === undefined || secret === undefined) return undefined;
@@ -70,16 +70,22 @@ export const keyKind: KeyKind = {
 	},
 
 	async store(identity, keys, run) {
-		const keyring = await openKeyring(run);
+		const keyring = await keyringOf(run);
 		await keyring.set(identity.key, { type: "aws", data: fieldsOf(keys) });
 		return keyring.name;
 	},
 
 	async remove(identity, run) {
-		const keyring: Keyring = await openKeyring(run);
+		const keyring = await keyringOf(run);
 		return (await keyring.remove(identity.key)) ? keyring.name : undefined;
 	},
 };
+
+/** Loaded only now: what loads this file may be a login, which needs none. */
+async function keyringOf(run: KeyringRun): Promise<Keyring> {
+	const { openKeyring } = await import("../../storage/keyring/keyring.ts");
+	return openKeyring(run);
+}
 
 /** In the Go program's order. */
 const fieldsOf = ({ id, secret, mfa, duration }: EnteredKeys) => ({

@@ -3,7 +3,7 @@
  * Each call has its limit of time and ends at once with its signal. One that cannot be used is asked once in a run, and a
  * person for its password once.
  */
-import type { AuthContext, Environment } from "../../context.ts";
+import type { AuthContext, Environment, LogFields } from "../../context.ts";
 import type { Secret } from "../../credentials.ts";
 import { AuthError, remedyText } from "../../errors.ts";
 import { type Interaction, reaches } from "../../interaction.ts";
@@ -42,28 +42,47 @@ export interface Keyring {
 	hasRealmless(alias: string): Promise<boolean>;
 }
 
-/** What a run has learnt about its keyring, by its environment. */
+/** What a run has learnt about one keyring. */
 interface Learnt {
 	/** Why it is of no use. */
 	broken?: AuthError;
 	password?: Promise<Secret>;
-	isWarned?: boolean;
-	type?: ReturnType<typeof keyringType>;
 }
 
-const runs = new WeakMap<Environment, Learnt>();
+interface LearntInRun {
+	readonly keyrings: Map<string, Learnt>;
+	/** What was said, once. */
+	readonly said: Set<string>;
+}
 
-function learntIn({ env }: AuthContext): Learnt {
-	const learnt = runs.get(env) ?? {};
+/** By the run's environment. */
+const runs = new WeakMap<Environment, LearntInRun>();
+
+function learntIn({ env }: AuthContext): LearntInRun {
+	const learnt = runs.get(env) ?? { keyrings: new Map(), said: new Set() };
 	runs.set(env, learnt);
 	return learnt;
+}
+
+/** @param name the keyring's */
+function learntOf(ctx: AuthContext, name: string): Learnt {
+	const { keyrings } = learntIn(ctx);
+	const learnt = keyrings.get(name) ?? {};
+	keyrings.set(name, learnt);
+	return learnt;
+}
+
+function warnOnce(ctx: AuthContext, message: string, fields?: LogFields): void {
+	const { said } = learntIn(ctx);
+	if (!said.has(message)) ctx.log.warn(message, fields);
+	said.add(message);
 }
 
 /** @throws UntrustedError where the configuration chooses a place or a password that nobody has agreed to */
 export async function openKeyring(run: KeyringRun): Promise<Keyring> {
 	const { ctx, realm, signal } = run;
 	const backend = await backendOf(run, (await ctx.keyring?.()) ?? {});
-	const learnt = learntIn(ctx);
+	const learnt = learntOf(ctx, backend.name);
 	const attempt = async <Result>(work: () => Promise<Result>): Promise<Result> => {
 		signal.throwIfAborted();
 		if (learnt.broken !== undefined) throw learnt.broken;
@@ -103,21 +122,16 @@ export async function unlessUnavailable<Result>(
 		return await work();
 	} catch (error) {
 		if (!(error instanceof KeyringUnavailableError)) throw error;
-		const learnt = learntIn(ctx);
-		if (learnt.isWarned !== true) {
-			const { message, reason, remedy } = error;
-			ctx.log.warn(`${message}: ${reason ?? ""}`, { remedy: remedy && remedyText(remedy) });
-		}
-		learnt.isWarned = true;
+		const { message, reason, remedy } = error;
+		warnOnce(ctx, `${message}: ${reason ?? ""}`, { remedy: remedy && remedyText(remedy) });
 		return undefined;
 	}
 }
 
 async function backendOf(run: KeyringRun, settings: KeyringSettings): Promise<Backend> {
 	const { ctx, signal, interaction } = run;
-	const learnt = learntIn(ctx);
-	learnt.type ??= keyringType(ctx, settings);
-	switch (learnt.type) {
+	const log = { ...ctx.log, warn: (message: string) => warnOnce(ctx, message) };
+	switch (keyringType({ env: ctx.env, log }, settings)) {
 		case "memory": {
 			const { memoryKeyring } = await import("./memory-keyring.ts");
 			return memoryKeyring(ctx.env);
@@ -125,14 +139,16 @@ async function backendOf(run: KeyringRun, settings: KeyringSettings): Promise<Ba
 		case "file": {
 			const { fileKeyring } = await import("./file-keyring.ts");
 			const place = fileKeyringPlace(ctx, settings);
-			return fileKeyring(ctx, {
+			const folder = tildify(ctx, place.folder);
+			const backend: Backend = fileKeyring(ctx, {
 				place,
 				signal,
-				password: () => passwordOnce(run, settings, tildify(ctx, place.folder)),
+				password: () => passwordOnce(run, settings, { folder, learnt: learntOf(ctx, backend.name) }),
 				onWrongPassword: (error) => {
-					learnt.broken = error;
+					learntOf(ctx, backend.name).broken = error;
 				},
 			});
+			return backend;
 		}
 		case "system": {
 			const { systemKeyring } = await import("./system-keyring.ts");
@@ -150,9 +166,11 @@ async function hasScreen(ctx: AuthContext): Promise<boolean> {
 	return ["desktop", "wsl"].includes(placeOf(ctx).name);
 }
 
-async function passwordOnce(run: KeyringRun, settings: KeyringSettings, folder: string): Promise<Secret> {
-	const { ctx, signal, interaction } = run;
-	const learnt = learntIn(ctx);
+async function passwordOnce(
+	{ ctx, signal, interaction }: KeyringRun,
+	settings: KeyringSettings,
+	{ folder, learnt }: { readonly folder: string; readonly learnt: Learnt },
+): Promise<Secret> {
 	const variable = passwordVariable(ctx, settings);
 	learnt.password ??= import("./password.ts").then(({ keyringPassword }) =>
 		keyringPassword({ ctx, variable, folder, signal, interaction }),

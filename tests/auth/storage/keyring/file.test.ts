@@ -224,6 +224,20 @@ describe("a keyring of files", () => {
 		expect(readFileSync(join(ctx.home, "precious"), "utf8")).toBe("precious");
 	});
 
+	test("of one configuration has nothing to do with another's", async () => {
+		const ctx = withFiles({ ATMOS_KEYRING_TYPE: "", ATMOS_KEYRING_PASSWORD: "" });
+		const [one, other] = [person(PASSWORD), person("battery staple")];
+		const place = (path: string) => ({ ...ctx, keyring: async () => ({ type: "file", path }) });
+		const open = (path: string, { interaction }: typeof one) =>
+			openKeyring({ ctx: place(path), realm: { value: "test" }, signal: new AbortController().signal, interaction });
+		await (await open("~/one", one)).set("ada", KEYS);
+		await (await open("~/other", other)).set("ada", KEYS);
+		expect([one.asked.length, other.asked.length]).toEqual([1, 1]);
+		const memory = { ...ctx, keyring: async () => ({ type: "memory" }) };
+		const third = await openKeyring({ ctx: memory, realm: { value: "test" }, signal: new AbortController().signal });
+		expect(await third.get("ada")).toBeUndefined();
+	});
+
 	test("leaves no secret in what is logged or thrown", async () => {
 		const ctx = withFiles();
 		const keyring = await open(ctx);
