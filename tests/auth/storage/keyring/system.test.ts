@@ -115,6 +115,25 @@ describe("the system's keyring", () => {
 		expect(warnings[0]?.fields?.remedy).toContain("ATMOS_KEYRING_TYPE=file");
 	});
 
+	test("that has failed is not asked again in the same run", async () => {
+		const ctx = testContext({ platform: "linux" });
+		const path = join(ctx.home, "bus");
+		let asked = 0;
+		const server = createServer((socket) => {
+			asked++;
+			socket.destroy();
+		}).listen(path);
+		onTestFinished(() => void server.close());
+		Object.assign(ctx.env, { ATMOS_KEYRING_TYPE: "system", DBUS_SESSION_BUS_ADDRESS: `unix:path=${path}` });
+		const ask = async () => failure((await openKeyring({ ctx, realm, signal })).get("ada"));
+		const first = await ask();
+		expect(first).toBeInstanceOf(KeyringUnavailableError);
+		const before = asked;
+		expect(before).toBeGreaterThan(0);
+		expect(await ask()).toBe(first);
+		expect(asked).toBe(before);
+	});
+
 	test("of a type that there is not is the system's, with a warning", async () => {
 		const ctx = testContext({ env: { ATMOS_KEYRING_TYPE: "vault" } });
 		expect((await openKeyring({ ctx, realm, signal })).name).toBe("the system's keyring");
