@@ -18,7 +18,7 @@ const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const lazyImports = new LazyImports(join(root, "src"));
 const bundle = await rolldown({
 	cwd: root,
-	input: { "atmos-auth": "src/cli.ts", library: "src/library.ts" },
+	input: { "atmos-auth": "src/cli.ts", library: "src/library.ts", "keyring-helper": "src/keyring-helper.ts" },
 	platform: "node",
 	// What has files of its own beside its code, and is loaded only where it is used.
 	external: ["@napi-rs/keyring", "playwright-core"],
@@ -34,6 +34,7 @@ const bundle = await rolldown({
 			"process.env.NODE_ENV": '"production"',
 			"process.env.DEV": '"false"',
 			__VERSION__: JSON.stringify(version),
+			__KEYRING_HELPER__: '"../keyring-helper.mjs"',
 		},
 		jsx: { runtime: "automatic" },
 	},

@@ -1,6 +1,7 @@
 /** The JSON schema of the auth section of an atmos.yaml, made from the schemas that the program itself checks with. */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
+import { keyringSchema } from "../src/auth/config/keyring.ts";
 import type { Link, Section } from "../src/auth/manifest.ts";
 import { kindsOf, manifestOf, schemaOf } from "../src/auth/registry.ts";
 
@@ -99,6 +100,15 @@ async function section(name: Section): Promise<Json> {
 	};
 }
 
+function keyring(): Json {
+	const { properties } = toJsonSchema(keyringSchema, {
+		typeMode: "input",
+		errorMode: "ignore",
+		ignoreActions: ["metadata"],
+	});
+	return { type: OR_FUNCTION, properties: relaxEach((properties ?? {}) as Json), additionalProperties: false };
+}
+
 export async function editorSchema(): Promise<Json> {
 	return {
 		$schema: "http://json-schema.org/draft-07/schema#",
@@ -115,6 +125,7 @@ export async function editorSchema(): Promise<Json> {
 						maxLength: 64,
 						description: "Namespace of the credential files; made from the configuration's folder if left out",
 					},
+					keyring: keyring(),
 					providers: await section("providers"),
 					identities: await section("identities"),
 					integrations: await section("integrations"),

@@ -10,6 +10,7 @@ const src = join(root, "src");
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	"cli.ts": ["commands", "terminal", "version.ts"],
 	"library.ts": ["commands", "flows", "auth", "terminal"],
+	"keyring-helper.ts": ["auth"],
 	"version.ts": [],
 	commands: ["components", "output", "flows", "auth", "terminal", "version.ts"],
 	components: ["output", "flows", "auth", "terminal"],

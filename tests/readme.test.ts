@@ -125,7 +125,7 @@ describe("the package", () => {
 		expect(links).toContain("docs/demo.gif");
 		expect(links.filter((path) => !files.includes(path))).toEqual([]);
 		const wanted =
-			/^(?:dist\/(?:atmos-auth\.mjs|library\.(?:mjs|d\.ts)|THIRD-PARTY-NOTICES\.txt|chunks\/[\w-]+\.(?:mjs|wasm))|schema\/[\w-]+\.schema\.json|docs\/[\w-]+\.(?:md|gif)|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+			/^(?:dist\/(?:(?:atmos-auth|keyring-helper)\.mjs|library\.(?:mjs|d\.ts)|THIRD-PARTY-NOTICES\.txt|chunks\/[\w-]+\.(?:mjs|wasm))|schema\/[\w-]+\.schema\.json|docs\/[\w-]+\.(?:md|gif)|(?:README|CHANGELOG)\.md|LICENSE|package\.json)$/;
 		expect(files.filter((path) => !wanted.test(path))).toEqual([]);
 	});
 });

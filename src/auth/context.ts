@@ -3,6 +3,7 @@
  * Nothing under `src/auth` reads `process.env`, the clock or the network on its own.
  */
 import type { Network } from "./net/network.ts";
+import type { KeyringSettings } from "./storage/keyring/settings.ts";
 
 /** The wall clock. Deadlines use it rather than a monotonic one, so that a laptop that slept notices. */
 export interface Clock {
@@ -44,6 +45,11 @@ export interface AuthContext {
 	readonly network: Network;
 	/** The words of the command that signs in to what this run is about, as its user would type it: for remedies. */
 	readonly signInCommand?: readonly string[] | undefined;
+	/**
+	 * `auth.keyring` of the configuration; nothing, if left out.
+	 * @throws UntrustedError for what nobody has agreed to; ConfigError for what is wrong with it
+	 */
+	readonly keyring?: (() => Promise<KeyringSettings>) | undefined;
 	/** How to start this program again from any folder with a bare `PATH`: absolute program and leading arguments. */
 	readonly self: { readonly command: string; readonly args: readonly string[]; readonly version: string };
 }

@@ -5,6 +5,7 @@
 import type { GenericSchema } from "valibot";
 import type { AuthContext } from "./context.ts";
 import type { Credentials } from "./credentials.ts";
+import type { KeyKind } from "./entered-keys.ts";
 import type { IdentityKind, IntegrationKind, Place, ProviderKind } from "./kinds.ts";
 import type { ClusterToken } from "./kubernetes/exec-credential.ts";
 import type { SessionFacts } from "./storage/state.ts";
@@ -41,6 +42,8 @@ export type ProviderManifest = Manifest<ProviderKind>;
 
 export interface IdentityManifest extends Manifest<IdentityKind> {
 	columns(text: ReadText): Columns;
+	/** Of a kind whose keys a person may enter, to be kept in the keyring. */
+	enteredKeys?(): Promise<KeyKind>;
 }
 
 export type IntegrationManifest = Manifest<IntegrationKind>;

@@ -3,6 +3,7 @@
  * no schema.
  */
 import { manifest as aws, columns as awsColumns } from "./aws/manifest.ts";
+import type { KeyKind } from "./entered-keys.ts";
 import { AuthError } from "./errors.ts";
 import { FOREIGN_KINDS, FOREIGN_STANDALONE } from "./foreign-kinds.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "./kinds.ts";
@@ -62,6 +63,16 @@ export async function schemaOf(section: Section, kind: string): Promise<Schema |
 /** Whether an identity of this kind needs no `via`. */
 export function standsAlone(kind: string): boolean {
 	return MANIFESTS.identities.get(kind)?.via.includes("none") ?? FOREIGN_STANDALONE.includes(kind);
+}
+
+/** Whether a person may enter the keys of an identity of this kind: see `enteredKeys`. */
+export function takesKeys(kind: string): boolean {
+	return MANIFESTS.identities.get(kind)?.enteredKeys !== undefined;
+}
+
+/** @returns undefined for a kind whose keys nobody enters */
+export async function enteredKeys(kind: string): Promise<KeyKind | undefined> {
+	return MANIFESTS.identities.get(kind)?.enteredKeys?.();
 }
 
 /** Whether it is one of Atmos's kinds that this version does not have. */

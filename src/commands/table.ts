@@ -7,6 +7,7 @@ import { env } from "./env.ts";
 import { exec } from "./exec.ts";
 import { login } from "./login.ts";
 import { trust } from "./trust.ts";
+import { userConfigure } from "./user-configure.ts";
 import { validate } from "./validate.ts";
 
 /** In the order in which help lists them. */
@@ -16,6 +17,7 @@ export const commands: readonly Definition[] = [
 	env,
 	validate,
 	trust,
+	userConfigure,
 	awsEcrLogin,
 	awsEksUpdateKubeconfig,
 	awsEksToken,

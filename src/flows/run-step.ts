@@ -120,7 +120,7 @@ async function integrate(doing: Doing, input: StepInput<IntegrationStep>): Promi
 	const { step, plan, config, base } = input;
 	const { dependencies } = settings;
 	if (base === undefined) throw new Error("there is nothing to make it with");
-	const ctx = contextOf(settings, plan, step);
+	const ctx = contextOf(settings, input);
 	const integration = await config.integration(step.key);
 	const kind = await dependencies.integrationKind(integration.kind);
 	if (kind === undefined) {
@@ -170,7 +170,7 @@ function runOf(
 	{ asks, progress }: { readonly asks: boolean; readonly progress?: Progress | undefined },
 ): Run {
 	return {
-		ctx: contextOf(settings, plan, step),
+		ctx: contextOf(settings, { plan, config, step }),
 		signal,
 		realm: config.realm,
 		interaction: actorInteraction({ step: step.id, signal, reach: asks ? settings.reach : "nobody", report, progress }),
@@ -180,8 +180,15 @@ function runOf(
 	};
 }
 
-function contextOf({ ctx }: LoginSettings, plan: Plan, step: Step): AuthContext {
-	return { ...ctx, signInCommand: targetOfStep(plan, step)?.signInCommand };
+function contextOf(
+	{ ctx }: LoginSettings,
+	{ plan, config, step }: Pick<StepInput, "plan" | "config" | "step">,
+): AuthContext {
+	return {
+		...ctx,
+		signInCommand: targetOfStep(plan, step)?.signInCommand,
+		keyring: async () => (await config.keyring?.()) ?? {},
+	};
 }
 
 /** The first of the targets that a step is for. */

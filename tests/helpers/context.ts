@@ -103,7 +103,8 @@ export function testContext(overrides: Partial<AuthContext> = {}): TestContext {
 		(message: string, fields?: LogFields): void =>
 			void logged.push({ level, message, fields });
 	const base = {
-		env: { HOME: home, PATH: process.env.PATH },
+		// Never the keyring of whoever runs the tests.
+		env: { HOME: home, PATH: process.env.PATH, ATMOS_KEYRING_TYPE: "memory" },
 		platform: process.platform,
 		clock: realClock,
 		log: { trace: log("trace"), debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },

@@ -97,6 +97,7 @@ export const manifest: Cloud = {
 			columns: userColumns,
 			schema: async () => (await schemas()).user,
 			load: async () => (await import("./user/kind.ts")).kind,
+			enteredKeys: async () => (await import("./user/entered-keys.ts")).keyKind,
 		},
 		{
 			kind: "aws/roles-anywhere",

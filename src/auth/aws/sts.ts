@@ -90,17 +90,19 @@ export interface CallerIdentity {
 }
 
 /**
- * For what is good to know: not waited for longer than `limitMs`, and repeated once, which is what a clock that is off takes. No
- * policy can forbid it.
+ * No policy can forbid it.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  *
+ * @param limitMs for what is merely good to know: it is not waited for longer, and repeated once, which is what a clock that is
+ *   off takes
  * @throws AuthError see `awsError`
  */
-export async function getCallerIdentity(caller: StsCaller, limitMs: number): Promise<CallerIdentity> {
+export async function getCallerIdentity(caller: StsCaller, limitMs?: number): Promise<CallerIdentity> {
 	const { ctx, signal } = caller;
 	const operation = "sts:GetCallerIdentity";
 	const { client, callAws, checkAnswer, badAnswer, CALLER_IDENTITY } = await load(caller);
-	const answer = await callAws({ ctx, operation, signal, attempts: 2, limitMs }, (abortSignal) =>
+	const limits = limitMs === undefined ? {} : { attempts: 2, limitMs };
+	const answer = await callAws({ ctx, operation, signal, ...limits }, (abortSignal) =>
 		client.getCallerIdentity({}, abortSignal),
 	);
 	const { Account: accountId, Arn: arn } = checkAnswer(operation, CALLER_IDENTITY, answer);

@@ -30,6 +30,13 @@ export async function checkAll(
 			location: await locateDeepest([file], path),
 		});
 	}
+	if (merged.keyring !== undefined) {
+		const { checkKeyring, keyringDoubts } = await import("./keyring.ts");
+		problems.push(
+			...(await checkKeyring(functions, merged.keyring)).problems,
+			...(await keyringDoubts(merged.keyring)),
+		);
+	}
 	problems.push(...(await noEntries(parts)), ...(await severalDefaults(parts, identities)));
 	for (const section of SECTIONS) {
 		for (const entry of merged.sections[section].values()) {

@@ -7,8 +7,8 @@ import { marksOf, type Shape } from "./schema/shape.ts";
 import { isMap, type Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 export interface Claim {
-	readonly kind: "exec" | "endpoint" | "write";
-	/** The command, the address or the path, as it is used. */
+	readonly kind: "exec" | "endpoint" | "write" | "password";
+	/** The command, the address, the path or the variable, as it is used. */
 	readonly text: string;
 	/** Keys from the top, such as `auth`, `providers`, `company-sso`, `spec`, `endpoint_url`. */
 	readonly path: readonly string[];
@@ -31,7 +31,17 @@ export interface Command {
  * @param commands the `!exec`s in it
  */
 export function claimsOf(entry: Entry, schema: Shape, value: YamlMap, commands: readonly Command[]): readonly Claim[] {
-	const top = ["auth", entry.section, entry.name];
+	return claimsAt(["auth", entry.section, entry.name], entry, schema, value, commands);
+}
+
+/** @param top the keys that lead to what claims it */
+export function claimsAt(
+	top: readonly string[],
+	entry: Pick<Entry, "files" | "parts">,
+	schema: Shape,
+	value: YamlMap,
+	commands: readonly Command[],
+): readonly Claim[] {
 	const claims: Claim[] = commands.map(({ path, tagged }) => ({
 		kind: "exec",
 		text: tagged.argument ?? "",
@@ -50,7 +60,7 @@ export function claimsOf(entry: Entry, schema: Shape, value: YamlMap, commands: 
 }
 
 /** The file whose value of a key counts, the last one that has it; all of the entry where a `<<` may have brought it. */
-function sourcesOf(entry: Entry, path: readonly string[]): readonly string[] {
+function sourcesOf(entry: Pick<Entry, "files" | "parts">, path: readonly string[]): readonly string[] {
 	const source = entry.parts.findLast(({ value }) => covers(value, path));
 	return source === undefined ? entry.files : [source.file];
 }

@@ -5,6 +5,7 @@ import type { Section } from "../manifest.ts";
 import { standsAlone } from "../registry.ts";
 import { standaloneRoot } from "../root.ts";
 import { signInCommand } from "../sign-in-command.ts";
+import type { KeyringSettings } from "../storage/keyring/settings.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import { sanitize } from "../system/sanitize.ts";
 import type { Gate } from "../trust/gate.ts";
@@ -12,6 +13,7 @@ import type { Checked } from "./check.ts";
 import type { Claim } from "./claims.ts";
 import { type FunctionContext, IDLE_KEYS, isQuick } from "./functions.ts";
 import { Glance } from "./glance.ts";
+import type { CheckedKeyring } from "./keyring.ts";
 import { type Entry, type Merged, SINGULAR } from "./merge.ts";
 import type {
 	AuthConfig,
@@ -105,6 +107,13 @@ export class LoadedConfig implements AuthConfig {
 		this.#glance = new Glance(parts.functions);
 	}
 
+	async keyring(): Promise<KeyringSettings> {
+		const checked = await this.#keyring();
+		if (checked.problems.length > 0) throw new ConfigError(checked.problems);
+		if (checked.claims.length > 0) await (await this.#parts.gate()).require(checked.claims);
+		return checked.settings;
+	}
+
 	providers(): readonly ProviderSummary[] {
 		this.#providers ??= [...this.#entries("providers").values()]
 			.map((entry) => ({
@@ -181,7 +190,14 @@ export class LoadedConfig implements AuthConfig {
 	readonly trust: ProjectTrust = {
 		pending: async (entries) => {
 			const found = entries.map(({ section, name }) => this.#entries(section).get(lowerCase(name)));
-			const claims = await this.#claims(found.filter((entry) => entry !== undefined));
+			// Who begins a chain by itself may have its keys in the keyring.
+			const alone =
+				this.#parts.merged.keyring !== undefined &&
+				found.some((entry) => standsAlone(this.#glance.text(entry?.value.kind) ?? ""));
+			const claims = [
+				...(await this.#claims(found.filter((entry) => entry !== undefined))),
+				...(alone ? (await this.#keyring()).claims : []),
+			];
 			// What cannot be asked about is said by whoever uses the entry.
 			return claims.length === 0
 				? []
@@ -191,7 +207,8 @@ export class LoadedConfig implements AuthConfig {
 						.catch(() => []);
 		},
 		survey: async () => {
-			const claims = await this.#claims(SECTIONS.flatMap((section) => [...this.#entries(section).values()]));
+			const entries = SECTIONS.flatMap((section) => [...this.#entries(section).values()]);
+			const claims = [...(await this.#claims(entries)), ...(await this.#keyring()).claims];
 			return claims.length === 0 ? [] : (await this.#parts.gate()).survey(claims);
 		},
 		answer: async (facts, yes) => (await this.#parts.gate()).answer(facts, yes),
@@ -345,6 +362,11 @@ export class LoadedConfig implements AuthConfig {
 		const checked = await checkEntry(this.#parts.functions, entry, this.#targets(), { idle: false, run });
 		if (checked.problems.length > 0) throw new ConfigError(checked.problems);
 		return checked;
+	}
+
+	async #keyring(): Promise<CheckedKeyring> {
+		const { checkKeyring } = await import("./keyring.ts");
+		return checkKeyring(this.#parts.functions, this.#parts.merged.keyring);
 	}
 
 	/** Of entries that can be used; what is wrong with the others is said when they are. */

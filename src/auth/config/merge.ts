@@ -28,10 +28,15 @@ export interface Merged {
 	readonly sections: Readonly<Record<Section, ReadonlyMap<string, Entry>>>;
 	/** `auth.realm`, evaluated. */
 	readonly realm: string | undefined;
+	/** `auth.keyring`, not yet evaluated; undefined where no file has it. */
+	readonly keyring: KeyringPart | undefined;
 	/** Keys of `auth` that are none of the sections', with the file that has them. */
 	readonly others: readonly { readonly key: string; readonly file: string }[];
 	readonly twice: readonly Twice[];
 }
+
+/** A part of `auth` that is no section. */
+export type KeyringPart = Pick<Entry, "value" | "files" | "parts" | "wrong">;
 
 /** A name that stands twice in a file, in different spellings. */
 export interface Twice {
@@ -92,11 +97,13 @@ export function mergeAuth(files: readonly FoundFile[], functions: FunctionContex
 	const others = new Map<string, string>();
 	const twice: Twice[] = [];
 	let realm: string | undefined;
+	let keyring: KeyringPart | undefined;
 	let entries = 0;
 	for (const { file, content } of files) {
 		const auth = mapAt(functions, content.auth, file, ["auth"]);
 		const configured = realmOf(functions, auth.realm, file);
 		if (configured !== undefined) realm = configured;
+		if (Object.hasOwn(auth, "keyring")) keyring = joined(keyring, file, usable(functions, auth.keyring, "keyring"));
 		for (const key of Object.keys(auth)) if (!(SECTIONS as readonly string[]).includes(key)) others.set(key, file);
 		for (const section of SECTIONS) {
 			const map = mapAt(functions, auth[section], file, ["auth", section]);
@@ -114,7 +121,7 @@ export function mergeAuth(files: readonly FoundFile[], functions: FunctionContex
 			}
 		}
 	}
-	return { sections, realm, others: [...others].map(([key, file]) => ({ key, file })), twice };
+	return { sections, realm, keyring, others: [...others].map(([key, file]) => ({ key, file })), twice };
 }
 
 /** A map or a function that yields one; what is not there is empty. */
@@ -162,24 +169,29 @@ function add(
 ): Entry | undefined {
 	const key = lowerCase(name);
 	const before = entries.get(key);
-	const { value, wrong } = usable(functions, given, section);
-	entries.set(key, {
-		section,
-		name,
-		key,
+	entries.set(key, { section, name, key, ...joined(before, file, usable(functions, given, SINGULAR[section])) });
+	return before;
+}
+
+/** What several files say, the later ones last. */
+function joined(
+	before: KeyringPart | undefined,
+	file: string,
+	{ value, wrong }: Pick<KeyringPart, "value" | "wrong">,
+): KeyringPart {
+	return {
 		value: before ? (mergeValues(before.value, value) as YamlMap) : value,
 		files: before ? [file, ...before.files.filter((other) => other !== file)] : [file],
 		parts: [...(before?.parts ?? []), { file, value }],
 		wrong: before?.wrong ?? wrong,
-	});
-	return before;
+	};
 }
 
 /** The map that an entry is, or why it is none. What is wrong with it is said when it is used. */
 function usable(
 	functions: FunctionContext,
 	given: YamlValue | undefined,
-	section: Section,
+	what: string,
 ): { readonly value: YamlMap; readonly wrong?: string | undefined } {
 	if (isMap(given)) return { value: given };
 	if (given === null || given === undefined) return { value: {} };
@@ -188,7 +200,7 @@ function usable(
 		if (given instanceof Tagged && value === undefined) {
 			return { value: {}, wrong: `the function ${sanitize(given.tag)} is not allowed here` };
 		}
-		return isMap(value) ? { value } : { value: {}, wrong: `expected a map with the keys of the ${SINGULAR[section]}` };
+		return isMap(value) ? { value } : { value: {}, wrong: `expected a map with the keys of the ${what}` };
 	} catch (error) {
 		if (error instanceof FunctionFailure) return { value: {}, wrong: error.message };
 		throw error;

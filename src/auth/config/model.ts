@@ -1,5 +1,6 @@
 /** The configuration as the rest of the library sees it. */
 import type { Environment } from "../context.ts";
+import type { KeyringSettings } from "../storage/keyring/settings.ts";
 import type { Fact } from "../trust/facts.ts";
 
 /** The namespace of the credential files. See `realm.ts`. */
@@ -122,6 +123,13 @@ export interface AuthConfig {
 	 * not set; what is asked of the environment after loading is asked of this.
 	 */
 	readonly env?: Environment | undefined;
+
+	/**
+	 * `auth.keyring`, for use: as `provider` and the like. What a context takes as its `keyring`.
+	 *
+	 * @throws ConfigError with all its problems; UntrustedError for what nobody has agreed to
+	 */
+	keyring?(): Promise<KeyringSettings>;
 
 	/** Sorted by name. */
 	providers(): readonly ProviderSummary[];

@@ -15,6 +15,7 @@ import { pathWord } from "./paths.ts";
  * @param folder the provider's folder, below it. It and those between may be missing
  * @param names what is read and written in it, each with a lock of the Go program beside it
  * @param user who may own them, by number
+ * @param setting the key that names the base, for what is said
  * @throws AuthError `storage` for a symbolic link, or a folder of another user, from below the base to the files
  */
 export async function checkOwnFolder(
@@ -22,22 +23,23 @@ export async function checkOwnFolder(
 	folder: string,
 	names: readonly string[],
 	user: number = process.geteuid?.() ?? 0,
+	setting = "spec.files.base_path",
 ): Promise<void> {
 	const folders: string[] = [];
 	for (let at = folder; at !== base && at !== dirname(at); at = dirname(at)) folders.unshift(at);
-	for (const path of folders) if (!(await isOwn(path, user))) return;
+	for (const path of folders) if (!(await isOwn(path, user, setting))) return;
 	const files = names.flatMap((name) => [name, `${name}.lock`]);
-	await Promise.all(files.map((name) => isOwn(join(folder, name), user)));
+	await Promise.all(files.map((name) => isOwn(join(folder, name), user, setting)));
 }
 
 /** @returns false if nothing is there */
-async function isOwn(path: string, user: number): Promise<boolean> {
+async function isOwn(path: string, user: number, setting: string): Promise<boolean> {
 	try {
 		const info = await lstat(path);
 		if (info.isSymbolicLink())
-			throw refused(path, "it is a symbolic link, which may lead to other programs' credentials");
+			throw refused(path, setting, "it is a symbolic link, which may lead to other programs' credentials");
 		// Root works in folders of others, and gives them what it makes there. Windows has no such numbers.
-		if (user !== 0 && info.uid !== user) throw refused(path, "it belongs to another user");
+		if (user !== 0 && info.uid !== user) throw refused(path, setting, "it belongs to another user");
 		return true;
 	} catch (error) {
 		if (errnoOf(error) === "ENOENT") return false;
@@ -45,11 +47,14 @@ async function isOwn(path: string, user: number): Promise<boolean> {
 	}
 }
 
-function refused(path: string, reason: string): AuthError {
+function refused(path: string, setting: string, reason: string): AuthError {
 	return new AuthError({
 		code: "storage",
-		message: `${sanitize(path)} (\`spec.files.base_path\`) cannot be used for credentials`,
+		message: `${sanitize(path)} (\`${setting}\`) cannot be used for credentials`,
 		reason,
-		remedy: { say: "set `base_path` to another folder, or remove it", run: ["rm", pathWord(path)] },
+		remedy: {
+			say: `set \`${setting.split(".").at(-1)}\` to another folder, or remove it`,
+			run: ["rm", pathWord(path)],
+		},
 	});
 }

@@ -85,6 +85,8 @@ export function factLines(fact: Fact, from: string): string[] {
 			];
 		case "endpoint":
 			return [`use: ${what ?? ""}`, ...more, `  instead of the vendor's address, for ${purpose} (${place})`];
+		case "password":
+			return [`use: the variable ${what ?? ""} as the password of the keyring`, ...more, `  for ${purpose} (${place})`];
 		default:
 			return [`write: ${what ?? ""}`, ...more, `  outside your home folder, for ${purpose} (${place})`];
 	}

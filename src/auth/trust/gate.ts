@@ -7,6 +7,7 @@ import type { Claim } from "../config/claims.ts";
 import { locateDeepest } from "../config/locate-lazily.ts";
 import type { AuthContext, Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
+import { PASSWORD_VARIABLE } from "../storage/keyring/settings.ts";
 import { expandHome } from "../storage/paths.ts";
 import { isCi } from "../system/ci.ts";
 import { sanitize } from "../system/sanitize.ts";
@@ -143,6 +144,7 @@ async function factOf(ctx: AuthContext, claim: Claim): Promise<Fact | undefined>
 	const text = kind === "write" ? destination(ctx, claim) : claim.text;
 	if (kind === "endpoint" && isExpected(text, ctx.env)) return undefined;
 	if (kind === "write" && isWithin(text, realPath(ctx.home))) return undefined;
+	if (kind === "password" && text === PASSWORD_VARIABLE) return undefined;
 	let file: string | undefined;
 	for (const candidate of claim.files) {
 		const owner = ownerOf(ctx, candidate);

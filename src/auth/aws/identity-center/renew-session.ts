@@ -1,6 +1,5 @@
 /** What the process that leads a sign-in does: refresh token, the rest of the old session, or an approval. */
 import type { Provider } from "../../config/model.ts";
-import type { AuthContext } from "../../context.ts";
 import { AuthError, remedyText } from "../../errors.ts";
 import { isUsable } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
@@ -8,6 +7,7 @@ import type { Run } from "../../kinds.ts";
 import { providerRoot } from "../../root.ts";
 import { browserChoice, waysOf } from "../../sign-in-ways.ts";
 import { checkWritable } from "../../storage/check-writable.ts";
+import { inBackground } from "../../system/background.ts";
 import type { SsoSession } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
@@ -45,7 +45,7 @@ export async function renewSession(
 	const oidc = await createSsoOidc(ctx, { region, endpoint, sessionMs });
 
 	const refreshed = await refresh(run, oidc, stored);
-	if ("token" in refreshed) return store(ctx, provider, refreshed.token, refreshed.registration, "refresh", stored);
+	if ("token" in refreshed) return store(run, provider, refreshed.token, refreshed.registration, "refresh", stored);
 	const rest = await usable(provider, run);
 	if (rest !== undefined) return rest;
 	// Without a network nobody can approve anything either.
@@ -81,7 +81,7 @@ export async function renewSession(
 		kept,
 	);
 	const origin = registration.flow === "browser" ? "browser" : "device";
-	return store(ctx, provider, token, registration, origin, undefined);
+	return store(run, provider, token, registration, origin, undefined);
 }
 
 /** The longest of the sessions at hand if more than its last minute is left; none where it is to be renewed. */
@@ -121,7 +121,7 @@ function registrationOf(stored: StoredSsoSession, until: number): Registration |
 }
 
 async function store(
-	ctx: AuthContext,
+	{ ctx, realm }: Run,
 	provider: Provider<Config>,
 	token: Token,
 	registration: Registration,
@@ -144,6 +144,7 @@ async function store(
 		registrationExpiresAt: registration.expiresAt,
 		flow: registration.flow,
 	};
+	inBackground(async () => (await import("./shared-entry.ts")).renewSharedEntry(ctx, realm, provider.key, session));
 	try {
 		await saveSsoSession(ctx, session);
 	} catch (error) {

@@ -15,9 +15,8 @@ import { forgetSsoSession, signInPath, ssoSessionFile } from "./session-file.ts"
 import { SessionRejectedError } from "./session-rejected.ts";
 
 /**
- * Only the session that we and the Go program share. The AWS CLI's, in its own cache, is not ours to end. The Go program's
- * copy of the token in the keyring (`atmos_<realm>_<provider>`) stays for now: after this, its next login is answered with 401
- * until `atmos auth logout --keychain`.
+ * Only the session that we and the Go program share, and that program's copy of it in the keyring. The AWS CLI's, in its own
+ * cache, is not ours to end.
  *
  * Roles' keys that the session gave stay good until they end by themselves.
  * https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_Logout.html
@@ -26,7 +25,7 @@ import { SessionRejectedError } from "./session-rejected.ts";
  */
 export async function revokeSession(
 	provider: Provider<Config>,
-	{ ctx, signal }: Pick<Run, "ctx" | "signal">,
+	{ ctx, realm, signal }: Pick<Run, "ctx" | "realm" | "signal">,
 ): Promise<readonly string[]> {
 	const { start_url: startUrl, region } = provider.config;
 	const endpoint = endpointOf(provider.config);
@@ -39,8 +38,11 @@ export async function revokeSession(
 	const removed = await forgetSsoSession(ctx, startUrl, region);
 	const file = ssoSessionFile(ctx, startUrl, region);
 	await clearFlight(ctx, signInPath(file, sessionEndpoints(ctx.env, region, endpoint)));
+	const { removeSharedEntry } = await import("./shared-entry.ts");
+	const keyring = await removeSharedEntry(ctx, realm, provider.key, signal);
 	const name = sanitize(provider.name);
-	return [...removed.map((path) => `session of ${name} in ${tildify(ctx, path)}`), ...lines];
+	const copy = keyring === undefined ? [] : [`session of ${name} in ${keyring}`];
+	return [...removed.map((path) => `session of ${name} in ${tildify(ctx, path)}`), ...copy, ...lines];
 }
 
 /** @returns a line; none for a session that was over */

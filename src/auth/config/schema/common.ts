@@ -61,6 +61,9 @@ export const endpointMark = <Input>(at: readonly string[] = []) =>
 export const writeMark = <Input>(options: { readonly variables?: boolean } = {}) =>
 	v.metadata<Input, { fact: "write"; variables?: boolean }>({ fact: "write", ...options });
 
+/** The same for the name of a variable whose value protects secrets: a known one would protect nothing. */
+export const passwordMark = <Input>() => v.metadata<Input, { fact: "password" }>({ fact: "password" });
+
 /**
  * `flow` under `spec` of what a person can sign in to in several ways.
  *
