@@ -3,7 +3,7 @@
  * sentences. A snapshot holds no secret, and an event is made of nothing else.
  */
 import { type ErrorView, type Remedy, remedyText } from "../auth/errors.ts";
-import type { DeviceCodePrompt } from "../auth/interaction.ts";
+import type { AuthorizationPrompt, Prompt, Shown } from "../auth/interaction.ts";
 import type { ArtifactParts } from "../auth/kinds.ts";
 import { shellCommand } from "../auth/system/shell-word.ts";
 import {
@@ -52,13 +52,14 @@ export function eventsBetween(
 
 /**
  * @param since when it began to be waited for, in milliseconds since the epoch
- * @returns the event that says that a code still waits for its approval, or what else is waited for; undefined for nothing
+ * @returns the event that says that an approval is still waited for, or what else is waited for; undefined for nothing
  */
 export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number): LoginEvent | undefined {
-	const prompt = shownCode(snapshot);
+	const prompt = shownPage(snapshot);
 	if (prompt !== undefined) {
+		const code = prompt.type === "device-code" ? { code: prompt.userCode } : {};
 		return stamp<LoginEvent>(
-			{ type: "approval.waiting", provider: prompt.provider, code: prompt.userCode, expiresAt: iso(prompt.expiresAt) },
+			{ type: "approval.waiting", provider: prompt.provider, ...code, expiresAt: iso(prompt.expiresAt) },
 			now,
 		);
 	}
@@ -69,10 +70,17 @@ export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number
 
 const OVER: readonly LoginSnapshot["phase"][] = ["choosing", "attention", "done", "failed", "cancelled"];
 
-/** @returns the code that a person is asked to approve now; the first of several */
-export function shownCode({ prompts }: LoginSnapshot): DeviceCodePrompt | undefined {
-	const [first] = prompts.flatMap(({ prompt }) => (prompt.type === "device-code" ? [prompt] : []));
+/** A page on which a person signs in, with or without a code to compare. */
+export type ShownPage = Shown;
+
+/** @returns the page that is before a person now; the first of several */
+export function shownPage({ prompts }: LoginSnapshot): ShownPage | undefined {
+	const [first] = prompts.flatMap(({ prompt }) => (isPage(prompt) ? [prompt] : []));
 	return first;
+}
+
+export function isPage(prompt: Prompt | undefined): prompt is ShownPage {
+	return prompt?.type === "device-code" || prompt?.type === "authorization";
 }
 
 /** @returns what is being done, such as `company-sso: asking for a code`; undefined while only a person is waited for */
@@ -160,7 +168,7 @@ function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body
 	const shown = before?.prompts.map(approvalKey) ?? [];
 	return after.prompts.flatMap((asked): Body[] => {
 		const { step, prompt } = asked;
-		if (prompt.type !== "device-code" || shown.includes(approvalKey(asked))) return [];
+		if (!isPage(prompt) || shown.includes(approvalKey(asked))) return [];
 		return [
 			{
 				type: "approval.required",
@@ -168,19 +176,35 @@ function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body
 				targets: targetNames(after, after.chain.find(({ id }) => id === step)?.for ?? []),
 				provider: prompt.provider,
 				portal: prompt.portal,
-				code: prompt.userCode,
+				...(prompt.type === "device-code" ? { code: prompt.userCode } : {}),
 				url: approvalUrl(prompt),
-				plainUrl: prompt.verificationUri,
+				...(prompt.type === "device-code" ? { plainUrl: prompt.verificationUri } : returnOf(prompt)),
 				expiresAt: iso(prompt.expiresAt),
-				...(prompt.waitingForPid === undefined ? {} : { waitingForPid: prompt.waitingForPid }),
+				...defined({ waitingForPid: prompt.waitingForPid }),
+				...waysOf(prompt),
 			},
 		];
 	});
 }
 
+/** How what the page gives comes back. */
+function returnOf({ callbackPort, paste, opensItself }: AuthorizationPrompt) {
+	return defined({ callbackPort, paste: paste?.label, opensItself });
+}
+
+function waysOf({ ways }: ShownPage) {
+	if (ways === undefined) return {};
+	return {
+		flow: ways.taken.flow,
+		why: ways.why,
+		flows: ways.others.map(({ flow, label }) => ({ flow, label })),
+	};
+}
+
 /** Tells approvals apart: also one from the next, should a service give the same code again. */
 function approvalKey({ step, prompt }: Asked): string {
-	return prompt.type === "device-code" ? `${step} ${prompt.userCode} ${prompt.startedAt}` : "";
+	if (!isPage(prompt)) return "";
+	return `${step} ${prompt.type === "device-code" ? prompt.userCode : prompt.url} ${prompt.startedAt}`;
 }
 
 const targetNames = ({ targets }: LoginSnapshot, ids: readonly string[]): string[] =>
@@ -194,7 +218,8 @@ function stepOf(row: Row, snapshot?: LoginSnapshot): { readonly id: string; read
 const keyOf = (id: string): string => id.slice(id.indexOf(":") + 1);
 
 /** The page to open: with the code in it, where the service gives such a one. */
-export function approvalUrl(prompt: DeviceCodePrompt): string {
+export function approvalUrl(prompt: ShownPage): string {
+	if (prompt.type === "authorization") return prompt.url;
 	return prompt.verificationUriComplete ?? prompt.verificationUri;
 }
 

@@ -26,7 +26,7 @@ function asking(first: CodePrompt = PROMPT) {
 			written += text;
 			heard();
 		}),
-		lineInput(input),
+		lineInput(input, { platform: "linux", write: () => undefined }),
 	);
 	return {
 		input,
