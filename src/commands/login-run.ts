@@ -3,8 +3,6 @@ import { hostname } from "node:os";
 import type { AuthContext } from "../auth/context.ts";
 import { watchSecrets } from "../auth/credentials.ts";
 import type { Reach } from "../auth/interaction.ts";
-import type { SignInOptions } from "../auth/sign-in-ways.ts";
-import { sanitize } from "../auth/system/sanitize.ts";
 import { isCi, isInteractive } from "../flows/interactive.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
 import { startLogin } from "../flows/start-login.ts";
@@ -27,7 +25,7 @@ import { parseFlags } from "./flags.ts";
 import { type Interruption, interruptible } from "./interruptible.ts";
 import { login } from "./login.ts";
 import { openApprovalPages } from "./open-page.ts";
-import type { ValuesOf } from "./options.ts";
+import { signInOptions } from "./sign-in-options.ts";
 import { usageError } from "./usage.ts";
 import { booleanVariable } from "./values.ts";
 
@@ -103,34 +101,6 @@ export const run: Command = async ({ argv, terminal }) => {
 		held?.release();
 	}
 };
-
-/**
- * How a person wants to sign in.
- *
- * @throws AuthError `usage` for flags that do not go together, and for a port that is none
- */
-function signInOptions(
-	flags: ValuesOf<(typeof login)["flags"]>,
-	env: Readonly<Record<string, string | undefined>>,
-): SignInOptions {
-	if (flags.webflow === true && flags.provider !== undefined) {
-		throw usageError(login.words, "--webflow is for an identity of kind aws/user: it cannot be used with --provider");
-	}
-	return {
-		flow: flags.flow,
-		callbackPort: flags.callbackPort === undefined ? undefined : portOf(flags.callbackPort),
-		webflow: flags.webflow ?? booleanVariable(env, "ATMOS_WEBFLOW"),
-	};
-}
-
-function portOf(text: string): number {
-	const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
-	if (port >= 1 && port <= 65_535) return port;
-	throw usageError(
-		login.words,
-		`--callback-port is "${sanitize(text)}", which is not a port: a number from 1 to 65535`,
-	);
-}
 
 /** How hidden lines are read. A terminal that obeys nothing is asked for nothing. */
 function answers({ env, platform, stderr }: Terminal): Parameters<typeof lineInput>[1] {

@@ -2,10 +2,11 @@
 import type { AuthContext } from "../auth/context.ts";
 import { toErrorView } from "../auth/errors.ts";
 import type { BrowserChoice } from "../auth/interaction.ts";
+import { isContainer } from "../auth/system/place.ts";
 import { isCi } from "../flows/interactive.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import { approvalUrl, type ShownPage, shownPage } from "../output/events.ts";
 import type { OpenedPages } from "../output/opened-pages.ts";
+import { approvalUrl, type ShownPage, shownPage } from "../output/shown-page.ts";
 
 export interface PageOpener extends OpenedPages {
 	/** Opens no more. */
@@ -60,10 +61,7 @@ async function open(
 	browser: BrowserChoice | undefined,
 	{ env, platform, cwd, log }: AuthContext,
 ): Promise<string | undefined> {
-	const [{ openedText, openPage, shouldOpenByItself }, { isContainer }] = await Promise.all([
-		import("../terminal/browser.ts"),
-		import("../auth/system/place.ts"),
-	]);
+	const { openedText, openPage, shouldOpenByItself } = await import("../terminal/browser.ts");
 	if (!shouldOpenByItself({ env, platform, container: isContainer(env) })) return undefined;
 	const result = await openPage(url, { env, platform, cwd, browser });
 	if (!result.opened) log.debug("the page was not opened", { reason: result.reason });

@@ -2,8 +2,8 @@
 import { useInput, usePaste, useWindowSize } from "ink";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import { isPage } from "../output/events.ts";
 import type { OpenedPages } from "../output/opened-pages.ts";
+import { isPage } from "../output/shown-page.ts";
 import { type Ticker, TickerContext, useTime } from "./clock.ts";
 import { initialList, type ListAction, type ListState, reduceList } from "./filter-list/state.ts";
 import { HelpContext } from "./frame.tsx";

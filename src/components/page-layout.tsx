@@ -2,7 +2,7 @@
 import { Box } from "ink";
 import { type ReactNode, useMemo, useSyncExternalStore } from "react";
 import type { LoginSnapshot, StepId } from "../flows/snapshot.ts";
-import { approvalUrl, isPage, type ShownPage } from "../output/events.ts";
+import { approvalUrl, isPage, type ShownPage } from "../output/shown-page.ts";
 import { countdownOf } from "./countdown.tsx";
 import { type Body, Frame, usePage } from "./frame.tsx";
 import { waitingFor } from "./keys/handlers.ts";

@@ -5,9 +5,9 @@ import { type Choice, isSignedIn, type LoginSnapshot, type Row } from "../flows/
 import { counted } from "../output/counted.ts";
 import { longDuration } from "../output/duration.ts";
 import { serviceLine } from "../output/error-lines.ts";
-import { approvalUrl } from "../output/events.ts";
 import type { Forwarding } from "../output/forwarding.ts";
 import { goneText } from "../output/gone.ts";
+import { approvalUrl } from "../output/shown-page.ts";
 import type { BoardEntry } from "./identity-list.ts";
 import { hasLink, takesPaste } from "./keys/shown.ts";
 import type { Binding } from "./keys/table.ts";

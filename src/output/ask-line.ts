@@ -2,7 +2,7 @@
 import { createInterface } from "node:readline";
 import type { AuthorizationPrompt, CodePrompt, Prompt, SecretPrompt } from "../auth/interaction.ts";
 import type { LoginHandle, LoginSnapshot, StepId } from "../flows/snapshot.ts";
-import type { MaybeTerminal } from "../terminal/hidden-line.ts";
+import { type MaybeTerminal, readHiddenLine } from "../terminal/hidden-line.ts";
 import { counted } from "./counted.ts";
 import type { Printer } from "./printer.ts";
 
@@ -10,7 +10,7 @@ export interface LineInput {
 	/** Lines as they are typed, until `signal` is aborted. */
 	lines(signal: AbortSignal): AsyncIterable<string>;
 	/**
-	 * One line that is not shown while it is typed or pasted, however long it is.
+	 * One line that is not shown while it is typed or pasted, however long it is; from the moment of the call.
 	 *
 	 * @returns undefined when `signal` is aborted or the input has ended
 	 */
@@ -33,15 +33,16 @@ export function lineInput(
 	};
 	return {
 		lines,
-		async hidden(signal) {
-			if (stream.setRawMode !== undefined) {
-				const { readHiddenLine } = await import("../terminal/hidden-line.ts");
-				return readHiddenLine({ stdin: stream, signal, platform: terminal.platform, write: terminal.write });
-			}
-			for await (const line of lines(signal)) return line;
-			return undefined;
-		},
+		hidden: (signal) =>
+			stream.setRawMode === undefined
+				? firstOf(lines(signal))
+				: readHiddenLine({ stdin: stream, signal, platform: terminal.platform, write: terminal.write }),
 	};
+}
+
+async function firstOf(lines: AsyncIterable<string>): Promise<string | undefined> {
+	for await (const line of lines) return line;
+	return undefined;
 }
 
 /** What is answered with a line. */
@@ -109,16 +110,19 @@ async function askHidden(
 	},
 ): Promise<string | undefined> {
 	const say = (lines: readonly string[]): void => printer.print(lines.map((line) => `${ask.prefix}: ${line}`));
-	say(ask.lines);
+	let said = ask.lines;
 	while (!signal.aborted) {
-		const line = await input.hidden(signal);
+		// Before the question is there: whoever sees it may type at once, and must not see what.
+		const reading = input.hidden(signal);
+		say(said);
+		const line = await reading;
 		if (line === undefined) return undefined;
 		const value = ask.trimmed === true ? line.trim() : line;
 		if (value !== "") {
 			if (ask.trimmed === true) say([counted(value.length, "character")]);
 			return value;
 		}
-		say([ask.empty, ...ask.lines.slice(-1)]);
+		said = [ask.empty, ...ask.lines.slice(-1)];
 	}
 	return undefined;
 }

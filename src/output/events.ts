@@ -3,11 +3,9 @@
  * sentences. A snapshot holds no secret, and an event is made of nothing else.
  */
 import { type ErrorView, type Remedy, remedyText } from "../auth/errors.ts";
-import type { AuthorizationPrompt, Prompt, Shown } from "../auth/interaction.ts";
 import type { ArtifactParts } from "../auth/kinds.ts";
 import { shellCommand } from "../auth/system/shell-word.ts";
 import {
-	type Asked,
 	type IntegrationRow,
 	type LoginResult,
 	type LoginSnapshot,
@@ -17,6 +15,7 @@ import {
 } from "../flows/snapshot.ts";
 import type { Account, CommandEvent, EventError, LoginEvent } from "./event-types.ts";
 import { type EndingOptions, loginExitCode } from "./exit-code.ts";
+import { approvalKey, isPage, pageFields, shownPage } from "./shown-page.ts";
 
 export type { CommandEvent, LoginEvent } from "./event-types.ts";
 
@@ -69,19 +68,6 @@ export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number
 }
 
 const OVER: readonly LoginSnapshot["phase"][] = ["choosing", "attention", "done", "failed", "cancelled"];
-
-/** A page on which a person signs in, with or without a code to compare. */
-export type ShownPage = Shown;
-
-/** @returns the page that is before a person now; the first of several */
-export function shownPage({ prompts }: LoginSnapshot): ShownPage | undefined {
-	const [first] = prompts.flatMap(({ prompt }) => (isPage(prompt) ? [prompt] : []));
-	return first;
-}
-
-export function isPage(prompt: Prompt | undefined): prompt is ShownPage {
-	return prompt?.type === "device-code" || prompt?.type === "authorization";
-}
 
 /** @returns what is being done, such as `company-sso: asking for a code`; undefined while only a person is waited for */
 export function waitedFor(snapshot: LoginSnapshot): string | undefined {
@@ -169,42 +155,10 @@ function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body
 	return after.prompts.flatMap((asked): Body[] => {
 		const { step, prompt } = asked;
 		if (!isPage(prompt) || shown.includes(approvalKey(asked))) return [];
-		return [
-			{
-				type: "approval.required",
-				id: step,
-				targets: targetNames(after, after.chain.find(({ id }) => id === step)?.for ?? []),
-				provider: prompt.provider,
-				portal: prompt.portal,
-				...(prompt.type === "device-code" ? { code: prompt.userCode } : {}),
-				url: approvalUrl(prompt),
-				...(prompt.type === "device-code" ? { plainUrl: prompt.verificationUri } : returnOf(prompt)),
-				expiresAt: iso(prompt.expiresAt),
-				...defined({ waitingForPid: prompt.waitingForPid }),
-				...waysOf(prompt),
-			},
-		];
+		const targets = targetNames(after, after.chain.find(({ id }) => id === step)?.for ?? []);
+		const expiresAt = iso(prompt.expiresAt);
+		return [{ type: "approval.required", id: step, targets, ...pageFields(prompt), expiresAt }];
 	});
-}
-
-/** How what the page gives comes back. */
-function returnOf({ callbackPort, paste, opensItself }: AuthorizationPrompt) {
-	return defined({ callbackPort, paste: paste?.label, opensItself });
-}
-
-function waysOf({ ways }: ShownPage) {
-	if (ways === undefined) return {};
-	return {
-		flow: ways.taken.flow,
-		why: ways.why,
-		flows: ways.others.map(({ flow, label }) => ({ flow, label })),
-	};
-}
-
-/** Tells approvals apart: also one from the next, should a service give the same code again. */
-function approvalKey({ step, prompt }: Asked): string {
-	if (!isPage(prompt)) return "";
-	return `${step} ${prompt.type === "device-code" ? prompt.userCode : prompt.url} ${prompt.startedAt}`;
 }
 
 const targetNames = ({ targets }: LoginSnapshot, ids: readonly string[]): string[] =>
@@ -216,12 +170,6 @@ function stepOf(row: Row, snapshot?: LoginSnapshot): { readonly id: string; read
 }
 
 const keyOf = (id: string): string => id.slice(id.indexOf(":") + 1);
-
-/** The page to open: with the code in it, where the service gives such a one. */
-export function approvalUrl(prompt: ShownPage): string {
-	if (prompt.type === "authorization") return prompt.url;
-	return prompt.verificationUriComplete ?? prompt.verificationUri;
-}
 
 function chain(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
 	const known = new Map(before?.chain.map((row) => [row.id, row]));

@@ -1,7 +1,8 @@
 /** What a login waits for at the moment, for faces without a screen: silence looks like a program that hangs. */
 import type { Clock } from "../auth/context.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import { approvalUrl, type LoginEvent, shownPage, waitedFor, waitingEvent } from "./events.ts";
+import { type LoginEvent, waitedFor, waitingEvent } from "./events.ts";
+import { approvalUrl, shownPage } from "./shown-page.ts";
 
 /** How often it is said what is waited for, in milliseconds. */
 export const WAITING_EVERY_MS = 30_000;

@@ -2,7 +2,7 @@
 import { toErrorView } from "../../auth/errors.ts";
 import type { Flow } from "../../auth/sign-in-ways.ts";
 import type { LoginHandle, StepId } from "../../flows/snapshot.ts";
-import { approvalUrl, isPage, type ShownPage } from "../../output/events.ts";
+import { approvalUrl, isPage, type ShownPage } from "../../output/shown-page.ts";
 import { clean } from "../text.ts";
 import type { Actions } from "../ui-context.ts";
 import type { KeySource } from "./dispatch.ts";

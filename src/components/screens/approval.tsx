@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { DeviceCodePrompt } from "../../auth/interaction.ts";
 import type { LoginSnapshot, StepId } from "../../flows/snapshot.ts";
-import { approvalUrl } from "../../output/events.ts";
+import { approvalUrl } from "../../output/shown-page.ts";
 import type { Binding } from "../keys/table.ts";
 import { PageScreen, paragraph, statusLines, statusOf, useLinkLayout, useOutcome } from "../page-layout.tsx";
 import { notice, wayText } from "../page-words.ts";

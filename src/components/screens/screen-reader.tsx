@@ -1,7 +1,7 @@
 /** The dashboard for screen readers: the same steps and keys, in lines that are added and never changed. */
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { LoginAction, LoginSnapshot } from "../../flows/snapshot.ts";
-import { isPage } from "../../output/events.ts";
+import { isPage } from "../../output/shown-page.ts";
 import { initialList, type ListAction, type ListState, reduceList, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
 import { type CodeAction, codeKeys, createCodeEntry } from "../keys/code-entry.ts";

@@ -1,7 +1,7 @@
 /** A page on which a person signs in, whichever way that is, and the menu of the other ways. */
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 import type { LoginSnapshot, StepId } from "../../flows/snapshot.ts";
-import type { ShownPage } from "../../output/events.ts";
+import type { ShownPage } from "../../output/shown-page.ts";
 import { useKeys } from "../keys/dispatch.ts";
 import { shownKeys } from "../keys/shown.ts";
 import { createTextEntry, type TextEntry, useLength } from "../keys/text-entry.ts";
