@@ -31,7 +31,7 @@ export const login = define({
 			type: "string",
 			value: "WAY",
 			values: ["browser", "device-code", "paste"] satisfies Flow[],
-			help: "how to sign in, where a kind has several ways: browser, device-code or paste",
+			help: "how to sign in, where there are several ways",
 		},
 		callbackPort: {
 			type: "string",
@@ -43,7 +43,7 @@ export const login = define({
 			env: ["ATMOS_WEBFLOW"],
 			help: "a user signs in by the browser, whatever keys it has",
 		},
-		deviceCode: { type: "boolean", help: "let CI wait for a device code; it does not choose the way: see --flow" },
+		deviceCode: { type: "boolean", help: "allow the device code flow in CI (--flow chooses the way)" },
 		browser: { type: "boolean", shown: "--no-browser", env: ["BROWSER=none"], help: "never open a browser" },
 		interactive: {
 			type: "boolean",
