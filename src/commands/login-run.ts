@@ -1,4 +1,5 @@
 /** `atmos-auth login`: reads the flags, starts the login, and shows it on the face that fits. */
+import { hostname } from "node:os";
 import type { AuthContext } from "../auth/context.ts";
 import { watchSecrets } from "../auth/credentials.ts";
 import type { Reach } from "../auth/interaction.ts";
@@ -9,7 +10,9 @@ import { annotations } from "../output/annotations.ts";
 import { lineInput } from "../output/ask-line.ts";
 import { endingLines } from "../output/ending.ts";
 import { type EndingOptions, loginExitCode } from "../output/exit-code.ts";
+import { forwardingOf } from "../output/forwarding.ts";
 import { runJson } from "../output/json.ts";
+import type { OpenedPages } from "../output/opened-pages.ts";
 import { runPlain } from "../output/plain.ts";
 import { createPrinter, type Printer } from "../output/printer.ts";
 import { annotationCommand, maskCommands } from "../output/workflow-commands.ts";
@@ -22,6 +25,7 @@ import { parseFlags } from "./flags.ts";
 import { type Interruption, interruptible } from "./interruptible.ts";
 import { login } from "./login.ts";
 import { openApprovalPages } from "./open-page.ts";
+import { signInOptions } from "./sign-in-options.ts";
 import { usageError } from "./usage.ts";
 import { booleanVariable } from "./values.ts";
 
@@ -80,6 +84,7 @@ export const run: Command = async ({ argv, terminal }) => {
 				canType,
 			}),
 			force: flags.force === true,
+			signIn: signInOptions(flags, env),
 		});
 		const options = {
 			face,
@@ -96,6 +101,11 @@ export const run: Command = async ({ argv, terminal }) => {
 		held?.release();
 	}
 };
+
+/** How hidden lines are read. A terminal that obeys nothing is asked for nothing. */
+function answers({ env, platform, stderr }: Terminal): Parameters<typeof lineInput>[1] {
+	return { platform, write: env.TERM === "dumb" ? () => undefined : (sequence) => void stderr.write(sequence) };
+}
 
 /** How far a person can be reached on a face. */
 function reachOf(run: {
@@ -147,10 +157,9 @@ async function show(login: LoginHandle, options: Options, run: Run): Promise<num
 	const ending: EndingOptions = { strict: options.strict, endedBy: interruption.by };
 	interruption.signal.addEventListener("abort", () => login.send({ type: "CANCEL" }), { once: true });
 	// A program that reads events opens pages itself, or shows the link.
-	const stopOpening =
-		face === "json" ? () => undefined : openApprovalPages(login, { ctx, noBrowser: options.noBrowser });
+	const pages = face === "json" ? undefined : openApprovalPages(login, { ctx, noBrowser: options.noBrowser });
 	try {
-		const last = await runFace(login, options, run, { printer, ending });
+		const last = await runFace(login, options, run, { printer, ending, pages });
 		run.held?.release();
 		const lines =
 			face === "json" && last.phase !== "failed"
@@ -168,7 +177,7 @@ async function show(login: LoginHandle, options: Options, run: Run): Promise<num
 		if (last.phase === "cancelled") setTimeout(() => leaveAtOnce(code), LINGER_MS).unref();
 		return code;
 	} finally {
-		stopOpening();
+		pages?.stop();
 	}
 }
 
@@ -176,9 +185,10 @@ async function runFace(
 	login: LoginHandle,
 	options: Options,
 	{ ctx, terminal }: Run,
-	{ printer, ending }: { readonly printer: Printer; readonly ending: EndingOptions },
+	shown: { readonly printer: Printer; readonly ending: EndingOptions; readonly pages: OpenedPages | undefined },
 ): Promise<LoginSnapshot> {
 	const { clock } = ctx;
+	const { printer, ending, pages } = shown;
 	switch (options.face) {
 		case "json":
 			return runJson({ login, clock, ending, write: (text) => terminal.stdout.write(text) });
@@ -188,11 +198,13 @@ async function runFace(
 				clock,
 				printer,
 				ending,
-				input: options.canType ? lineInput(terminal.stdin) : undefined,
+				pages,
+				forwarding: (port) => forwardingOf(port, { ...ctx, hostname: hostname() }),
+				input: options.canType ? lineInput(terminal.stdin, answers(terminal)) : undefined,
 			});
 		default: {
 			const { runDashboard } = await import("../components/dashboard.tsx");
-			await runDashboard({ login, terminal, clock, colour: options.colour, cwd: ctx.cwd });
+			await runDashboard({ login, terminal, clock, colour: options.colour, cwd: ctx.cwd, pages });
 			return login.finished;
 		}
 	}

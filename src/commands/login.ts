@@ -1,3 +1,4 @@
+import type { Flow } from "../auth/sign-in-ways.ts";
 import { define, identityFlag, jsonFlag } from "./definition.ts";
 
 export const login = define({
@@ -26,7 +27,23 @@ export const login = define({
 		strict: { type: "boolean", help: "exit with 3 when an integration fails" },
 		plain: { type: "boolean", help: "one line per event instead of the dashboard" },
 		json: jsonFlag,
-		deviceCode: { type: "boolean", help: "allow the device code flow in CI" },
+		flow: {
+			type: "string",
+			value: "WAY",
+			values: ["browser", "device-code", "paste"] satisfies Flow[],
+			help: "how to sign in, where there are several ways",
+		},
+		callbackPort: {
+			type: "string",
+			value: "PORT",
+			help: "the port on 127.0.0.1 to which a page in the browser returns",
+		},
+		webflow: {
+			type: "boolean",
+			env: ["ATMOS_WEBFLOW"],
+			help: "a user signs in by the browser, whatever keys it has",
+		},
+		deviceCode: { type: "boolean", help: "allow the device code flow in CI (--flow chooses the way)" },
 		browser: { type: "boolean", shown: "--no-browser", env: ["BROWSER=none"], help: "never open a browser" },
 		interactive: {
 			type: "boolean",

@@ -2,6 +2,8 @@
 import { useInput, usePaste, useWindowSize } from "ink";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
+import type { OpenedPages } from "../output/opened-pages.ts";
+import { isPage } from "../output/shown-page.ts";
 import { type Ticker, TickerContext, useTime } from "./clock.ts";
 import { initialList, type ListAction, type ListState, reduceList } from "./filter-list/state.ts";
 import { HelpContext } from "./frame.tsx";
@@ -11,12 +13,13 @@ import { createKeyGuard } from "./keys/guard.ts";
 import { askedFirst, isBroken, keyOfAsked } from "./keys/handlers.ts";
 import { commandFor } from "./keys/table.ts";
 import type { Notes } from "./notes.ts";
-import { Approval } from "./screens/approval.tsx";
 import { CodeQuestion } from "./screens/code-question.tsx";
 import { Identities, type Picker } from "./screens/identities.tsx";
 import { Menu } from "./screens/menu.tsx";
 import { Progress } from "./screens/progress.tsx";
 import { ScreenReader } from "./screens/screen-reader.tsx";
+import { SecretQuestion } from "./screens/secret-question.tsx";
+import { Shown } from "./screens/shown.tsx";
 import { lookOf } from "./session.ts";
 import { createStore, useOnce, useStore } from "./store.ts";
 import { ASCII, createPaint, UNICODE } from "./theme.ts";
@@ -37,6 +40,8 @@ export interface AppProps {
 	readonly notes: Notes;
 	readonly display: DisplayOptions;
 	readonly hostname: string;
+	readonly forwarding: UiContext["forwarding"];
+	readonly pages: OpenedPages;
 	readonly actions: Actions;
 	/** Ctrl-C. */
 	readonly onInterrupt: () => void;
@@ -93,8 +98,11 @@ function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker 
 			/>
 		);
 	}
-	if (asked !== undefined && prompt?.type === "device-code") {
-		return <Approval key={keyOfAsked(asked)} snapshot={snapshot} step={asked.step} prompt={prompt} />;
+	if (asked !== undefined && isPage(prompt)) {
+		return <Shown key={keyOfAsked(asked)} snapshot={snapshot} step={asked.step} prompt={prompt} />;
+	}
+	if (asked !== undefined && prompt?.type === "secret") {
+		return <SecretQuestion key={keyOfAsked(asked)} snapshot={snapshot} step={asked.step} prompt={prompt} />;
 	}
 	if (asked !== undefined && prompt?.type === "code") {
 		return <CodeQuestion key={keyOfAsked(asked)} snapshot={snapshot} step={asked.step} prompt={prompt} />;
@@ -130,7 +138,7 @@ function WithNote(props: {
 }
 
 export function App(props: AppProps): ReactNode {
-	const { login, ticker, notes, display, hostname, actions, onInterrupt, onSuspend } = props;
+	const { login, ticker, notes, display, hostname, forwarding, pages, actions, onInterrupt, onSuspend } = props;
 	const snapshot = useSyncExternalStore((listener) => login.subscribe(listener), login.snapshot);
 	const picker = usePicker(snapshot);
 	const { columns, rows } = useWindowSize();
@@ -187,10 +195,12 @@ export function App(props: AppProps): ReactNode {
 			motion: display.motion,
 			colour: display.colour,
 			hostname,
+			forwarding,
+			pages,
 			notify: notes.add,
 			now: ticker.now,
 		}),
-		[login, actions, display, columns, rows, hostname, notes, ticker],
+		[login, actions, display, columns, rows, hostname, forwarding, pages, notes, ticker],
 	);
 
 	return (

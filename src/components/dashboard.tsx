@@ -2,7 +2,9 @@
 import { hostname as localHostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { LoginHandle, LoginSnapshot, Phase } from "../flows/snapshot.ts";
-import type { OpenResult } from "../terminal/browser.ts";
+import { forwardingOf } from "../output/forwarding.ts";
+import type { OpenedPages } from "../output/opened-pages.ts";
+import type { OpenOptions, OpenResult } from "../terminal/browser.ts";
 import { settleColour, wantsColour } from "../terminal/colour.ts";
 import { POP_TITLE, pushTitle, setTitle } from "../terminal/osc.ts";
 import { EXIT_CODES, leaveAtOnce } from "../terminal/signals.ts";
@@ -21,7 +23,9 @@ export interface DashboardOptions {
 	/** Nothing in it is ever run. */
 	readonly cwd?: string | undefined;
 	/** Opens a page in the browser; the real one if left out. */
-	readonly openPage?: ((url: string) => Promise<OpenResult>) | undefined;
+	readonly openPage?: ((url: string, options: OpenOptions) => Promise<OpenResult>) | undefined;
+	/** What came of the pages that were opened by themselves. */
+	readonly pages?: OpenedPages | undefined;
 }
 
 const FINAL: ReadonlySet<Phase> = new Set(["done", "failed", "cancelled"]);
@@ -63,6 +67,7 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 		screenReader,
 	};
 	const cwd = options.cwd ?? process.cwd();
+	const hostname = options.hostname ?? localHostname();
 	const screen = terminal.stderr;
 	const notes = createNotes(clock);
 	const ticker = createTicker(clock);
@@ -81,7 +86,9 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 		ticker,
 		notes: { store: notes.store, add: tell },
 		display,
-		hostname: options.hostname ?? localHostname(),
+		hostname,
+		forwarding: (port) => forwardingOf(port, { env, platform, hostname }),
+		pages: options.pages ?? NO_PAGES,
 		stdin: terminal.stdin,
 		screen,
 		platform,
@@ -93,10 +100,9 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 				? `${what} copied with ${result.by}`
 				: `${what} sent to the terminal's clipboard, if the terminal allows it`;
 		},
-		async open(url) {
-			const open = options.openPage ?? (await import("../terminal/browser.ts")).openPage;
-			const result = await open(url, { env, platform, cwd });
-			return result.opened ? "opened in your browser" : `not opened: ${result.reason}; u shows the plain link`;
+		async open(url, browser) {
+			const { openedText, openPage } = await import("../terminal/browser.ts");
+			return openedText(await (options.openPage ?? openPage)(url, { env, platform, cwd, browser }));
 		},
 	});
 	if (!screenReader) ticker.start();
@@ -127,6 +133,8 @@ export async function runDashboard(options: DashboardOptions): Promise<void> {
 		screen.off("error", ignore);
 	}
 }
+
+const NO_PAGES: OpenedPages = { outcome: () => undefined, subscribe: () => () => undefined };
 
 function isOn(value: string | undefined): boolean {
 	return value !== undefined && value !== "" && value !== "0" && value !== "false";
@@ -165,8 +173,12 @@ function titleOf({ prompts: [asked] }: LoginSnapshot): string {
 	switch (asked?.prompt.type) {
 		case "device-code":
 			return `approve ${asked.prompt.userCode} · ${title}`;
+		case "authorization":
+			return `sign in to ${asked.prompt.provider} · ${title}`;
 		case "code":
 			return `type a code · ${title}`;
+		case "secret":
+			return `answer a question · ${title}`;
 		default:
 			return title;
 	}

@@ -1,14 +1,18 @@
 /** The dashboard in sentences, for those who listen to it. Pure: from two snapshots to what has changed. */
 import { type ErrorView, remedyText } from "../auth/errors.ts";
-import type { CodePrompt, DeviceCodePrompt } from "../auth/interaction.ts";
+import type { AuthorizationPrompt, CodePrompt, DeviceCodePrompt, SecretPrompt } from "../auth/interaction.ts";
 import { type Choice, isSignedIn, type LoginSnapshot, type Row } from "../flows/snapshot.ts";
+import { counted } from "../output/counted.ts";
 import { longDuration } from "../output/duration.ts";
 import { serviceLine } from "../output/error-lines.ts";
-import { approvalUrl } from "../output/events.ts";
+import type { Forwarding } from "../output/forwarding.ts";
 import { goneText } from "../output/gone.ts";
+import { approvalUrl } from "../output/shown-page.ts";
 import type { BoardEntry } from "./identity-list.ts";
+import { hasLink, takesPaste } from "./keys/shown.ts";
 import type { Binding } from "./keys/table.ts";
 import { timeAgo } from "./lifetime.ts";
+import { pageTask, pasteTask, wayText } from "./page-words.ts";
 import { lookOf } from "./session.ts";
 import { clean, graphemes } from "./text.ts";
 
@@ -64,22 +68,77 @@ export function approvalSentences(prompt: DeviceCodePrompt, now: number, notice:
 		`Code: ${clean(prompt.userCode)}`,
 		`Spelled: ${spelled(clean(prompt.userCode))}`,
 		`${notice} The code expires in ${left}.`,
+		...waySentences(prompt),
 		waiting === undefined
 			? "Waiting for your approval. c copies the code, l the link, o opens the page, Escape cancels."
 			: `Waiting for process ${waiting}, which asked for this code.`,
 	];
 }
 
+/**
+ * The sentences of a page on which a person signs in. The link stands alone on its line, and so does a command.
+ *
+ * @param forward how the page gets back to this machine, where it needs help
+ */
+export function pageSentences(
+	prompt: AuthorizationPrompt,
+	now: number,
+	notice: string,
+	forward: Forwarding | undefined,
+): string[] {
+	const pastes = takesPaste(prompt);
+	const problem = prompt.paste?.problem;
+	const keys = pastes
+		? "Control O opens the page, Control L copies the link, Enter sends what was pasted, Escape cancels."
+		: hasLink(prompt)
+			? "Enter opens the page, l copies the link, Escape cancels."
+			: "Escape cancels.";
+	return [
+		...(problem === undefined ? [] : [clean(problem)]),
+		`Sign in to ${clean(prompt.provider)}. ${pageTask(prompt)}`,
+		...(hasLink(prompt) ? [clean(prompt.url)] : []),
+		...(pastes ? [pasteTask(prompt)] : []),
+		...(forward === undefined ? [] : [forward.why, clean(forward.command)]),
+		`${notice} The page expires in ${longDuration(prompt.expiresAt - now)}.`,
+		...waySentences(prompt),
+		prompt.waitingForPid === undefined ? keys : `Waiting for process ${prompt.waitingForPid}, which opened this page.`,
+	];
+}
+
+/** Why it is signed in to in this way, and how another one is taken. */
+function waySentences(prompt: AuthorizationPrompt | DeviceCodePrompt): string[] {
+	const why = wayText(prompt.ways);
+	const others = prompt.ways?.others ?? [];
+	if (why === undefined) return [];
+	const key = prompt.type === "authorization" && takesPaste(prompt) ? "Tab" : "m";
+	const labels = others.map(({ label }) => clean(label)).join(", or ");
+	return [others.length === 0 ? why : `${why} ${key} signs in another way: ${labels}.`];
+}
+
+/** The sentences of a question whose answer must not be heard. */
+export function secretSentences({ question, source, problem }: SecretPrompt): string[] {
+	const why = problem === undefined ? [] : [clean(problem)];
+	return [...why, `${clean(question)}: ${clean(source)}. Type or paste it, then Enter. Escape cancels.`];
+}
+
+/** How much there is of what is not read out. */
+export function lengthSentence(length: number): string {
+	return length === 0 ? "Empty" : counted(length, "character");
+}
+
 /** The sentences of a question that is answered with digits. */
 export function codeSentences({ question, source, digits, problem }: CodePrompt): string[] {
 	const why = problem === undefined ? [] : [clean(problem)];
-	return [...why, `${clean(question)}: ${clean(source)}. Type the ${digits} digits, then Enter. Escape cancels.`];
+	return [
+		...why,
+		`${clean(question)}: ${clean(source)}. Type the ${digits} digits; the last one sends them. Escape cancels.`,
+	];
 }
 
 /** The digits of a code so far. */
 export function typedSentence(typed: string, digits: number): string {
 	if (typed === "") return "Empty";
-	return typed.length < digits ? spelled(typed) : `${spelled(typed)}. Enter sends the code.`;
+	return typed.length < digits ? spelled(typed) : `${spelled(typed)}. Sent.`;
 }
 
 function rowChange(row: Row, before: Row | undefined, now: number): string | undefined {
@@ -167,8 +226,10 @@ export function detailSentence({
 export function keySentences(bindings: readonly Binding[]): string[] {
 	return bindings
 		.filter(({ help, keys }) => help !== "" && keys.length > 0)
-		.map(
-			({ keys, help }) =>
-				`${keys.map((key) => (key === "/" ? "slash" : key === "?" ? "question mark" : key)).join(" or ")}: ${help}`,
-		);
+		.map(({ keys, help }) => `${keys.map(spokenKey).join(" or ")}: ${help}`);
+}
+
+function spokenKey(key: string): string {
+	if (key === "/") return "slash";
+	return key === "?" ? "question mark" : key.replace(/^ctrl\+(.)$/, (_, letter: string) => `control ${letter}`);
 }

@@ -67,6 +67,8 @@ export interface Symbols {
 	readonly dot: string;
 	readonly ellipsis: string;
 	readonly cursor: string;
+	/** A character that must not be seen. */
+	readonly hidden: string;
 	readonly upDown: string;
 	readonly enter: string;
 }
@@ -88,6 +90,7 @@ export const UNICODE: Symbols = {
 	dot: "·",
 	ellipsis: "…",
 	cursor: "▏",
+	hidden: "•",
 	upDown: "↑↓",
 	enter: "⏎",
 };
@@ -109,6 +112,7 @@ export const ASCII: Symbols = {
 	dot: "-",
 	ellipsis: "~",
 	cursor: "_",
+	hidden: "*",
 	upDown: "up/down",
 	enter: "enter",
 };

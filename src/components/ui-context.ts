@@ -1,13 +1,16 @@
 /** What every component of the dashboard may use. */
 import { createContext, useContext } from "react";
+import type { BrowserChoice } from "../auth/interaction.ts";
 import type { LoginHandle } from "../flows/snapshot.ts";
+import type { Forwarding } from "../output/forwarding.ts";
+import type { OpenedPages } from "../output/opened-pages.ts";
 import type { Paint, Symbols } from "./theme.ts";
 
 /** Actions that a key stands for and that reach outside the screen. Each answers with a line for the user. */
 export interface Actions {
 	/** @param what "code" or "link", for the answer */
 	copy(text: string, what: string): Promise<string>;
-	open(url: string): Promise<string>;
+	open(url: string, browser?: BrowserChoice): Promise<string>;
 	/** Adds a line to what has been said; only where nothing is drawn. */
 	print(line: string): void;
 	/** Leaves the screen, prints the link and comes back after a key or when `until` is aborted. */
@@ -26,6 +29,10 @@ export interface UiContext {
 	/** False without colours: what a colour says has to be said otherwise. */
 	readonly colour: boolean;
 	readonly hostname: string;
+	/** How a page gets back to a port of this machine; undefined where it does by itself. */
+	forwarding(port: number): Forwarding | undefined;
+	/** What came of the pages that were opened by themselves. */
+	readonly pages: OpenedPages;
 	/** Milliseconds since the epoch as of the last tick; `useTime` for what has to follow it. */
 	now(): number;
 	/** A passing line above the key bar. */

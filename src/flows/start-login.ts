@@ -3,6 +3,7 @@ import type { ConfigRequest } from "../auth/config/model.ts";
 import type { AuthContext, LogFields, Logger } from "../auth/context.ts";
 import { toErrorView } from "../auth/errors.ts";
 import type { Reach } from "../auth/interaction.ts";
+import type { SignInOptions } from "../auth/sign-in-ways.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { type LoginDependencies, realDependencies } from "./dependencies.ts";
 import { initialData, type LoginData, type LoginSettings } from "./login-data.ts";
@@ -23,6 +24,8 @@ export interface LoginOptions {
 	readonly reach: Reach;
 	/** Renew even what is still good. */
 	readonly force: boolean;
+	/** How a person wants to sign in. */
+	readonly signIn?: SignInOptions | undefined;
 	/** Other calls than the real ones, for tests. */
 	readonly dependencies?: Partial<LoginDependencies> | undefined;
 }

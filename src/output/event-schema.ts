@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import type { ErrorCode } from "../auth/errors.ts";
+import { FLOWS } from "../auth/sign-in-ways.ts";
 import type { EndingSignal } from "../terminal/signals.ts";
 
 /** A text with a description. */
@@ -91,6 +92,8 @@ const error = v.strictObject({
 	),
 });
 
+const flow = v.picklist(FLOWS);
+
 const registry = text("The host that Docker is logged in to.");
 const cluster = v.string();
 const context = text("The context in the kubeconfig.");
@@ -168,25 +171,52 @@ export const loginEvents = [
 		target: text("The identity, or the provider for a provider login."),
 		chain: v.pipe(names, v.description("Names from the provider to the target.")),
 	}),
-	event("approval.required", "A person has to approve a code on a page.", {
+	event("approval.required", "A person has to sign in on a page, or to approve a code there.", {
 		...step,
-		provider: v.string(),
+		provider: text("The provider, or the identity that signs in by itself."),
 		portal: v.string(),
-		code: text("A device code, not an MFA code. The page must show exactly this."),
+		code: v.exactOptional(
+			text("A device code, not an MFA code. The page must show exactly this. Absent where there is none to compare."),
+		),
 		url: v.pipe(
 			v.string(),
 			v.url(),
 			v.description("The page to open, with the code in it where the service offers one."),
 		),
-		plainUrl: v.pipe(v.string(), v.url(), v.description("The page to type the code into.")),
+		plainUrl: v.exactOptional(
+			v.pipe(v.string(), v.url(), v.description("The page to type the code into, where there is a code.")),
+		),
 		expiresAt: moment,
 		waitingForPid: v.exactOptional(
 			v.pipe(count, v.description("The process that asked for the code, where it was not this one.")),
 		),
+		flow: v.exactOptional(v.pipe(flow, v.description("The way that is taken."))),
+		why: v.exactOptional(text("Why it is taken: half a sentence.")),
+		flows: v.exactOptional(
+			v.pipe(
+				v.array(v.strictObject({ flow, label: text("Such as `with a code, in any browser`.") })),
+				v.description("The other ways that there are: `--flow` takes one of them."),
+			),
+		),
+		callbackPort: v.exactOptional(
+			v.pipe(
+				v.number(),
+				v.integer(),
+				v.minValue(1),
+				v.maxValue(65_535),
+				v.description("The port on 127.0.0.1 of this machine to which the page returns; absent where it does not."),
+			),
+		),
+		paste: v.exactOptional(
+			text("What the page shows to be pasted into a terminal; absent where it returns by itself."),
+		),
+		opensItself: v.exactOptional(
+			v.pipe(v.boolean(), v.description("True: it is in a window already, and of no use in another one.")),
+		),
 	}),
-	event("approval.waiting", "The code still waits for its approval. At most every 30 seconds.", {
+	event("approval.waiting", "The approval is still waited for. At most every 30 seconds.", {
 		provider: v.string(),
-		code: v.string(),
+		code: v.exactOptional(text("As in `approval.required`.")),
 		expiresAt: moment,
 	}),
 	event(

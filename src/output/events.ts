@@ -3,11 +3,9 @@
  * sentences. A snapshot holds no secret, and an event is made of nothing else.
  */
 import { type ErrorView, type Remedy, remedyText } from "../auth/errors.ts";
-import type { DeviceCodePrompt } from "../auth/interaction.ts";
 import type { ArtifactParts } from "../auth/kinds.ts";
 import { shellCommand } from "../auth/system/shell-word.ts";
 import {
-	type Asked,
 	type IntegrationRow,
 	type LoginResult,
 	type LoginSnapshot,
@@ -17,6 +15,7 @@ import {
 } from "../flows/snapshot.ts";
 import type { Account, CommandEvent, EventError, LoginEvent } from "./event-types.ts";
 import { type EndingOptions, loginExitCode } from "./exit-code.ts";
+import { approvalKey, isPage, pageFields, shownPage } from "./shown-page.ts";
 
 export type { CommandEvent, LoginEvent } from "./event-types.ts";
 
@@ -52,13 +51,14 @@ export function eventsBetween(
 
 /**
  * @param since when it began to be waited for, in milliseconds since the epoch
- * @returns the event that says that a code still waits for its approval, or what else is waited for; undefined for nothing
+ * @returns the event that says that an approval is still waited for, or what else is waited for; undefined for nothing
  */
 export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number): LoginEvent | undefined {
-	const prompt = shownCode(snapshot);
+	const prompt = shownPage(snapshot);
 	if (prompt !== undefined) {
+		const code = prompt.type === "device-code" ? { code: prompt.userCode } : {};
 		return stamp<LoginEvent>(
-			{ type: "approval.waiting", provider: prompt.provider, code: prompt.userCode, expiresAt: iso(prompt.expiresAt) },
+			{ type: "approval.waiting", provider: prompt.provider, ...code, expiresAt: iso(prompt.expiresAt) },
 			now,
 		);
 	}
@@ -68,12 +68,6 @@ export function waitingEvent(snapshot: LoginSnapshot, now: number, since: number
 }
 
 const OVER: readonly LoginSnapshot["phase"][] = ["choosing", "attention", "done", "failed", "cancelled"];
-
-/** @returns the code that a person is asked to approve now; the first of several */
-export function shownCode({ prompts }: LoginSnapshot): DeviceCodePrompt | undefined {
-	const [first] = prompts.flatMap(({ prompt }) => (prompt.type === "device-code" ? [prompt] : []));
-	return first;
-}
 
 /** @returns what is being done, such as `company-sso: asking for a code`; undefined while only a person is waited for */
 export function waitedFor(snapshot: LoginSnapshot): string | undefined {
@@ -160,27 +154,11 @@ function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body
 	const shown = before?.prompts.map(approvalKey) ?? [];
 	return after.prompts.flatMap((asked): Body[] => {
 		const { step, prompt } = asked;
-		if (prompt.type !== "device-code" || shown.includes(approvalKey(asked))) return [];
-		return [
-			{
-				type: "approval.required",
-				id: step,
-				targets: targetNames(after, after.chain.find(({ id }) => id === step)?.for ?? []),
-				provider: prompt.provider,
-				portal: prompt.portal,
-				code: prompt.userCode,
-				url: approvalUrl(prompt),
-				plainUrl: prompt.verificationUri,
-				expiresAt: iso(prompt.expiresAt),
-				...(prompt.waitingForPid === undefined ? {} : { waitingForPid: prompt.waitingForPid }),
-			},
-		];
+		if (!isPage(prompt) || shown.includes(approvalKey(asked))) return [];
+		const targets = targetNames(after, after.chain.find(({ id }) => id === step)?.for ?? []);
+		const expiresAt = iso(prompt.expiresAt);
+		return [{ type: "approval.required", id: step, targets, ...pageFields(prompt), expiresAt }];
 	});
-}
-
-/** Tells approvals apart: also one from the next, should a service give the same code again. */
-function approvalKey({ step, prompt }: Asked): string {
-	return prompt.type === "device-code" ? `${step} ${prompt.userCode} ${prompt.startedAt}` : "";
 }
 
 const targetNames = ({ targets }: LoginSnapshot, ids: readonly string[]): string[] =>
@@ -192,11 +170,6 @@ function stepOf(row: Row, snapshot?: LoginSnapshot): { readonly id: string; read
 }
 
 const keyOf = (id: string): string => id.slice(id.indexOf(":") + 1);
-
-/** The page to open: with the code in it, where the service gives such a one. */
-export function approvalUrl(prompt: DeviceCodePrompt): string {
-	return prompt.verificationUriComplete ?? prompt.verificationUri;
-}
 
 function chain(before: LoginSnapshot | undefined, after: LoginSnapshot): Body[] {
 	const known = new Map(before?.chain.map((row) => [row.id, row]));

@@ -6,7 +6,9 @@ import { shortDuration, utcTime } from "./duration.ts";
 import type { LoginEvent } from "./events.ts";
 import type { EndingOptions } from "./exit-code.ts";
 import { follow } from "./follow.ts";
+import type { Forwarding } from "./forwarding.ts";
 import { goneText } from "./gone.ts";
+import type { OpenedPages } from "./opened-pages.ts";
 import type { Printer } from "./printer.ts";
 import type { Style } from "./style.ts";
 
@@ -19,16 +21,19 @@ export interface PlainOptions {
 	readonly printer: Printer;
 	/** Where questions are answered; nowhere, if left out. */
 	readonly input?: LineInput | undefined;
+	/** How a page gets back to a port of this machine; undefined, or left out, where it does by itself. */
+	readonly forwarding?: ((port: number) => Forwarding | undefined) | undefined;
+	/** What came of the pages that were opened. */
+	readonly pages?: OpenedPages | undefined;
 	/** Says by which signal it was cancelled. */
 	readonly ending?: EndingOptions | undefined;
 }
 
 /** Follows a login to its end. What it has come to is said by `endingLines`. @returns the last snapshot */
 export async function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
-	const { clock, printer, login, input } = options;
-	const stopAnswering = input === undefined ? () => undefined : answerQuestions(login, printer, input);
+	const { clock, printer, login, input, forwarding, pages } = options;
 	let progressed = Number.NEGATIVE_INFINITY;
-	const last = await follow(options, (event) => {
+	const following = follow(options, (event) => {
 		const now = clock.now();
 		if (event.type === "provision.progress") {
 			const over = event.accountsDone === event.accountsTotal;
@@ -41,14 +46,24 @@ export async function runPlain(options: PlainOptions): Promise<LoginSnapshot> {
 				return;
 			progressed = now;
 		}
-		printer.print(plainLines(event, now, printer.style));
+		printer.print(plainLines(event, now, printer.style, forwarding));
 	});
+	// After the lines that say what the question is about.
+	const stopAnswering = input === undefined ? () => undefined : answerQuestions(login, printer, input);
+	const stopTelling = pages?.subscribe((_, outcome) => printer.print([`approve: ${outcome}`]));
+	const last = await following;
 	stopAnswering();
+	stopTelling?.();
 	return last;
 }
 
 /** @returns the lines of one event; none for what the summary says at the end */
-export function plainLines(event: LoginEvent, now: number, style: Style): string[] {
+export function plainLines(
+	event: LoginEvent,
+	now: number,
+	style: Style,
+	forwarding?: PlainOptions["forwarding"],
+): string[] {
 	switch (event.type) {
 		case "login.started": {
 			const profiles = event.profiles.length === 0 ? "" : ` (profile ${event.profiles.join(", ")})`;
@@ -59,12 +74,9 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 			return [`login: ${event.chain.length === 0 ? event.target : event.chain.join(" → ")}`];
 		case "approval.required":
 			return [
-				event.waitingForPid === undefined
-					? `approve: sign in to ${event.provider} (${event.portal}): open this page in a browser`
-					: `approve: process ${event.waitingForPid} is already signing in to ${event.provider} (${event.portal}): open its page in a browser`,
-				// Alone on its line, so that every terminal sees where it ends.
-				style.paint("link", event.url),
-				`approve: code ${style.paint("bold", event.code)} (a device code, not an MFA code): approve only if the page shows exactly this`,
+				...pageLines(event, style),
+				...returnLines(event, style, forwarding),
+				...wayLines(event),
 				`approve: expires ${utcTime(Date.parse(event.expiresAt))} (${left(event.expiresAt, now)})`,
 			];
 		case "approval.waiting":
@@ -100,6 +112,42 @@ export function plainLines(event: LoginEvent, now: number, style: Style): string
 		default:
 			return [];
 	}
+}
+
+type Approval = Extract<LoginEvent, { readonly type: "approval.required" }>;
+
+/** What to open, and what it has to show. */
+function pageLines(event: Approval, style: Style): string[] {
+	const { provider, portal, code, waitingForPid } = event;
+	if (event.opensItself) return [`approve: sign in to ${provider} (${portal}) in the window that has opened`];
+	return [
+		waitingForPid === undefined
+			? `approve: sign in to ${provider} (${portal}): open this page in a browser`
+			: `approve: process ${waitingForPid} is already signing in to ${provider} (${portal}): open its page in a browser`,
+		// Alone on its line, so that every terminal sees where it ends.
+		style.paint("link", event.url),
+		...(code === undefined
+			? []
+			: [
+					`approve: code ${style.paint("bold", code)} (a device code, not an MFA code): approve only if the page shows exactly this`,
+				]),
+	];
+}
+
+/** Where the page goes when somebody has signed in there. */
+function returnLines({ callbackPort }: Approval, style: Style, forwarding: PlainOptions["forwarding"]): string[] {
+	if (callbackPort === undefined) return [];
+	const forward = forwarding?.(callbackPort);
+	if (forward === undefined) return [`approve: the page returns to this machine by itself (port ${callbackPort})`];
+	return [`approve: ${forward.why}`, style.paint("bold", forward.command)];
+}
+
+/** Why it is signed in to in this way, and how another one is taken. */
+function wayLines({ flow, why, flows = [] }: Approval): string[] {
+	return [
+		...(why === undefined ? [] : [`approve: --flow ${flow} was taken: ${why}`]),
+		...flows.map((other) => `approve: or --flow ${other.flow}: ${other.label}`),
+	];
 }
 
 const left = (expiresAt: string, now: number): string => shortDuration(Date.parse(expiresAt) - now);

@@ -1,11 +1,12 @@
 /** What a login waits for at the moment, for faces without a screen: silence looks like a program that hangs. */
 import type { Clock } from "../auth/context.ts";
 import type { LoginHandle, LoginSnapshot } from "../flows/snapshot.ts";
-import { type LoginEvent, shownCode, waitedFor, waitingEvent } from "./events.ts";
+import { type LoginEvent, waitedFor, waitingEvent } from "./events.ts";
+import { approvalUrl, shownPage } from "./shown-page.ts";
 
 /** How often it is said what is waited for, in milliseconds. */
 export const WAITING_EVERY_MS = 30_000;
-/** When it is said first, unless a code waits for its approval: that has just been said. Milliseconds. */
+/** When it is said first, unless a page waits for an approval: that has just been said. Milliseconds. */
 export const WAITING_FIRST_MS = 10_000;
 
 interface Wait {
@@ -56,8 +57,9 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function waitOf(snapshot: LoginSnapshot): Wait | undefined {
-	const prompt = shownCode(snapshot);
-	if (prompt !== undefined) return { key: `code ${prompt.userCode}`, firstMs: WAITING_EVERY_MS };
+	const prompt = shownPage(snapshot);
+	if (prompt !== undefined)
+		return { key: `page ${approvalUrl(prompt)} ${prompt.startedAt}`, firstMs: WAITING_EVERY_MS };
 	const what = waitedFor(snapshot);
 	return what === undefined ? undefined : { key: `${snapshot.attempt} ${what}`, firstMs: WAITING_FIRST_MS };
 }

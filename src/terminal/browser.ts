@@ -1,9 +1,11 @@
 /** Opens a page in the user's browser: when that may happen unasked, and how it is done without a shell. */
 import { statSync } from "node:fs";
 import { isAbsolute } from "node:path";
+import type { BrowserChoice } from "../auth/interaction.ts";
 import { findProgram } from "../auth/system/find-program.ts";
 import { isRemote, isWsl } from "../auth/system/place.ts";
 import { startProgram } from "../auth/system/start-program.ts";
+import { namedBrowser } from "./named-browser.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -33,7 +35,13 @@ export function shouldOpenByItself({ env, platform, noBrowser, container }: Brow
 
 /** What came of opening a page. */
 export type OpenResult =
-	| { readonly opened: true }
+	| {
+			readonly opened: true;
+			/** The browser that was named, where it was that one. */
+			readonly by?: string | undefined;
+			/** Why it was not the one that was named: "Firefox was not found". */
+			readonly note?: string | undefined;
+	  }
 	| {
 			readonly opened: false;
 			/** Why not, in a few words: "there is no browser to be found". */
@@ -44,6 +52,15 @@ export interface OpenOptions {
 	readonly env: Environment;
 	readonly platform: NodeJS.Platform;
 	readonly cwd: string;
+	/** The browser that is wanted; where it is not there, the system's own opens the page. */
+	readonly browser?: BrowserChoice | undefined;
+}
+
+/** What came of it, in a few words: "opened in Firefox". */
+export function openedText(result: OpenResult): string {
+	if (!result.opened) return `not opened: ${result.reason}`;
+	if (result.note !== undefined) return `opened in the usual browser: ${result.note}`;
+	return `opened in ${result.by ?? "your browser"}`;
 }
 
 /** https, or http on this machine; nothing that a program could take for an option or a terminal for a command. */
@@ -129,12 +146,22 @@ const START_MS = 400;
 export async function openPage(url: string, options: OpenOptions): Promise<OpenResult> {
 	if (!isSafeLink(url)) return { opened: false, reason: "the link is not safe to open" };
 	const commands = browserCommands(url, options);
+	// The person's own word, whatever a configuration names.
 	if (commands.length === 0) return { opened: false, reason: "BROWSER is set to open none" };
+	const named = namedBrowser(url, options.browser ?? {}, options);
+	if (named !== undefined && (await startFirst(named.commands, options))) return { opened: true, by: named.title };
+	const note = named && { note: named.problem ?? `${named.title} was not found` };
+	if (await startFirst(commands, options)) return { opened: true, ...note };
+	return { opened: false, reason: "no browser was found" };
+}
+
+/** Starts the first of the programs that is there. @returns whether one of them runs */
+async function startFirst(commands: readonly (readonly string[])[], options: OpenOptions): Promise<boolean> {
 	for (const [name = "", ...args] of commands) {
 		const file = findProgram(name, { path: options.env.PATH, cwd: options.cwd });
-		if (file !== undefined && (await start(file, args, options.env))) return { opened: true };
+		if (file !== undefined && (await start(file, args, options.env))) return true;
 	}
-	return { opened: false, reason: "no browser was found" };
+	return false;
 }
 
 /** @returns whether it runs, or has done what it was asked for; never rejects */

@@ -69,24 +69,31 @@ describe("the question for a code", () => {
 		expect(text).toMatch(/Code {2}_{8}\n/);
 	});
 
-	test("is answered with Enter once all digits are there, and not before", async () => {
+	test("sends itself with its last digit, and not before", async () => {
 		const login = fakeLogin(asking());
 		const screen = show(login);
 		await screen.press("1", "2", "3", "x", "q", "4", "5", "enter");
 		expect(login.sent).toEqual([]);
-		expect(screen.lines().at(-1)).toBe(" ? keys · esc cancel");
+		expect(screen.text()).toContain("Code  1 2 3 4 5 _");
 		await screen.press("6");
-		expect(screen.lines().at(-1)).toBe(" ⏎ send · ? keys · esc cancel");
-		// No seventh one.
-		await screen.press("7", "enter");
+		expect(login.sent).toEqual([{ type: "ANSWER", step: STEP, value: "123456" }]);
+		// Once: Enter out of habit sends nothing more.
+		await screen.press("enter");
+		expect(login.sent).toHaveLength(1);
+	});
+
+	test.each(["123 456\n", "123-456", "123456"])("sends itself when %j is pasted", async (text) => {
+		const login = fakeLogin(asking());
+		await show(login).paste(text);
 		expect(login.sent).toEqual([{ type: "ANSWER", step: STEP, value: "123456" }]);
 	});
 
-	test("takes a code that is pasted, with a space or a line break in it, and sends nothing by itself", async () => {
+	test.each(["arn:aws:iam::123456789012:mfa/ada", "1234567"])("is not sent for %j, which is no code", async (text) => {
 		const login = fakeLogin(asking());
 		const screen = show(login);
-		await screen.paste("123 456\n");
+		await screen.paste(text);
 		expect(screen.text()).toContain("Code  1 2 3 4 5 6");
+		expect(screen.lines().at(-1)).toBe(" ⏎ send · ? keys · esc cancel");
 		expect(login.sent).toEqual([]);
 		await screen.press("enter");
 		expect(login.sent).toEqual([{ type: "ANSWER", step: STEP, value: "123456" }]);
@@ -121,7 +128,6 @@ describe("the question for a code", () => {
 		login.show({ prompts: asked(PROMPT, "identity:bob") });
 		await screen.until("Code  _ _ _ _ _ _");
 		await screen.paste("654321");
-		await screen.press("enter");
 		expect(login.sent).toEqual([{ type: "ANSWER", step: "identity:bob", value: "654321" }]);
 		// Asked once more, and nothing has changed but that.
 		login.show({ prompts: asked({ ...PROMPT }, "identity:bob") });
@@ -135,19 +141,18 @@ describe("for a screen reader", () => {
 	test("the question is a sentence, with the reason why it is asked again before it", () => {
 		expect(codeSentences({ ...PROMPT, problem: "the code was not accepted" })).toEqual([
 			"the code was not accepted",
-			"MFA code: arn:aws:iam::123456789012:mfa/ada. Type the 6 digits, then Enter. Escape cancels.",
+			"MFA code: arn:aws:iam::123456789012:mfa/ada. Type the 6 digits; the last one sends them. Escape cancels.",
 		]);
 	});
 
-	test("says what was typed, and when it can be sent", async () => {
+	test("says what was typed, and that it was sent", async () => {
 		expect(typedSentence("", 6)).toBe("Empty");
 		const login = fakeLogin(asking());
 		login.onAction = () => login.show({ phase: "assuming", prompts: [] });
 		const screen = show(login, { display: { screenReader: true } });
 		await screen.press("1", "2", "backspace");
 		await screen.paste("23 456");
-		await screen.press("enter");
-		expect(screen.said.slice(-4)).toEqual(["1", "1, 2", "1", "1, 2, 3, 4, 5, 6. Enter sends the code."]);
+		expect(screen.said.slice(-4)).toEqual(["1", "1, 2", "1", "1, 2, 3, 4, 5, 6. Sent."]);
 		expect(login.sent).toEqual([{ type: "ANSWER", step: STEP, value: "123456" }]);
 	});
 });

@@ -251,7 +251,7 @@ describe("the terminal", () => {
 		const { until, stdin } = run(login);
 		await until("code expires");
 		stdin.type("o");
-		await until("not opened: there is none; u shows the plain link");
+		await until("not opened: there is none");
 	});
 });
 

@@ -52,6 +52,8 @@ describe("the key table", () => {
 			for (const key of keys) {
 				// Either of the two is there: back where there is a list to go back to, else cancel.
 				if (command === "cancel" && seen.get(key) === "back") continue;
+				// One of them is there: the menu of several ways, or the only other one.
+				if (command.endsWith("Way") && seen.get(key) === "ways") continue;
 				expect(seen.get(key)).toBeUndefined();
 				seen.set(key, command);
 			}

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
-import type { CodePrompt } from "../../src/auth/interaction.ts";
+import type { AuthorizationPrompt, CodePrompt, Question, SecretPrompt } from "../../src/auth/interaction.ts";
 import type { LoginAction, StepId } from "../../src/flows/snapshot.ts";
 import { answerQuestions, lineInput } from "../../src/output/ask-line.ts";
 import { printerTo } from "../../src/output/printer.ts";
@@ -10,7 +10,7 @@ import { fakeLogin } from "../components/support/fake-login.ts";
 const PROMPT: CodePrompt = { type: "code", question: "MFA code", source: "phone of ada", digits: 6 };
 const ASKED = "code: MFA code (phone of ada)\ncode: type the 6 digits, then Enter\n";
 
-function asking(first: CodePrompt = PROMPT) {
+function asking(first: Question | AuthorizationPrompt = PROMPT) {
 	const input = new PassThrough();
 	const login = fakeLogin({ phase: "approving", prompts: [{ step: "identity:ada", prompt: first }] });
 	let written = "";
@@ -26,7 +26,7 @@ function asking(first: CodePrompt = PROMPT) {
 			written += text;
 			heard();
 		}),
-		lineInput(input),
+		lineInput(input, { platform: "linux", write: () => undefined }),
 	);
 	return {
 		input,
@@ -44,7 +44,8 @@ function asking(first: CodePrompt = PROMPT) {
 			input.end();
 			await done;
 		},
-		ask: (prompt: CodePrompt, step: StepId = "identity:ada") => login.show({ prompts: [{ step, prompt }] }),
+		ask: (prompt: Question | AuthorizationPrompt, step: StepId = "identity:ada") =>
+			login.show({ prompts: [{ step, prompt }] }),
 	};
 }
 
@@ -119,5 +120,67 @@ describe("a question on the plain face", () => {
 		expect(input.isPaused()).toBe(true);
 		await new Promise((resolve) => setImmediate(resolve));
 		expect(login.sent).toEqual([]);
+	});
+});
+
+const SECRET: SecretPrompt = { type: "secret", question: "Passphrase", source: "~/keys/ada.pem" };
+const PAGE: AuthorizationPrompt = {
+	type: "authorization",
+	provider: "company-sso",
+	url: "https://oidc.us-east-1.amazonaws.com/authorize",
+	portal: "acme.awsapps.com",
+	startedAt: 0,
+	expiresAt: 600_000,
+	paste: { label: "the code that the page shows" },
+};
+
+describe("what must not be seen", () => {
+	test("is a line as it was typed, blanks and all, and is written nowhere", async () => {
+		const { login, type, written } = asking({ ...SECRET, problem: "it is wrong" });
+		expect(written()).toBe(
+			"secret: it is wrong\nsecret: Passphrase (~/keys/ada.pem)\nsecret: type or paste it, then Enter; it is not shown\n",
+		);
+		await type(" canary pass \n");
+		expect(login.sent).toEqual([answer(" canary pass ")]);
+		expect(written()).not.toContain("canary");
+	});
+
+	test("is asked for again where nothing was typed", async () => {
+		const { login, type, written } = asking(SECRET);
+		await type("\n");
+		expect(written()).toMatch(/secret: nothing was typed\nsecret: type or paste it, then Enter; it is not shown\n$/);
+		await type("x\n");
+		expect(login.sent).toEqual([answer("x")]);
+	});
+
+	test("may be pasted, however long: its length is told", async () => {
+		const { login, type, written } = asking(PAGE);
+		expect(written()).toBe("paste: paste the code that the page shows, then Enter; it is not shown\n");
+		const response = "PHNhbWxw".repeat(12_800);
+		await type(`  ${response} \n`);
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(login.sent).toEqual([answer(response)]);
+		expect(written()).toContain("paste: 102 400 characters\n");
+		expect(written()).not.toContain("PHNhbWxw");
+	});
+
+	test("is not asked for by a page that returns by itself, or that is another process's", () => {
+		for (const page of [
+			{ ...PAGE, paste: undefined },
+			{ ...PAGE, waitingForPid: 42 },
+		]) {
+			const { written, stop } = asking(page);
+			expect(written()).toBe("");
+			stop();
+		}
+	});
+
+	test("is forgotten when it is taken away, as when the page has returned after all", async () => {
+		const { input, login, written } = asking(PAGE);
+		login.show({ prompts: [] });
+		input.write("canary\n");
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(login.sent).toEqual([]);
+		expect(written()).not.toContain("characters");
 	});
 });

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
-import type { DeviceCodePrompt } from "../../src/auth/interaction.ts";
+import type { AuthorizationPrompt, DeviceCodePrompt } from "../../src/auth/interaction.ts";
 import type { Asked, IntegrationRow, LoginSnapshot } from "../../src/flows/snapshot.ts";
 import { eventsBetween, type LoginEvent, waitingEvent } from "../../src/output/events.ts";
 import { plainLines } from "../../src/output/plain.ts";
 import { plainStyle } from "../../src/output/style.ts";
+import { asked, waysTo } from "../components/support/snapshots.ts";
 import { NOW } from "../flows/fakes.ts";
 import { base, failed, link, providerLogin, signIn } from "./snapshots.ts";
 
@@ -120,10 +121,57 @@ describe("events of a login", () => {
 
 	test("of a second approval repeat the first", () => {
 		const [, , approving] = signIn as readonly [LoginSnapshot, LoginSnapshot, LoginSnapshot];
-		const [asked] = approving.prompts as [Asked];
-		const prompts = [{ ...asked, prompt: { ...asked.prompt, startedAt: NOW + 60_000 } as DeviceCodePrompt }];
+		const [first] = approving.prompts as [Asked];
+		const prompts = [{ ...first, prompt: { ...first.prompt, startedAt: NOW + 60_000 } as DeviceCodePrompt }];
 		const second = { ...approving, attempt: 2, prompts };
 		expect(play([approving, second]).filter((event) => event.type === "approval.required")).toHaveLength(2);
+	});
+
+	test("of a page have no code, but the way, the other ways, and where it returns to", () => {
+		const page: AuthorizationPrompt = {
+			type: "authorization",
+			provider: "company-sso",
+			url: "https://oidc.us-east-1.amazonaws.com/authorize?state=abc",
+			portal: "acme.awsapps.com",
+			startedAt: NOW,
+			expiresAt: NOW + 600_000,
+			ways: waysTo("browser"),
+		};
+		const before = { ...(signIn[2] as LoginSnapshot), prompts: [] };
+		const of = (prompt: AuthorizationPrompt) => play([before, { ...before, prompts: asked(prompt) }]).at(-1);
+		const events = [
+			of({ ...page, callbackPort: 53682 }),
+			of({ ...page, paste: { label: "the code", problem: "it was refused" } }),
+			of({ ...page, opensItself: true, waitingForPid: 42, ways: undefined }),
+		] as LoginEvent[];
+		expectValid(events);
+		const common = {
+			v: 1,
+			type: "approval.required",
+			time: "2026-11-23T12:00:00.000Z",
+			id: "provider:company-sso",
+			targets: ["dev-admin"],
+			provider: "company-sso",
+			portal: "acme.awsapps.com",
+			url: page.url,
+			expiresAt: "2026-11-23T12:10:00.000Z",
+		};
+		const ways = {
+			flow: "browser",
+			why: "the browser of this machine can be used",
+			flows: [
+				{ flow: "device-code", label: "with a code, in any browser" },
+				{ flow: "paste", label: "with a page in any browser" },
+			],
+		};
+		expect(events).toEqual([
+			{ ...common, ...ways, callbackPort: 53682 },
+			{ ...common, ...ways, paste: "the code" },
+			{ ...common, opensItself: true, waitingForPid: 42 },
+		]);
+		const waiting = waitingEvent({ ...before, prompts: asked(page) }, NOW, NOW) as LoginEvent;
+		expect(waiting).toMatchObject({ type: "approval.waiting", provider: "company-sso" });
+		expectValid([waiting]);
 	});
 
 	test("of discovery tell what is new", () => {

@@ -1,16 +1,22 @@
+import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { AuthError } from "../../src/auth/errors.ts";
+import type { AuthorizationPrompt } from "../../src/auth/interaction.ts";
 import type { LoginSnapshot } from "../../src/flows/snapshot.ts";
 import { annotations } from "../../src/output/annotations.ts";
+import { lineInput } from "../../src/output/ask-line.ts";
 import { eventsBetween } from "../../src/output/events.ts";
 import { runJson } from "../../src/output/json.ts";
 import { plainLines, runPlain } from "../../src/output/plain.ts";
 import { printerTo } from "../../src/output/printer.ts";
 import { createStyle, plainStyle } from "../../src/output/style.ts";
 import { annotationCommand } from "../../src/output/workflow-commands.ts";
+import { fakeLogin } from "../components/support/fake-login.ts";
+import { asked, waysTo } from "../components/support/snapshots.ts";
 import { awsCredentials, NOW, ssoSession, world } from "../flows/fakes.ts";
 import { start } from "../flows/run.ts";
-import { failed, signIn } from "./snapshots.ts";
+import { fakeClock } from "../helpers/context.ts";
+import { base, failed, signIn } from "./snapshots.ts";
 
 const prompt = {
 	type: "device-code",
@@ -190,5 +196,75 @@ describe("annotations of a CI run", () => {
 		expect(annotations(signIn.at(-1) as LoginSnapshot, undefined).map(annotationCommand)).toEqual([
 			"::warning title=EKS kubeconfig failed::prod/eks: not authorized to perform eks:DescribeCluster%0Aretry: atmos-auth aws eks update-kubeconfig --integration prod/eks",
 		]);
+	});
+});
+
+describe("the lines of a page", () => {
+	const page: AuthorizationPrompt = {
+		type: "authorization",
+		provider: "company-sso",
+		url: "https://oidc.us-east-1.amazonaws.com/authorize?state=abc",
+		portal: "acme.awsapps.com",
+		startedAt: NOW,
+		expiresAt: NOW + 600_000,
+		callbackPort: 53682,
+		ways: waysTo("browser"),
+	};
+	const lines = (prompt: AuthorizationPrompt, forward = false): string[] =>
+		eventsBetween(undefined, { ...base, phase: "approving", prompts: asked(prompt) }, NOW).flatMap((event) =>
+			plainLines(event, NOW, plainStyle, (port) =>
+				forward ? { why: "On your machine, first run:", command: `ssh -L ${port}` } : undefined,
+			),
+		);
+
+	test("say where it returns to, why this way, and how another is taken", () => {
+		expect(lines(page)).toEqual([
+			"approve: sign in to company-sso (acme.awsapps.com): open this page in a browser",
+			"https://oidc.us-east-1.amazonaws.com/authorize?state=abc",
+			"approve: the page returns to this machine by itself (port 53682)",
+			"approve: --flow browser was taken: the browser of this machine can be used",
+			"approve: or --flow device-code: with a code, in any browser",
+			"approve: or --flow paste: with a page in any browser",
+			"approve: expires 2026-11-23 12:10:00 UTC (10m)",
+		]);
+	});
+
+	test("have the command that forwards its port, alone on its line", () => {
+		expect(lines(page, true).slice(2, 4)).toEqual(["approve: On your machine, first run:", "ssh -L 53682"]);
+	});
+
+	test("have no link to a window that is open already", () => {
+		const opened = lines({ ...page, callbackPort: undefined, ways: undefined, opensItself: true });
+		expect(opened).toEqual([
+			"approve: sign in to company-sso (acme.awsapps.com) in the window that has opened",
+			"approve: expires 2026-11-23 12:10:00 UTC (10m)",
+		]);
+	});
+
+	test("come before the question for what it shows, and what came of opening it after that", async () => {
+		const login = fakeLogin({ phase: "approving", prompts: asked({ ...page, paste: { label: "the code" } }) });
+		let written = "";
+		let tell: (url: string, outcome: string) => void = () => undefined;
+		const over = runPlain({
+			login,
+			clock: fakeClock(NOW),
+			printer: printerTo(plainStyle, (text) => {
+				written += text;
+			}),
+			input: lineInput(new PassThrough(), { platform: "linux", write: () => undefined }),
+			pages: {
+				outcome: () => undefined,
+				subscribe(listener) {
+					tell = listener;
+					return () => undefined;
+				},
+			},
+		});
+		tell(page.url, "opened in Firefox");
+		expect(written).toMatch(
+			/^project: .*\napprove: sign in.*\npaste: paste the code, then Enter; .*\napprove: opened in Firefox\n$/s,
+		);
+		login.show({ phase: "cancelled", prompts: [] });
+		await over;
 	});
 });

@@ -55,11 +55,11 @@ async function team(): Promise<Scene> {
 	return { ...s, start: (args, options = {}) => s.start(args, { ...options, env: { ...keys, ...options.env } }) };
 }
 
-/** Types as a person does, key by key. */
+/** Types a code as a person does, key by key; its last digit sends it. */
 async function type(p: ReturnType<Scene["start"]>, text: string): Promise<void> {
 	for (const [index, key] of [...text].entries()) {
 		p.press(key);
-		await p.waitFor(`Code  ${[...text.slice(0, index + 1).padEnd(6, "_")].join(" ")}`);
+		if (index < 5) await p.waitFor(`Code  ${[...text.slice(0, index + 1).padEnd(6, "_")].join(" ")}`);
 	}
 }
 
@@ -81,10 +81,8 @@ describe("a role over a user with MFA", () => {
 		const p = s.start(["login", "break-glass"], {});
 		await p.waitFor(SERIAL);
 		await type(p, "000000");
-		p.press("enter");
 		await p.waitFor("refused the code");
 		await type(p, s.cloud.mfaCode(SERIAL));
-		p.press("enter");
 		expect((await p.exited).code).toBe(0);
 		const end = (await p.everything()).join("\n");
 		expect(end).toContain("Successfully authenticated as break-glass");

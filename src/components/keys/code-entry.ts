@@ -19,35 +19,46 @@ export function createCodeEntry(digits: number): Store<string, CodeAction> {
 	}, "");
 }
 
+/** The whole of the digits sends itself: one key less, many times a day. */
 export function codeKeys(options: {
 	readonly login: LoginHandle;
 	readonly step: StepId;
 	readonly entry: Store<string, CodeAction>;
 	readonly digits: number;
+	/** Told of the code before it is sent. */
+	readonly sending?: ((code: string) => void) | undefined;
 }): KeySource {
-	const { login, step, entry, digits } = options;
+	const { login, step, entry, digits, sending } = options;
 	const cancel = (): void => login.send({ type: "CANCEL" });
+	const isWhole = (): boolean => entry.get().length === digits;
+	const submit = (): void => {
+		const value = entry.get();
+		sending?.(value);
+		// A code counts once: where it was wrong, another one is typed.
+		entry.send({ type: "CLEAR" });
+		login.send({ type: "ANSWER", step, value });
+	};
+	const type = (text: string): void => {
+		entry.send({ type: "TYPE", text });
+		if (isWhole()) submit();
+	};
 	return {
 		screen: () => "code",
 		handlers: () => ({
-			...(entry.get().length === digits
-				? {
-						submit: () => {
-							const value = entry.get();
-							// A code counts once: where it was wrong, another one is typed.
-							entry.send({ type: "CLEAR" });
-							login.send({ type: "ANSWER", step, value });
-						},
-					}
-				: {}),
+			...(isWhole() ? { submit } : {}),
 			...(login.snapshot().choice === undefined ? { cancel } : { back: () => login.send({ type: "BACK" }) }),
 		}),
-		text: (character) => entry.send({ type: "TYPE", text: character }),
+		text: type,
 		edit(name) {
 			if (name === "backspace" || name === "delete" || name === "ctrl+h") entry.send({ type: "ERASE" });
 			else if (name === "ctrl+u" || name === "ctrl+w") entry.send({ type: "CLEAR" });
 		},
-		// Authenticators copy codes with a space in the middle.
-		paste: (text) => entry.send({ type: "TYPE", text: pastedLine(text) }),
+		paste(text) {
+			// Authenticators copy codes with a space in the middle.
+			const line = pastedLine(text).replace(/[\s-]/g, "");
+			// Something else that has digits in it is only shown: a person sends it, or thinks better of it.
+			if (/^\d+$/.test(line) && entry.get().length + line.length === digits) type(line);
+			else entry.send({ type: "TYPE", text: line });
+		},
 	};
 }

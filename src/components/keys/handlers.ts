@@ -1,5 +1,4 @@
 /** What each screen does with its keys, for the drawn and the spoken dashboard alike. Asked at each key press anew. */
-import { toErrorView } from "../../auth/errors.ts";
 import {
 	type Asked,
 	isSignedIn,
@@ -9,13 +8,11 @@ import {
 	type StepId,
 	type TargetView,
 } from "../../flows/snapshot.ts";
-import { approvalUrl } from "../../output/events.ts";
 import { type ListAction, type ListState, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
 import { failedIntegrations, failedLinks } from "../progress-lines.ts";
 import { createStore, type Store } from "../store.ts";
 import { clean } from "../text.ts";
-import type { Actions } from "../ui-context.ts";
 import { type KeySource, pastedLine } from "./dispatch.ts";
 import type { Handlers } from "./table.ts";
 
@@ -103,42 +100,6 @@ export function keyOfAsked({ step, prompt }: Asked): string {
 export function waitingFor({ targets, chain, integrations }: LoginSnapshot, step: StepId): readonly TargetView[] {
 	const row = [...chain, ...integrations].find(({ id }) => id === step);
 	return row === undefined ? targets : targets.filter(({ id }) => row.for.includes(id));
-}
-
-export interface ApprovalKeys {
-	readonly login: LoginHandle;
-	readonly actions: Actions;
-	notify(text: string): void;
-	/** Aborted when the prompt that the actions are for is no longer shown. */
-	readonly gone: AbortSignal;
-}
-
-export function approvalKeys({ login, actions, notify, gone }: ApprovalKeys): KeySource {
-	const note = (text: string): void => {
-		if (!gone.aborted) notify(text);
-	};
-	const tell = (line: Promise<string>): void => {
-		line.then(note, (error: unknown) => note(`that did not work: ${clean(toErrorView(error).message)}`));
-	};
-	const cancel = (): void => login.send({ type: "CANCEL" });
-	return {
-		screen: () => "approval",
-		handlers() {
-			const snapshot = login.snapshot();
-			const { choice } = snapshot;
-			const prompt = askedFirst(snapshot)?.prompt;
-			if (prompt?.type !== "device-code") return {};
-			const url = approvalUrl(prompt);
-			return {
-				copyCode: () => tell(actions.copy(prompt.userCode, "code")),
-				copyLink: () => tell(actions.copy(url, "link")),
-				open: () => tell(actions.open(url)),
-				plainLink: () => actions.plainLink(url, gone),
-				...(choice === undefined ? { cancel } : { back: () => login.send({ type: "BACK" }) }),
-				quit: cancel,
-			};
-		},
-	};
 }
 
 /** What the user has chosen to see of the progress. */

@@ -21,6 +21,10 @@ export type Command =
 	| "copyLink"
 	| "open"
 	| "plainLink"
+	| "ways"
+	| "browserWay"
+	| "deviceCodeWay"
+	| "pasteWay"
 	| "retry"
 	| "retryAll"
 	| "details"
@@ -47,7 +51,10 @@ export type ScreenName =
 	| "filter"
 	| "menu"
 	| "code"
+	| "secret"
 	| "approval"
+	| "page"
+	| "paste"
 	| "progress"
 	| "attention"
 	| "failure"
@@ -60,6 +67,22 @@ const MOVES: readonly Binding[] = [
 	{ command: "down", keys: ["down", "j"], help: "one row down" },
 ];
 const MOVE_BAR: Binding = { command: "move", keys: [], shown: "upDown", label: "move", help: "" };
+
+/** Another way to sign in. Where there is one only, the key says which; it is taken at once. */
+const ways = (key: string, shown = key): readonly Binding[] => [
+	{ command: "ways", keys: [key], shown, label: "other ways", help: "choose another way to sign in" },
+	{ command: "browserWay", keys: [key], shown, label: "use browser", help: "sign in with a page in a browser instead" },
+	{ command: "deviceCodeWay", keys: [key], shown, label: "use a code", help: "approve a code in any browser instead" },
+	{ command: "pasteWay", keys: [key], shown, label: "paste", help: "paste what a page in any browser shows instead" },
+];
+
+/** What leaves a page on which somebody signs in. */
+const LEAVE: readonly Binding[] = [
+	{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
+	{ command: "cancel", keys: ["escape"], shown: "esc", label: "cancel", help: "cancel the sign-in" },
+];
+const OPEN = "open the link in the browser of this machine";
+const PLAIN_LINK = "show the plain link outside the dashboard";
 
 const PAGES: readonly Binding[] = [
 	{ command: "pageUp", keys: ["pageup"], help: "one page up" },
@@ -121,21 +144,40 @@ export const KEYS: Readonly<Record<ScreenName, readonly Binding[]>> = {
 		{ command: "quit", keys: ["q"], label: "quit", help: "quit without signing in" },
 	],
 	// Digits belong to the code.
-	code: [
-		{ command: "submit", keys: ["return"], shown: "enter", label: "send", help: "send the code" },
-		HELP,
-		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list" },
-		{ command: "cancel", keys: ["escape"], shown: "esc", label: "cancel", help: "cancel the sign-in" },
+	code: [{ command: "submit", keys: ["return"], shown: "enter", label: "send", help: "send the code" }, HELP, ...LEAVE],
+	// Every character may belong to the secret.
+	secret: [
+		{ command: "submit", keys: ["return"], shown: "enter", label: "send", help: "send what was typed" },
+		...LEAVE,
 	],
 	approval: [
 		{ command: "copyCode", keys: ["c"], label: "copy code", help: "copy the code" },
-		{ command: "copyLink", keys: ["l"], label: "copy link", help: "copy the link" },
-		{ command: "open", keys: ["o", "return"], label: "open", help: "open the link in the browser of this machine" },
-		{ command: "plainLink", keys: ["u"], label: "plain link", help: "show the plain link outside the dashboard" },
+		{ command: "copyLink", keys: ["l"], label: "link", help: "copy the link" },
+		{ command: "open", keys: ["o", "return"], label: "open", help: OPEN },
+		{ command: "plainLink", keys: ["u"], label: "print", help: PLAIN_LINK },
+		...ways("m"),
 		HELP,
 		{ command: "back", keys: ["escape"], shown: "esc", label: "back", help: "back to the list; discards the code" },
 		{ command: "cancel", keys: ["escape"], shown: "esc", label: "cancel", help: "cancel the sign-in" },
 		{ command: "quit", keys: ["q"], help: "cancel the sign-in and quit" },
+	],
+	page: [
+		{ command: "open", keys: ["return", "o"], shown: "enter", label: "open", help: OPEN },
+		{ command: "copyLink", keys: ["l"], label: "copy link", help: "copy the link" },
+		{ command: "plainLink", keys: ["u"], label: "print", help: PLAIN_LINK },
+		...ways("m"),
+		HELP,
+		...LEAVE,
+		{ command: "quit", keys: ["q"], help: "cancel the sign-in and quit" },
+	],
+	// Something is pasted, and every letter may belong to it: commands are on keys that no text has.
+	paste: [
+		{ command: "submit", keys: ["return"], shown: "enter", label: "send", help: "send what was pasted" },
+		{ command: "open", keys: ["ctrl+o"], shown: "^o", label: "open", help: OPEN },
+		{ command: "copyLink", keys: ["ctrl+l"], shown: "^l", label: "copy link", help: "copy the link" },
+		{ command: "plainLink", keys: ["ctrl+p"], shown: "^p", label: "print", help: PLAIN_LINK },
+		...ways("tab"),
+		...LEAVE,
 	],
 	progress: [
 		HELP,
@@ -236,8 +278,8 @@ export function allKeys(binding: Binding, symbols: Symbols): string {
 		home: "Home",
 		end: "End",
 		tab: "Tab",
-		"ctrl+p": "Ctrl-P",
-		"ctrl+n": "Ctrl-N",
 	};
-	return binding.keys.map((key) => names[key] ?? key).join(" ");
+	return binding.keys
+		.map((key) => names[key] ?? key.replace(/^ctrl\+(.)$/, (_, letter: string) => `Ctrl-${letter.toUpperCase()}`))
+		.join(" ");
 }

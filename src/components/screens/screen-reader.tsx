@@ -1,12 +1,12 @@
 /** The dashboard for screen readers: the same steps and keys, in lines that are added and never changed. */
-import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { LoginAction, LoginSnapshot } from "../../flows/snapshot.ts";
+import { isPage } from "../../output/shown-page.ts";
 import { initialList, type ListAction, type ListState, reduceList, selectedEntry } from "../filter-list/state.ts";
 import type { BoardEntry } from "../identity-list.ts";
 import { type CodeAction, codeKeys, createCodeEntry } from "../keys/code-entry.ts";
 import { type KeySource, useKeys } from "../keys/dispatch.ts";
 import {
-	approvalKeys,
 	askedFirst,
 	createProgressChoice,
 	identityKeys,
@@ -17,7 +17,11 @@ import {
 	progressKeys,
 	selectedRow,
 } from "../keys/handlers.ts";
+import { secretKeys } from "../keys/secret.ts";
+import { shownKeys } from "../keys/shown.ts";
+import { createTextEntry, type TextEntry, useLength } from "../keys/text-entry.ts";
 import type { Notes } from "../notes.ts";
+import { notice, pageNotice } from "../page-words.ts";
 import {
 	approvalSentences,
 	changeSentences,
@@ -25,13 +29,15 @@ import {
 	codeSentences,
 	detailSentence,
 	keySentences,
+	lengthSentence,
+	pageSentences,
 	rowSentence,
+	secretSentences,
 	typedSentence,
 } from "../sentences.ts";
 import { createStore, type Store, useOnce, useStore } from "../store.ts";
 import { clean } from "../text.ts";
 import { useUi } from "../ui-context.ts";
-import { notice } from "./approval.tsx";
 import type { Picker } from "./identities.tsx";
 
 export interface SpokenProps {
@@ -51,7 +57,11 @@ type MenuStore = Store<ListState, ListAction>;
 /** Lists whose window does not matter, as one row is read at a time. */
 const PAGE = 10;
 
-function menuOf(snapshot: LoginSnapshot):
+/** @param ways whether the menu of the other ways to sign in is open */
+function menuOf(
+	snapshot: LoginSnapshot,
+	ways: boolean,
+):
 	| {
 			question: string;
 			details?: readonly string[] | undefined;
@@ -75,19 +85,35 @@ function menuOf(snapshot: LoginSnapshot):
 		const { step } = asked;
 		return { question: clean(question), details, options, chosen: (value) => ({ type: "ANSWER", step, value }) };
 	}
+	if (ways && asked !== undefined && isPage(asked.prompt) && asked.prompt.ways !== undefined) {
+		const { others } = asked.prompt.ways;
+		const { step } = asked;
+		return {
+			question: `Other ways to sign in to ${clean(asked.prompt.provider)}`,
+			options: others.map(({ flow, label }) => ({ value: flow, label: clean(label) })),
+			chosen: (value) => ({
+				type: "CHANGE_WAY",
+				step,
+				flow: others.find(({ flow }) => flow === value)?.flow ?? "browser",
+			}),
+		};
+	}
 	return undefined;
 }
 
 export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): ReactNode {
-	const { login, actions, notify, now, hostname } = useUi();
+	const { login, actions, notify, now, hostname, forwarding } = useUi();
 	// Not through Ink, which would break a link into lines, and wipe what it takes for a frame.
 	const say = useOnce(() => (lines: readonly string[]) => {
 		for (const line of lines) actions.print(line);
 	});
 	const choice = useOnce(createProgressChoice);
-	const menu = menuOf(snapshot);
 	const asked = askedFirst(snapshot);
 	const askedKey = asked === undefined ? "" : keyOfAsked(asked);
+	/** The prompt whose other ways are shown. */
+	const [waysOf, setWaysOf] = useState("");
+	const choosesWay = waysOf !== "" && waysOf === askedKey;
+	const menu = menuOf(snapshot, choosesWay);
 	const menuKey =
 		menu === undefined ? "" : `${askedKey} ${menu.question} ${menu.options.map(({ value }) => value).join(" ")}`;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: made anew for another menu only
@@ -105,12 +131,18 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 		[menuKey],
 	);
 	const choosing = snapshot.phase === "choosing" && picker !== undefined;
-	const code = asked?.prompt.type === "device-code" ? asked.prompt : undefined;
+	const page = asked !== undefined && isPage(asked.prompt) ? asked.prompt : undefined;
 	const question = asked?.prompt.type === "code" ? asked.prompt : undefined;
 	const questionKey = question === undefined ? "" : askedKey;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: made anew for another question only
 	const entry = useMemo(() => createCodeEntry(question?.digits ?? 0), [questionKey]);
-	const promptKey = code === undefined ? "" : askedKey;
+	const secret = asked?.prompt.type === "secret" ? asked.prompt : undefined;
+	const secretKey = secret === undefined ? "" : askedKey;
+	// biome-ignore lint/correctness/useExhaustiveDependencies: made anew for another prompt only
+	const hidden = useMemo(createTextEntry, [askedKey]);
+	/** Whether the code that was typed last has been sent. */
+	const sent = useRef(false);
+	const promptKey = page === undefined ? "" : askedKey;
 	// biome-ignore lint/correctness/useExhaustiveDependencies: one for each prompt
 	const gone = useMemo(() => new AbortController(), [promptKey]);
 	useEffect(() => () => gone.abort(), [gone]);
@@ -121,14 +153,39 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 			? menuKeys({
 					list: menuList,
 					choose: (value) => login.send(menu.chosen(value)),
-					back: asked !== undefined && snapshot.choice !== undefined ? () => login.send({ type: "BACK" }) : undefined,
+					back: choosesWay
+						? () => {
+								setWaysOf("");
+								say([`Back to the page of ${clean(page?.provider ?? "")}.`]);
+							}
+						: asked !== undefined && snapshot.choice !== undefined
+							? () => login.send({ type: "BACK" })
+							: undefined,
 					cancel: () => login.send({ type: "CANCEL" }),
 				})
 			: asked !== undefined && question !== undefined
-				? codeKeys({ login, step: asked.step, entry, digits: question.digits })
-				: code !== undefined
-					? approvalKeys({ login, actions, notify, gone: gone.signal })
-					: progressKeys(login, choice);
+				? codeKeys({
+						login,
+						step: asked.step,
+						entry,
+						digits: question.digits,
+						sending: (typed) => {
+							sent.current = true;
+							say([typedSentence(typed, typed.length)]);
+						},
+					})
+				: asked !== undefined && secret !== undefined
+					? secretKeys({ login, step: asked.step, entry: hidden })
+					: page !== undefined
+						? shownKeys({
+								login,
+								actions,
+								notify,
+								gone: gone.signal,
+								entry: hidden,
+								openWays: () => setWaysOf(askedKey),
+							})
+						: progressKeys(login, choice);
 	const bindings = useKeys(source);
 
 	const before = useRef<LoginSnapshot | undefined>(undefined);
@@ -138,13 +195,23 @@ export function ScreenReader({ snapshot, picker, notes, help }: SpokenProps): Re
 	}, [snapshot, now, say]);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each prompt
 	useEffect(() => {
-		if (code !== undefined) say(approvalSentences(code, now(), notice(code, hostname)));
+		if (page === undefined) return;
+		if (page.type === "device-code") say(approvalSentences(page, now(), notice(page, hostname)));
+		else {
+			const forward = page.callbackPort === undefined ? undefined : forwarding(page.callbackPort);
+			say(pageSentences(page, now(), pageNotice(page, hostname), forward));
+		}
 	}, [promptKey]);
+	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each question
+	useEffect(() => {
+		if (secret !== undefined) say(secretSentences(secret));
+	}, [secretKey]);
+	useSpokenLength(hidden, say);
 	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each question
 	useEffect(() => {
 		if (question !== undefined) say(codeSentences(question));
 	}, [questionKey]);
-	useSpokenCode(question === undefined ? undefined : entry, question?.digits ?? 0, say);
+	useSpokenCode(question === undefined ? undefined : entry, { digits: question?.digits ?? 0, sent, say });
 	// biome-ignore lint/correctness/useExhaustiveDependencies: said once for each menu
 	useEffect(() => {
 		if (menu !== undefined) say([menu.question, ...(menu.details ?? []).map(clean)]);
@@ -208,19 +275,36 @@ function useSpokenList(
 
 const noCode: Store<string, CodeAction> = createStore<string, CodeAction>((typed) => typed, "");
 
-/** Says what was typed of a code whenever that has changed. */
+/** Says what was typed of a code whenever that has changed; but for the emptiness that sending it has left. */
 function useSpokenCode(
 	entry: Store<string, CodeAction> | undefined,
-	digits: number,
-	say: (lines: readonly string[]) => void,
+	options: {
+		readonly digits: number;
+		readonly sent: { current: boolean };
+		readonly say: (lines: readonly string[]) => void;
+	},
 ): void {
+	const { digits, sent, say } = options;
 	const typed = useStore(entry ?? noCode);
 	const before = useRef({ entry, typed });
 	useEffect(() => {
 		const last = before.current;
 		before.current = { entry, typed };
-		if (entry !== undefined && last.entry === entry && last.typed !== typed) say([typedSentence(typed, digits)]);
-	}, [entry, typed, digits, say]);
+		if (entry === undefined || last.entry !== entry || last.typed === typed) return;
+		if (typed === "" && sent.current) sent.current = false;
+		else say([typedSentence(typed, digits)]);
+	}, [entry, typed, digits, sent, say]);
+}
+
+/** Says how much there is of what must not be heard, whenever that has changed. */
+function useSpokenLength(entry: TextEntry, say: (lines: readonly string[]) => void): void {
+	const length = useLength(entry);
+	const before = useRef({ entry, length });
+	useEffect(() => {
+		const last = before.current;
+		before.current = { entry, length };
+		if (last.entry === entry && last.length !== length) say([lengthSentence(length)]);
+	}, [entry, length, say]);
 }
 
 /** Says which failed row is selected, and its details when they are asked for. */

@@ -1,7 +1,7 @@
 /** The dashboard on a terminal that is only a list of frames: any size, a clock that stands still, keys by name. */
 import { EventEmitter } from "node:events";
 import { render } from "ink";
-import { App, type DisplayOptions } from "../../../src/components/app.tsx";
+import { App, type AppProps, type DisplayOptions } from "../../../src/components/app.tsx";
 import { createTicker } from "../../../src/components/clock.ts";
 import { createNotes } from "../../../src/components/notes.ts";
 import type { LoginHandle } from "../../../src/flows/snapshot.ts";
@@ -100,6 +100,8 @@ export interface ScreenOptions {
 	readonly rows?: number;
 	readonly now?: number;
 	readonly display?: Partial<DisplayOptions>;
+	readonly forwarding?: AppProps["forwarding"];
+	readonly pages?: AppProps["pages"];
 }
 
 export const NOW = Date.UTC(2026, 10, 23, 10, 42, 25);
@@ -136,13 +138,15 @@ export function show(login: LoginHandle, options: ScreenOptions = {}) {
 			notes={notes}
 			display={{ unicode: true, colour: true, motion: false, screenReader: false, ...display }}
 			hostname="build-host-3"
+			forwarding={options.forwarding ?? (() => undefined)}
+			pages={options.pages ?? { outcome: () => undefined, subscribe: () => () => undefined }}
 			actions={{
 				copy: async (text, what) => {
 					record(`copy ${text}`);
 					return `${what} copied with pbcopy`;
 				},
-				open: async (url) => {
-					record(`open ${url}`);
+				open: async (url, browser) => {
+					record(`open ${url}${browser?.name === undefined ? "" : ` in ${browser.name}`}`);
 					return "opened in your browser";
 				},
 				plainLink: async (url) => record(`plain ${url}`),

@@ -1,6 +1,7 @@
 /** Moments of a login, as the machine would show them. */
 import type { ErrorView } from "../../../src/auth/errors.ts";
-import type { DeviceCodePrompt, Prompt } from "../../../src/auth/interaction.ts";
+import type { AuthorizationPrompt, DeviceCodePrompt, Prompt } from "../../../src/auth/interaction.ts";
+import type { Flow, Way, Ways } from "../../../src/auth/sign-in-ways.ts";
 import type {
 	Asked,
 	Choice,
@@ -62,6 +63,38 @@ export function approving(now: number, prompt: Partial<DeviceCodePrompt> = {}): 
 			userCode: "WDDD-HRQV",
 			verificationUri: "https://device.sso.us-east-1.amazonaws.com/",
 			verificationUriComplete: LINK,
+			portal: "acme.awsapps.com",
+			startedAt: now - 18_000,
+			expiresAt: now + 9 * MINUTE + 42_000,
+			...prompt,
+		}),
+	};
+}
+
+export const PAGE =
+	"https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&client_id=c1&state=Zm9v&code_challenge=47DEQpj8HBSa";
+
+/** The ways that a kind with all of them has, on a desktop unless something else is said. */
+export function waysTo(taken: Flow, why = "the browser of this machine can be used"): Ways {
+	const all: readonly [Way, Way, Way] = [
+		{ flow: "browser", label: "in a browser on this machine", needs: "link", isLocal: true },
+		{ flow: "device-code", label: "with a code, in any browser", needs: "link", isLocal: false },
+		{ flow: "paste", label: "with a page in any browser", needs: "line", isLocal: false },
+	];
+	return {
+		taken: all.find(({ flow }) => flow === taken) ?? all[0],
+		why,
+		others: all.filter(({ flow }) => flow !== taken),
+	};
+}
+
+export function onPage(now: number, prompt: Partial<AuthorizationPrompt> = {}): Partial<LoginSnapshot> {
+	return {
+		...approving(now),
+		prompts: asked({
+			type: "authorization",
+			provider: "company-sso",
+			url: PAGE,
 			portal: "acme.awsapps.com",
 			startedAt: now - 18_000,
 			expiresAt: now + 9 * MINUTE + 42_000,
