@@ -70,6 +70,7 @@ export interface IdentityDefinition<Config, Takes extends CredentialType, Gives 
 	readonly gives: Gives;
 	/** What is said where the link before it gives others, or where there is none. */
 	refusal(identity: Identity<Config>): AuthError;
+	readonly lacks?: Own<IdentityKind, "lacks", Identity<Config>>;
 	readonly purpose: Own<IdentityKind, "purpose", Identity<Config>>;
 	/** @param base of one of the types in `takes`; undefined only where it takes none */
 	authenticate(
@@ -89,7 +90,7 @@ export interface IdentityDefinition<Config, Takes extends CredentialType, Gives 
 export function defineIdentity<Config, Takes extends CredentialType, Gives extends CredentialType>(
 	definition: IdentityDefinition<Config, Takes, Gives>,
 ): IdentityKind {
-	const { kind, takes, gives, store } = definition;
+	const { kind, takes, gives, store, lacks } = definition;
 	type Base = Parameters<typeof definition.authenticate>[1];
 	const own = (identity: Identity): Identity<Config> => ownEntry(identity, kind);
 	const isBase = (base: Credentials | undefined): base is Base =>
@@ -99,6 +100,7 @@ export function defineIdentity<Config, Takes extends CredentialType, Gives exten
 		takes,
 		gives,
 		refusal: (identity) => definition.refusal(own(identity)),
+		...(lacks && { lacks: (identity, base) => lacks(own(identity), base) }),
 		purpose: (identity, root, ctx) => definition.purpose(own(identity), root, ctx),
 		async authenticate(identity, base, root, run) {
 			if (!isBase(base)) throw definition.refusal(own(identity));

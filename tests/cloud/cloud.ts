@@ -15,6 +15,7 @@ import { findRoute, type Route } from "./routes.ts";
 import { type Behaviour, type Operation, Script } from "./script.ts";
 import { type DeviceCode, SsoOidc } from "./sso-oidc.ts";
 import { Sts } from "./sts.ts";
+import { StsFederation } from "./sts-federation.ts";
 import { smallWorld, type World } from "./world.ts";
 
 /** What the log keeps of a request: nothing secret. */
@@ -99,6 +100,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const portal = new SsoPortal(world, oidc, keys, now);
 	const mfa = new MfaDevices(world, now);
 	const sts = new Sts(world, keys, mfa, now, origin);
+	const federation = new StsFederation(world, keys, now);
 	const ecr = new Ecr(keys, now);
 	const eks = new Eks(world, keys, now);
 	const page = new ApprovalPage(oidc, now, origin);
@@ -152,7 +154,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 		const found = page.answer(exchange);
 		if (found) return answer("page", found);
-		const route = findRoute(exchange, { oidc, portal, sts, ecr, eks });
+		const route = findRoute(exchange, { oidc, portal, sts, federation, ecr, eks });
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
 		const behaviour = script.take(route.operation);
 		if (behaviour.type === "hang") {

@@ -6,11 +6,13 @@ import type { SsoPortal } from "./portal.ts";
 import type { Operation } from "./script.ts";
 import type { SsoOidc } from "./sso-oidc.ts";
 import type { Sts } from "./sts.ts";
+import type { StsFederation } from "./sts-federation.ts";
 
 export interface Services {
 	readonly oidc: SsoOidc;
 	readonly portal: SsoPortal;
 	readonly sts: Sts;
+	readonly federation: StsFederation;
 	readonly ecr: Ecr;
 	readonly eks: Eks;
 }
@@ -23,7 +25,10 @@ export interface Route {
 const ECR_TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 
 /** @returns undefined when no service has such an operation */
-export function findRoute(exchange: Exchange, { oidc, portal, sts, ecr, eks }: Services): Route | undefined {
+export function findRoute(
+	exchange: Exchange,
+	{ oidc, portal, sts, federation, ecr, eks }: Services,
+): Route | undefined {
 	const { pathname, searchParams } = exchange.url;
 	const route = (operation: Operation, run: () => Answer): Route => ({ operation, run });
 	switch (`${exchange.method} ${pathname}`) {
@@ -50,6 +55,8 @@ export function findRoute(exchange: Exchange, { oidc, portal, sts, ecr, eks }: S
 					return route("sts:GetCallerIdentity", () => sts.getCallerIdentity(exchange));
 				case "AssumeRole":
 					return route("sts:AssumeRole", () => sts.assumeRole(exchange));
+				case "AssumeRoleWithSAML":
+					return route("sts:AssumeRoleWithSAML", () => federation.assumeRoleWithSaml(exchange));
 				case "GetSessionToken":
 					return route("sts:GetSessionToken", () => sts.getSessionToken(exchange));
 				default:

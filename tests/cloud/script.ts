@@ -10,6 +10,7 @@ export type Operation =
 	| "sso:Logout"
 	| "sts:GetCallerIdentity"
 	| "sts:AssumeRole"
+	| "sts:AssumeRoleWithSAML"
 	| "sts:GetSessionToken"
 	| "ecr:GetAuthorizationToken"
 	| "eks:DescribeCluster";

@@ -1,5 +1,5 @@
 /** What exists in the loopback cloud: portals, accounts, roles, clusters. Plain data, changed by a test or the demo as it likes. */
-import { type IamRole, type IamUser, iamUser, type Policy } from "./iam.ts";
+import { type IamRole, type IamUser, iamUser, type Policy, type SamlProvider } from "./iam.ts";
 
 export interface CloudAccount {
 	readonly id: string;
@@ -44,6 +44,7 @@ export interface World {
 	/** IAM's; none if left out. */
 	users?: IamUser[];
 	roles?: IamRole[];
+	samlProviders?: SamlProvider[];
 	clusters: Cluster[];
 	/** Seconds that a device code lives. */
 	deviceCodeSeconds: number;

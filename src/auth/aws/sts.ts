@@ -1,18 +1,21 @@
 /** Calls of the Security Token Service that give temporary keys, with their answers checked. */
 import type { AuthContext } from "../context.ts";
 import { RejectedCredentials } from "../rejected-credentials.ts";
-import { accountIn, nameIn } from "./arn.ts";
 import type { AwsCredentials } from "./credentials.ts";
 
 /** The region whose STS is asked where nothing names one, as in the Go program. */
 export const DEFAULT_REGION = "us-east-1";
 
-export interface StsCaller {
+/** Where a request goes. */
+export interface StsPlace {
 	readonly ctx: AuthContext;
 	readonly signal: AbortSignal;
 	readonly region: string;
 	/** `spec.endpoint_url` of the identity. */
 	readonly endpoint: string | undefined;
+}
+
+export interface StsCaller extends StsPlace {
 	/** Keys that the request is signed with. */
 	readonly credentials: AwsCredentials;
 }
@@ -23,11 +26,19 @@ export interface AssumeRoleRequest {
 	readonly externalId?: string | undefined;
 	/** An hour, if left out. */
 	readonly seconds?: number | undefined;
+	readonly mfa?: MfaCode | undefined;
 }
 
 export interface SessionTokenRequest {
 	readonly seconds: number;
-	readonly mfa?: { readonly serial: string; readonly code: string } | undefined;
+	readonly mfa?: MfaCode | undefined;
+}
+
+/** What an MFA device shows now. */
+export interface MfaCode {
+	/** The device's ARN, or the serial number of one of hardware. */
+	readonly serial: string;
+	readonly code: string;
 }
 
 /**
@@ -39,28 +50,23 @@ export interface SessionTokenRequest {
 export async function assumeRole(caller: StsCaller, request: AssumeRoleRequest): Promise<AwsCredentials> {
 	const { ctx, signal, credentials } = caller;
 	const operation = "sts:AssumeRole";
-	const { client, callAws, isTurnedDown, checkAnswer, badAnswer, ASSUMED_ROLE, issuedKeys, ROLE_HOURS } =
-		await load(caller);
-	const { roleArn, sessionName, externalId, seconds } = request;
+	const { client, callAws, isTurnedDown, roleKeys } = await loadSts(caller);
+	const { roleArn, sessionName, externalId, seconds, mfa } = request;
 	const input = {
 		RoleArn: roleArn,
 		RoleSessionName: sessionName,
 		ExternalId: externalId,
 		DurationSeconds: seconds,
+		SerialNumber: mfa?.serial,
+		TokenCode: mfa?.code,
 	};
-	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
+	// A code is good once: see `getSessionToken`.
+	const answer = await callAws({ ctx, operation, signal, repeatable: mfa === undefined }, (abortSignal) =>
 		client.assumeRole(input, abortSignal),
 	).catch((error: unknown) => {
 		throw isTurnedDown(error) ? new RejectedCredentials(credentials, error) : error;
 	});
-	const { Credentials: given, AssumedRoleUser: session } = checkAnswer(operation, ASSUMED_ROLE, answer);
-	const accountId = accountIn(roleArn);
-	const role = nameIn(roleArn);
-	// `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`: a role's path is not part of it.
-	if (accountIn(session.Arn) !== accountId || session.Arn.split("/")[1] !== role) {
-		throw badAnswer(operation, "AssumedRoleUser", "is not a session of the role that was asked for");
-	}
-	return { ...issuedKeys(ctx, operation, given, ROLE_HOURS), accountId, role, roleArn };
+	return roleKeys(ctx, operation, roleArn, answer);
 }
 
 /**
@@ -72,7 +78,7 @@ export async function assumeRole(caller: StsCaller, request: AssumeRoleRequest):
 export async function getSessionToken(caller: StsCaller, request: SessionTokenRequest): Promise<AwsCredentials> {
 	const { ctx, signal } = caller;
 	const operation = "sts:GetSessionToken";
-	const { client, callAws, checkAnswer, SESSION_TOKEN, issuedKeys, USER_HOURS } = await load(caller);
+	const { client, callAws, checkAnswer, SESSION_TOKEN, issuedKeys, USER_HOURS } = await loadSts(caller);
 	const { seconds, mfa } = request;
 	const input = { DurationSeconds: seconds, SerialNumber: mfa?.serial, TokenCode: mfa?.code };
 	// A code is good once: sent again, it would be refused, and with it the session that was made the first time.
@@ -82,8 +88,13 @@ export async function getSessionToken(caller: StsCaller, request: SessionTokenRe
 	return issuedKeys(ctx, operation, checkAnswer(operation, SESSION_TOKEN, answer).Credentials, USER_HOURS);
 }
 
-async function load({ ctx, region, endpoint, credentials }: StsCaller) {
-	// Loaded only now: a sign-in that finds its keys at hand needs none of it.
+/** Loaded only when something is asked of it: a sign-in that finds its keys at hand needs none of it. */
+export async function loadSts({
+	ctx,
+	region,
+	endpoint,
+	credentials,
+}: StsPlace & { readonly credentials?: AwsCredentials | undefined }) {
 	const [{ stsClient }, { awsClientConfig }, { callAws }, { isTurnedDown }, answers, issued] = await Promise.all([
 		import("./sts-client.ts"),
 		import("./clients.ts"),

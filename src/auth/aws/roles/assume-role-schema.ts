@@ -3,10 +3,15 @@ import * as v from "valibot";
 import { durationMs } from "../../config/duration.ts";
 import { about, duration, text } from "../../config/schema/common.ts";
 import { ROLE_ARN } from "../arn.ts";
-import { awsIdentityEntries, region } from "../schema.ts";
+import { awsIdentityEntries, mfaDevice, region } from "../schema.ts";
 import { sessionName } from "./session-name.ts";
 
 const ARN = "the ARN of a role, such as arn:aws:iam::123456789012:role/Deployer";
+
+/** What is expected of `assume_role`. */
+export const ROLE = `expected ${ARN}`;
+
+const PROVIDER = "the ARN of a SAML provider of IAM, such as arn:aws:iam::123456789012:saml-provider/Okta";
 
 // Bounds of https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 export const schema = about(
@@ -14,13 +19,28 @@ export const schema = about(
 		...awsIdentityEntries,
 		principal: v.object({
 			assume_role: about(
-				v.pipe(
-					text(ARN),
-					v.regex(ROLE_ARN, `expected ${ARN}`),
-					v.minLength(20, `expected ${ARN}`),
-					v.maxLength(2048, `expected ${ARN}, of at most 2048 characters`),
+				v.optional(
+					v.pipe(
+						text(ARN),
+						v.regex(ROLE_ARN, ROLE),
+						v.minLength(20, ROLE),
+						v.maxLength(2048, `${ROLE}, of at most 2048 characters`),
+					),
 				),
-				"The role",
+				"The role. Over a SAML provider it may be left out: the one that is offered is taken, and of several you choose",
+			),
+			saml_provider: about(
+				v.optional(
+					v.pipe(
+						text(PROVIDER),
+						v.regex(/^arn:aws[a-z0-9-]*:iam::\d{12}:saml-provider\/[\w.-]{1,128}$/, `expected ${PROVIDER}`),
+					),
+				),
+				"Over a SAML provider: which one of IAM vouches for the role, where several do",
+			),
+			mfa_arn: about(
+				v.optional(mfaDevice),
+				"The MFA device of the user whose keys it is assumed with, where the role asks for MFA: a sign-in asks for the code",
 			),
 			session_name: about(
 				v.optional(
@@ -61,7 +81,7 @@ export const schema = about(
 			),
 		}),
 	}),
-	"Reached through an identity with access keys: a permission set, a user or another role; no provider of this version gives any",
+	"Reached through an identity with access keys (a permission set, a user or another role), or through a provider that vouches for you",
 );
 
 export type Config = v.InferOutput<typeof schema>;

@@ -4,17 +4,14 @@ import type { Identity } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
 import { defineIdentity } from "../../define.ts";
 import { AuthError } from "../../errors.ts";
-import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
-import { PersonNeededError } from "../../person-needed.ts";
-import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { accountIn } from "../arn.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
 import { awsEnvironment, awsStore } from "../store.ts";
-import { DEFAULT_REGION, getSessionToken, type StsCaller } from "../sts.ts";
+import { DEFAULT_REGION, getSessionToken, type SessionTokenRequest, type StsCaller } from "../sts.ts";
 import type { Config } from "./schema.ts";
 
 const DEFAULT_SECONDS = 12 * 3600;
@@ -22,10 +19,6 @@ const SHORTEST_SECONDS = 900;
 /** As in the Go program; AWS itself gives 36 hours without MFA too. */
 const LONGEST_SECONDS = 12 * 3600;
 const LONGEST_WITH_MFA_SECONDS = 36 * 3600;
-
-const DIGITS = 6;
-/** Codes that are asked for before it ends. */
-const CODES = 2;
 
 export const kind = defineIdentity<Config, never, "aws">({
 	kind: "aws/user",
@@ -96,12 +89,7 @@ function secondsOf({ name, config }: Identity<Config>, ctx: AuthContext): number
 	return seconds;
 }
 
-interface Wanted {
-	readonly seconds: number;
-	readonly mfa?: { readonly serial: string; readonly code: string };
-}
-
-async function session(caller: StsCaller, identity: Identity<Config>, run: Run, wanted: Wanted) {
+async function session(caller: StsCaller, identity: Identity<Config>, run: Run, wanted: SessionTokenRequest) {
 	run.interaction.status("requesting a session");
 	try {
 		return await getSessionToken(caller, wanted);
@@ -118,27 +106,7 @@ async function sessionWithMfa(
 	run: Run,
 	{ seconds, device }: { readonly seconds: number; readonly device: string },
 ): Promise<AwsCredentials> {
-	const { interaction, signal, ctx } = run;
-	const name = sanitize(identity.name);
-	if (!reaches(interaction, "code")) {
-		throw new PersonNeededError({
-			message: `"${name}" needs an MFA code, and this session is not interactive`,
-			reason: `its \`credentials.mfa_arn\` is ${sanitize(device)}`,
-			remedy: { say: "sign in once from a terminal", run: signInCommand(ctx) },
-		});
-	}
-	const question = `MFA code for "${name}"`;
-	for (let left = CODES, problem: string | undefined; ; left--) {
-		interaction.status("waiting for an MFA code");
-		const prompt = { type: "code", question, source: device, digits: DIGITS, problem } as const;
-		const code = (await interaction.ask(prompt, signal)).trim();
-		const { CodeRefusedError, notACode } = await import("./errors.ts");
-		try {
-			if (!/^\d{6}$/.test(code)) throw notACode(DIGITS, device, ctx);
-			return await session(caller, identity, run, { seconds, mfa: { serial: device, code } });
-		} catch (error) {
-			if (!(error instanceof CodeRefusedError) || left === 1) throw error;
-			problem = error.problem;
-		}
-	}
+	const { withMfaCode } = await import("../mfa.ts");
+	const question = { name: identity.name, device, setting: "credentials.mfa_arn" };
+	return withMfaCode(question, run, (mfa) => session(caller, identity, run, { seconds, mfa }));
 }

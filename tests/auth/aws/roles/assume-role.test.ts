@@ -95,7 +95,7 @@ describe("a role", () => {
 		const { refused, cloud } = await one(`assume_role: ${DEPLOYER}`, "provider: sso");
 		expect(await refused("it")).toMatchObject({
 			code: "config",
-			message: '"it" needs the access keys of another AWS identity',
+			message: '"it" needs access keys, or somebody who vouches for you',
 			remedy: { say: expect.stringContaining('set `via.identity` of "it"') },
 		});
 		// Nobody was asked to approve a sign-in that leads nowhere.
@@ -187,7 +187,7 @@ describe("a refusal", () => {
 			details: [
 				"the role exists, and its trust policy names arn:aws:iam::123456789012:user/ada, or all of account 123456789012",
 				`the permissions of the caller allow sts:AssumeRole on ${PRODUCTION}`,
-				"`principal.external_id` is the one that the trust policy asks for, and it asks for no MFA that was not given",
+				"`principal.external_id` is the one that the trust policy asks for, and it asks for no MFA, which `principal.mfa_arn` would have asked for",
 			],
 			remedy: {
 				say: "ask an administrator of account 999999999999 to check them, then sign in again",
@@ -350,6 +350,39 @@ describe("a configuration", () => {
 			expect(await lines(`        assume_role: ${given}\n        duration: 12h\n`)).toEqual([]);
 		},
 	);
+
+	test("a link that gives what no role is assumed with is told by validate, too", async () => {
+		const { problems, refused } = await scene(
+			`auth:
+  providers:
+    sso: {kind: aws/iam-identity-center, start_url: https://acme.awsapps.com/start, region: us-east-1}
+  identities:
+    it:
+      kind: aws/assume-role
+      via:
+        provider: sso
+      principal: {assume_role: "${DEPLOYER}"}
+`,
+		);
+		expect(await problems()).toEqual([
+			expect.stringMatching(
+				/^atmos\.yaml:8:9: auth\.identities\.it\.via\.provider: "it" needs access keys.* gives neither$/,
+			),
+		]);
+		expect((await refused("it")).message).toBe('"it" needs access keys, or somebody who vouches for you');
+	});
+
+	test("a role that is left out is missed at a sign-in, with its place", async () => {
+		const { refused, cloud } = await scene(
+			`auth:\n  identities:\n    ada: {kind: aws/user, credentials: {access_key_id: AKIAIOSFODNN7EXAMPLE, secret_access_key: x}}\n    it:\n      kind: aws/assume-role\n      via: {identity: ada}\n      principal:\n        region: us-east-1\n`,
+		);
+		const error = await refused("it");
+		expect(error).toMatchObject({ code: "config", remedy: { edit: { line: 7 } } });
+		expect(error.message).toMatch(
+			/atmos\.yaml:7:7: auth\.identities\.it\.principal\.assume_role: missing; expected the ARN/,
+		);
+		expect(cloud.requests).toEqual([]);
+	});
 
 	test("roles that lead in a circle are told by name", async () => {
 		const { load } = await scene(
