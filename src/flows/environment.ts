@@ -13,7 +13,7 @@ import { type IdentityStep, planLogin, targetOf } from "./plan.ts";
 export interface KnownEnvironment {
 	readonly identity: Identity;
 	readonly environment: EnvironmentChange;
-	/** Whether the credentials that it leads to are there and not about to end. */
+	/** Whether the credentials that it leads to are there and not about to end, as far as it is known here. */
 	readonly hasCredentials: boolean;
 }
 
@@ -40,7 +40,7 @@ export async function environmentOf(
 	return {
 		identity: step.identity,
 		environment: environmentFor(ctx, config, step, credentials),
-		hasCredentials: credentials !== undefined,
+		hasCredentials: credentials !== undefined || step.identityKind.store.keepsNothing === true,
 	};
 }
 
