@@ -13,8 +13,10 @@ import { type IdentityStep, planLogin, targetOf } from "./plan.ts";
 export interface KnownEnvironment {
 	readonly identity: Identity;
 	readonly environment: EnvironmentChange;
-	/** Whether the credentials that it leads to are there and not about to end, as far as it is known here. */
+	/** Whether the credentials that it leads to are there and not about to end. */
 	readonly hasCredentials: boolean;
+	/** Whether there is nothing to be stored: what programs find is not known here. */
+	readonly keepsNothing: boolean;
 }
 
 /**
@@ -40,7 +42,8 @@ export async function environmentOf(
 	return {
 		identity: step.identity,
 		environment: environmentFor(ctx, config, step, credentials),
-		hasCredentials: credentials !== undefined || step.identityKind.store.keepsNothing === true,
+		hasCredentials: credentials !== undefined,
+		keepsNothing: step.identityKind.store.keepsNothing === true,
 	};
 }
 

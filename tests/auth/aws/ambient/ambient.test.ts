@@ -158,9 +158,9 @@ describe("no credentials", () => {
 		const { credentials, environment } = await obtain({ ctx, config, identity: "nothing", signal });
 		expect(credentials).toEqual({ type: "none", purpose: expect.any(String) });
 		expect(environment).toEqual({ set: {}, unset: [], fixed: [] });
-		expect(await environmentOf(ctx, config, "nothing")).toMatchObject({ hasCredentials: true });
+		expect(await environmentOf(ctx, config, "nothing")).toMatchObject({ keepsNothing: true });
 		expect(await environmentOf(ctx, config, "there")).toMatchObject({
-			hasCredentials: true,
+			keepsNothing: true,
 			environment: { set: { AWS_REGION: "eu-west-1" } },
 		});
 	});
