@@ -77,6 +77,7 @@ export interface IdentityDefinition<
 	readonly gives: Gives;
 	/** What is said where the link before it gives others, or where there is none. */
 	refusal(identity: Identity<Config>): AuthError;
+	readonly lacks?: Own<IdentityKind, "lacks", Identity<Config>>;
 	readonly purpose: Own<IdentityKind, "purpose", Identity<Config>>;
 	/** @param base of one of the types in `takes`; undefined only where it takes none, or begins the chain */
 	authenticate(
@@ -99,7 +100,7 @@ export function defineIdentity<
 	Gives extends CredentialType,
 	Begins extends boolean = false,
 >(definition: IdentityDefinition<Config, Takes, Gives, Begins>): IdentityKind {
-	const { kind, takes, mayBegin, gives, store } = definition;
+	const { kind, takes, mayBegin, gives, store, lacks } = definition;
 	type Base = Parameters<typeof definition.authenticate>[1];
 	const own = (identity: Identity): Identity<Config> => ownEntry(identity, kind);
 	const isBase = (base: Credentials | undefined): base is Base =>
@@ -110,12 +111,14 @@ export function defineIdentity<
 		...(mayBegin && { mayBegin }),
 		gives,
 		refusal: (identity) => definition.refusal(own(identity)),
+		...(lacks && { lacks: (identity, base) => lacks(own(identity), base) }),
 		purpose: (identity, root, ctx) => definition.purpose(own(identity), root, ctx),
 		async authenticate(identity, base, root, run) {
 			if (!isBase(base)) throw definition.refusal(own(identity));
 			return definition.authenticate(own(identity), base, root, run);
 		},
 		store: {
+			keepsNothing: store.keepsNothing,
 			load: async (place, purpose) => store.load(place, purpose),
 			save: async (place, credentials) => store.save(place, ownCredentials(credentials, kind, gives)),
 			remove: async (place) => store.remove(place),

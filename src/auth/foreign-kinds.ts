@@ -4,7 +4,6 @@ import type { Section } from "./manifest.ts";
 export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 	providers: [
 		"aws/saml",
-		"github/oidc",
 		"azure/cli",
 		"azure/device-code",
 		"azure/interactive",
@@ -16,9 +15,6 @@ export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 		"mock/aws",
 	],
 	identities: [
-		"aws/assume-root",
-		"aws/ambient",
-		"ambient",
 		"azure/subscription",
 		"gcp/service-account",
 		"gcp/project",
@@ -35,8 +31,6 @@ export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 
 /** Those of them that are identities and begin a chain by themselves. */
 export const FOREIGN_STANDALONE: readonly string[] = [
-	"aws/ambient",
-	"ambient",
 	"aws/emulator",
 	"gcp/emulator",
 	"azure/emulator",

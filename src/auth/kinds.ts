@@ -94,6 +94,8 @@ export interface ChainPlace extends Place {
 
 /** Where credentials are kept for other programs and later runs, and what is known of them. */
 export interface Store<Kept extends Credentials = Credentials> {
+	/** The credentials are the machine's own: that nothing is stored does not mean that something is missing. */
+	readonly keepsNothing?: boolean | undefined;
 	/**
 	 * Credentials that this machine already holds, from files alone, expired or not.
 	 *
@@ -131,6 +133,13 @@ export interface EnvironmentChange {
 	readonly fixed: readonly string[];
 }
 
+/** A key that an entry should have. */
+export interface Lack {
+	readonly path: readonly string[];
+	/** "expected the ARN of a role" */
+	readonly expected: string;
+}
+
 export interface IdentityKind {
 	readonly kind: string;
 	/** The types of credentials that it can be reached with; none for a kind that begins a chain. */
@@ -140,6 +149,12 @@ export interface IdentityKind {
 	readonly gives: CredentialType;
 	/** What is wrong with a chain in which the link before it gives others, or in which there is none. */
 	refusal(identity: Identity): AuthError;
+	/**
+	 * The key that is missing with this base and could be left out with another: what its schema cannot know.
+	 *
+	 * @param base what the link before it gives
+	 */
+	lacks?(identity: Identity, base: CredentialType | undefined): Lack | undefined;
 	/** Everything that decides whose credentials this link gives, beside what the links before it say of themselves. */
 	purpose(identity: Identity, root: ChainRoot, ctx: AuthContext): Aspects;
 	/**

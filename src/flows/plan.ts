@@ -2,7 +2,7 @@
 import type { AuthConfig, EntryName, Identity, Provider } from "../auth/config/model.ts";
 import { stampOf } from "../auth/config/stamp.ts";
 import type { AuthContext } from "../auth/context.ts";
-import type { Credentials } from "../auth/credentials.ts";
+import type { Credentials, CredentialType } from "../auth/credentials.ts";
 import { AuthError, type ErrorView, toErrorView } from "../auth/errors.ts";
 import { isFresh } from "../auth/freshness.ts";
 import type { Artifact, ChainRoot, IdentityKind, ProviderKind, SessionState } from "../auth/kinds.ts";
@@ -254,7 +254,12 @@ async function identityStep(
 	const identityKind = await dependencies.identityKind(identity.kind);
 	if (identityKind === undefined) throw unknownKind("identity", identity);
 	// Nobody is to approve a sign-in that cannot lead on.
-	if (!fits(identityKind, before.at(-1))) throw identityKind.refusal(identity);
+	const base = givenBy(before.at(-1));
+	if (!fits(identityKind, base)) throw identityKind.refusal(identity);
+	const lack = identityKind.lacks?.(identity, base);
+	if (lack !== undefined) {
+		throw await config.mistake({ section: "identities", name: key }, lack.path, `missing; ${lack.expected}`);
+	}
 	const id: StepId = `identity:${key}`;
 	draft.aspects.set(id, identityKind.purpose(identity, root, ctx));
 	const purpose = purposeOf(
@@ -273,9 +278,12 @@ async function identityStep(
 	};
 }
 
-function fits({ takes, mayBegin }: IdentityKind, base: LinkStep | undefined): boolean {
-	if (base === undefined) return takes.length === 0 || mayBegin === true;
-	return takes.includes((base.type === "provider" ? base.providerKind : base.identityKind).gives);
+function fits({ takes, mayBegin }: IdentityKind, base: CredentialType | undefined): boolean {
+	return base === undefined ? takes.length === 0 || mayBegin === true : takes.includes(base);
+}
+
+function givenBy(step: LinkStep | undefined): CredentialType | undefined {
+	return step && (step.type === "provider" ? step.providerKind : step.identityKind).gives;
 }
 
 const named = (entry: { readonly name: string; readonly kind: string }): Pick<Step, "name" | "kind"> => ({

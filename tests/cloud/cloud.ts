@@ -6,7 +6,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Ecr } from "./ecr.ts";
 import { Eks } from "./eks.ts";
 import { type Answer, drip, type Exchange, readExchange, ServiceError, send, sendHalf } from "./exchange.ts";
+import { Issuers, type JobToken } from "./issuers.ts";
 import { KeyStore } from "./keys.ts";
+import { Metadata } from "./metadata.ts";
 import { MfaDevices } from "./mfa.ts";
 import { ApprovalPage } from "./page.ts";
 import { SsoPortal } from "./portal.ts";
@@ -17,6 +19,8 @@ import { type Behaviour, type Operation, Script } from "./script.ts";
 import { SignIn } from "./signin.ts";
 import { type DeviceCode, SsoOidc } from "./sso-oidc.ts";
 import { Sts } from "./sts.ts";
+import { StsFederation } from "./sts-federation.ts";
+import { StsRoot } from "./sts-root.ts";
 import { type Visit, visit } from "./visit.ts";
 import { smallWorld, type World } from "./world.ts";
 
@@ -88,6 +92,14 @@ export interface Cloud {
 	expireRegistrations(): void;
 	/** What an MFA device shows now. A code is good for one request; the next comes when the clock has gone on by 30 seconds. */
 	mfaCode(serial: string): string;
+	/** A token of a job, as its issuer signs it. */
+	jobToken(token?: JobToken): string;
+	/** The variables that the runner of GitHub Actions gives to a job that may ask for tokens. */
+	githubJob(token?: JobToken): Readonly<Record<string, string>>;
+	/** What `GET /issuer/token` takes as a bearer token. */
+	issuerAccess(token?: JobToken): string;
+	/** The variables of a container that has the machine's role. */
+	container(): Readonly<Record<string, string>>;
 	/** Moves the cloud's clock against its client's, in milliseconds; further calls add up. */
 	shiftClock(ms: number): void;
 	/** Everything secret that was issued so far, for tests that look for leaks. */
@@ -110,6 +122,10 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const sts = new Sts(world, keys, mfa, now, origin);
 	const rolesAnywhere = new RolesAnywhere(world, keys, now);
 	const signIn = new SignIn(world, keys, now, origin);
+	const issuers = new Issuers(now);
+	const metadata = new Metadata(world, keys, now);
+	const federation = new StsFederation(world, keys, issuers, now);
+	const root = new StsRoot(world, keys, now);
 	const ecr = new Ecr(keys, now);
 	const eks = new Eks(world, keys, now);
 	const page = new ApprovalPage(oidc, now, origin);
@@ -165,7 +181,19 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 		const found = page.answer(exchange) ?? signIn.page.answer(exchange) ?? (await oidc.authorization.answer(exchange));
 		if (found) return answer("page", found);
-		const route = findRoute(exchange, { oidc, portal, sts, signIn, rolesAnywhere, ecr, eks });
+		const route = findRoute(exchange, {
+			oidc,
+			portal,
+			sts,
+			federation,
+			root,
+			issuers,
+			metadata,
+			signIn,
+			rolesAnywhere,
+			ecr,
+			eks,
+		});
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
 		const behaviour = script.take(route.operation);
 		if (behaviour.type === "hang") {
@@ -241,10 +269,29 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		revokeSessions: () => oidc.revokeAll(),
 		expireRegistrations: () => oidc.expireRegistrations(),
 		mfaCode: (serial) => mfa.code(serial),
+		jobToken: (token) => issuers.issue(token),
+		githubJob: (token) => ({
+			GITHUB_ACTIONS: "true",
+			ACTIONS_ID_TOKEN_REQUEST_URL: `${url}/actions/id-token?api-version=2.0`,
+			ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuers.job(token),
+		}),
+		issuerAccess: (token) => issuers.job(token),
+		container: () => ({
+			AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/container/credentials`,
+			AWS_CONTAINER_AUTHORIZATION_TOKEN: metadata.access,
+		}),
 		shiftClock(ms) {
 			shift += ms;
 		},
-		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...signIn.secrets(), ...ecr.secrets()],
+		secrets: () => [
+			...oidc.secrets(),
+			...keys.secrets(),
+			...mfa.secrets(),
+			...signIn.secrets(),
+			...ecr.secrets(),
+			...issuers.secrets(),
+			...metadata.secrets(),
+		],
 		async close() {
 			stop.abort();
 			server.closeAllConnections();

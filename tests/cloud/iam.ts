@@ -51,6 +51,42 @@ export interface Trust {
 	readonly commonName?: string;
 	/** What it allows a service that it names, if it is not all that such a service asks for: `sts:TagSession`. */
 	readonly serviceActions?: readonly string[];
+	/** Identity providers whose word it takes. */
+	readonly federated?: readonly FederatedTrust[];
+}
+
+/** One statement about an identity provider. */
+export interface FederatedTrust {
+	/** Its ARN: of a SAML provider, or of an OpenID Connect provider. */
+	readonly provider: string;
+	/**
+	 * `StringLike` on what it says, by the key without its prefix: `sub`, `aud`, `iss`. One of the patterns has to fit, in which
+	 * `*` and `?` stand for any text and any letter.
+	 */
+	readonly conditions?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** An OpenID Connect provider as IAM knows it. */
+export interface OidcProvider {
+	readonly accountId: string;
+	/** With its scheme: `https://token.actions.githubusercontent.com`. */
+	readonly issuer: string;
+	/** The audiences that it takes. */
+	readonly clientIds: readonly string[];
+}
+
+/** `arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com` */
+export const oidcProviderArn = ({ accountId, issuer }: Pick<OidcProvider, "accountId" | "issuer">): string =>
+	`arn:aws:iam::${accountId}:oidc-provider/${issuer.replace(/^https:\/\//, "")}`;
+
+/** A SAML identity provider as IAM knows it, from its metadata. */
+export interface SamlProvider {
+	/** `arn:aws:iam::123456789012:saml-provider/NAME` */
+	readonly arn: string;
+	/** Its entity ID. */
+	readonly issuer: string;
+	/** PEM. What is signed with another key is refused. */
+	readonly certificate: string;
 }
 
 type Generated = "accessKeyId" | "secretAccessKey" | "mfa";
@@ -75,3 +111,28 @@ export const userArn = ({ accountId, name }: Pick<IamUser, "accountId" | "name">
 
 export const roleArn = ({ accountId, path = "/", name }: Pick<IamRole, "accountId" | "path" | "name">): string =>
 	`arn:aws:iam::${accountId}:role${path}${name}`;
+
+/** @returns whether what a provider says fits one of the statements that a role's trust policy has about it */
+export function trustsFederated(
+	{ trust: { federated = [] } }: IamRole,
+	provider: string,
+	said: Readonly<Record<string, string | undefined>>,
+): boolean {
+	return federated.some(
+		(statement) =>
+			statement.provider === provider &&
+			Object.entries(statement.conditions ?? {}).every(([key, patterns]) =>
+				patterns.some((pattern) => isLike(said[key], pattern)),
+			),
+	);
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_String */
+function isLike(value: string | undefined, pattern: string): boolean {
+	if (value === undefined) return false;
+	const expression = pattern
+		.replace(/[.+^${}()|[\]\\]/g, "\\$&")
+		.replaceAll("*", "[^]*")
+		.replaceAll("?", "[^]");
+	return new RegExp(`^${expression}$`).test(value);
+}

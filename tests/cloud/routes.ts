@@ -2,12 +2,16 @@
 import type { Ecr } from "./ecr.ts";
 import type { Eks } from "./eks.ts";
 import type { Answer, Exchange } from "./exchange.ts";
+import type { Issuers } from "./issuers.ts";
+import type { Metadata } from "./metadata.ts";
 import type { SsoPortal } from "./portal.ts";
 import type { RolesAnywhere } from "./roles-anywhere.ts";
 import type { Operation } from "./script.ts";
 import type { SignIn } from "./signin.ts";
 import type { SsoOidc } from "./sso-oidc.ts";
 import type { Sts } from "./sts.ts";
+import type { StsFederation } from "./sts-federation.ts";
+import type { StsRoot } from "./sts-root.ts";
 
 export interface Services {
 	readonly oidc: SsoOidc;
@@ -15,6 +19,10 @@ export interface Services {
 	readonly sts: Sts;
 	readonly rolesAnywhere: RolesAnywhere;
 	readonly signIn: SignIn;
+	readonly federation: StsFederation;
+	readonly root: StsRoot;
+	readonly issuers: Issuers;
+	readonly metadata: Metadata;
 	readonly ecr: Ecr;
 	readonly eks: Eks;
 }
@@ -29,7 +37,7 @@ const ECR_TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 /** @returns undefined when no service has such an operation */
 export function findRoute(
 	exchange: Exchange,
-	{ oidc, portal, sts, signIn, rolesAnywhere, ecr, eks }: Services,
+	{ oidc, portal, sts, federation, root, issuers, metadata, signIn, rolesAnywhere, ecr, eks }: Services,
 ): Route | undefined {
 	const { pathname, searchParams } = exchange.url;
 	const route = (operation: Operation, run: () => Answer): Route => ({ operation, run });
@@ -52,6 +60,16 @@ export function findRoute(
 			return route("sso:Logout", () => portal.logout(exchange));
 		case "POST /sessions":
 			return route("rolesanywhere:CreateSession", () => rolesAnywhere.createSession(exchange));
+		case "GET /actions/id-token":
+			return route("github:IdToken", () => issuers.githubToken(exchange));
+		case "GET /issuer/token":
+			return route("oidc:Token", () => issuers.token(exchange));
+		case "PUT /latest/api/token":
+			return route("instance:Metadata", () => metadata.startSession(exchange));
+		case "GET /latest/meta-data/iam/security-credentials/":
+			return route("instance:Metadata", () => metadata.roles(exchange));
+		case "GET /container/credentials":
+			return route("container:Credentials", () => metadata.containerKeys(exchange));
 		case "POST /":
 			if (exchange.headers["x-amz-target"] === ECR_TARGET) {
 				return route("ecr:GetAuthorizationToken", () => ecr.getAuthorizationToken(exchange));
@@ -61,6 +79,12 @@ export function findRoute(
 					return route("sts:GetCallerIdentity", () => sts.getCallerIdentity(exchange));
 				case "AssumeRole":
 					return route("sts:AssumeRole", () => sts.assumeRole(exchange));
+				case "AssumeRoleWithSAML":
+					return route("sts:AssumeRoleWithSAML", () => federation.assumeRoleWithSaml(exchange));
+				case "AssumeRoleWithWebIdentity":
+					return route("sts:AssumeRoleWithWebIdentity", () => federation.assumeRoleWithWebIdentity(exchange));
+				case "AssumeRoot":
+					return route("sts:AssumeRoot", () => root.assumeRoot(exchange));
 				case "GetSessionToken":
 					return route("sts:GetSessionToken", () => sts.getSessionToken(exchange));
 				default:
@@ -70,6 +94,9 @@ export function findRoute(
 			if (searchParams.get("Action") !== "GetCallerIdentity") return undefined;
 			return route("sts:GetCallerIdentity", () => sts.getCallerIdentity(exchange));
 		default:
+			if (exchange.method === "GET" && /^\/latest\/meta-data\/iam\/security-credentials\/[^/]+$/.test(pathname)) {
+				return route("instance:Metadata", () => metadata.instanceKeys(exchange));
+			}
 			if (exchange.method !== "GET" || !/^\/clusters\/[^/]+$/.test(pathname)) return undefined;
 			return route("eks:DescribeCluster", () => eks.describeCluster(exchange));
 	}

@@ -1,5 +1,7 @@
 /** The query protocol as STS speaks it: a form in, XML out. https://docs.aws.amazon.com/STS/latest/APIReference/CommonParameters.html */
 import { type Answer, type Exchange, ServiceError } from "./exchange.ts";
+import type { TemporaryKeys } from "./keys.ts";
+import type { Principal } from "./principals.ts";
 
 export const VERSION = "2011-06-15";
 
@@ -75,3 +77,15 @@ export const xmlAnswer = ({ requestId }: Exchange, operation: string, result: st
 	headers: { "content-type": "text/xml" },
 	body: `<${operation}Response xmlns="https://sts.amazonaws.com/doc/${VERSION}/"><${operation}Result>${result}</${operation}Result><ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation}Response>`,
 });
+
+export const credentialsXml = ({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: TemporaryKeys): string =>
+	`<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken><Expiration>${new Date(expiresAt).toISOString().replace(".000", "")}</Expiration></Credentials>`;
+
+export const assumedXml = ({ arn, userId }: Principal): string =>
+	`<AssumedRoleUser><AssumedRoleId>${userId}</AssumedRoleId><Arn>${arn}</Arn></AssumedRoleUser>`;
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html */
+export function checkRoleArn(arn: string): void {
+	if (/^arn:aws:iam::\d{12}:role\/./.test(arn)) return;
+	throw validationError(arn.startsWith("arn:") ? "Request ARN is invalid" : `${arn} is invalid`);
+}

@@ -6,7 +6,16 @@ import type { KeyStore, SigningKeys, TemporaryKeys } from "./keys.ts";
 import type { MfaDevices } from "./mfa.ts";
 import { mayDo, type Principal, roleSession, userPrincipal } from "./principals.ts";
 import { type Signer, verifySignature } from "./sigv4.ts";
-import { type Constraint, checkForm, queryForm, validationError, xmlAnswer } from "./sts-form.ts";
+import {
+	assumedXml,
+	type Constraint,
+	checkForm,
+	checkRoleArn,
+	credentialsXml,
+	queryForm,
+	validationError,
+	xmlAnswer,
+} from "./sts-form.ts";
 import type { World } from "./world.ts";
 
 const HOUR = 3600;
@@ -70,9 +79,7 @@ export class Sts {
 			...(duration === undefined ? {} : { duration }),
 			...(serial === undefined ? {} : { serial }),
 		});
-		if (!/^arn:aws:iam::\d{12}:role\/./.test(arn)) {
-			throw validationError(arn.startsWith("arn:") ? "Request ARN is invalid" : `${arn} is invalid`);
-		}
+		checkRoleArn(arn);
 		const mfa = this.#mfa.authenticate(this.#userOf(caller), serial, code) || caller.mfa;
 		const find = (): IamRole | undefined => this.#world.roles?.find((candidate) => roleArn(candidate) === arn);
 		const role = find();
@@ -96,11 +103,7 @@ export class Sts {
 			return found && roleSession(found, session);
 		});
 		const assumed = roleSession(role, session);
-		return xmlAnswer(
-			exchange,
-			"AssumeRole",
-			`<AssumedRoleUser><AssumedRoleId>${assumed.userId}</AssumedRoleId><Arn>${assumed.arn}</Arn></AssumedRoleUser>${credentialsXml(keys)}`,
-		);
+		return xmlAnswer(exchange, "AssumeRole", `${assumedXml(assumed)}${credentialsXml(keys)}`);
 	}
 
 	getSessionToken(exchange: Exchange): Answer {
@@ -157,6 +160,3 @@ function trusts({ trust }: IamRole, caller: SigningKeys, externalId: string | un
 		(!trust.requireMfa || mfa)
 	);
 }
-
-const credentialsXml = ({ accessKeyId, secretAccessKey, sessionToken, expiresAt }: TemporaryKeys): string =>
-	`<Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>${sessionToken}</SessionToken><Expiration>${new Date(expiresAt).toISOString().replace(".000", "")}</Expiration></Credentials>`;

@@ -219,6 +219,8 @@ export function world(options: WorldOptions = {}): World {
 		chain: chainOf,
 		integrationsOf: (identity) =>
 			identity.toLowerCase() === identities[0]?.key ? integrations.map((row) => row.key) : [],
+		mistake: async ({ name }, path, message) =>
+			new AuthError({ code: "config", message: `${[name, ...path].join(".")}: ${message}` }),
 		check: async () => [],
 		previewProvider: async () => undefined,
 		previewIntegration: async () => undefined,

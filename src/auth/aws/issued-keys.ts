@@ -2,11 +2,14 @@
 import type { AuthContext } from "../context.ts";
 import { Secret } from "../credentials.ts";
 import { clockError } from "../net/clock-skew.ts";
-import { badAnswer } from "./answers.ts";
+import { ASSUMED_ROLE, badAnswer, checkAnswer } from "./answers.ts";
+import { accountIn, nameIn } from "./arn.ts";
 import type { AwsCredentials } from "./credentials.ts";
 
 /** The longest session of a role, in hours. */
 export const ROLE_HOURS = 12;
+/** The longest session of a root, in hours. */
+export const ROOT_HOURS = 0.25;
 /** The longest session of a user, in hours. */
 export const USER_HOURS = 36;
 
@@ -39,4 +42,22 @@ export function issuedKeys(
 		expiresAt: Math.min(given.expiration, now + (longestHours + LEEWAY_HOURS) * HOUR_MS),
 		issuedAt: now,
 	};
+}
+
+/**
+ * The answer of an operation that gives a session of a role.
+ *
+ * @param roleArn the role that was asked for
+ * @returns keys with account and role, without a region
+ * @throws AuthError `service` for an answer that is unusable, or about another role; else see `issuedKeys`
+ */
+export function roleKeys(ctx: AuthContext, operation: string, roleArn: string, answer: unknown): AwsCredentials {
+	const { Credentials: given, AssumedRoleUser: session } = checkAnswer(operation, ASSUMED_ROLE, answer);
+	const accountId = accountIn(roleArn);
+	const role = nameIn(roleArn);
+	// `arn:aws:sts::ACCOUNT:assumed-role/NAME/SESSION`: a role's path is not part of it.
+	if (accountIn(session.Arn) !== accountId || session.Arn.split("/")[1] !== role) {
+		throw badAnswer(operation, "AssumedRoleUser", "is not a session of the role that was asked for");
+	}
+	return { ...issuedKeys(ctx, operation, given, ROLE_HOURS), accountId, role, roleArn };
 }

@@ -14,6 +14,16 @@ export const region = v.pipe(
 	v.examples([...REGIONS]),
 );
 
+/** An ARN, or the serial number of a device of hardware: `SerialNumber` of the requests to STS. */
+export const mfaDevice = v.pipe(
+	text("the ARN of an MFA device"),
+	v.regex(/^[\w+=/:,.@-]{9,256}$/, "expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/ada"),
+	v.check(
+		(value) => !/^arn:[^:]*:iam::\d*:u2f\//.test(value),
+		"expected an MFA device that shows codes: AWS takes no passkey or security key here",
+	),
+);
+
 /** The address of a service in place of the vendor's own. */
 const endpoint = v.pipe(webAddress("the address of an endpoint"), endpointMark());
 

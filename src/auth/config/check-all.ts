@@ -2,6 +2,7 @@
 import { nameDoubt } from "../registry.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { checkEntry, doubts, type LinkTargets } from "./check.ts";
+import { type Linked, linkProblem } from "./check-links.ts";
 import type { LoadedParts } from "./loaded-config.ts";
 import { locate, locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
@@ -13,12 +14,18 @@ const SECTIONS = ["providers", "identities", "integrations"] as const;
 /** Keys of `auth`. */
 const AUTH_KEYS = [...SECTIONS, "realm", "logs", "keyring", "console", "_metadata"];
 
-/** @param circle the problem of an entry whose `via` leads back to it */
+/** What is known of chains. */
+export interface ChainsOf {
+	/** The problem of an entry whose `via` leads back to it. */
+	circle(entry: Entry): Promise<ConfigProblem | undefined>;
+	linked(entry: Entry): Linked;
+}
+
 export async function checkAll(
 	parts: LoadedParts,
 	targets: LinkTargets,
 	identities: readonly IdentitySummary[],
-	circle: (entry: Entry) => Promise<ConfigProblem | undefined>,
+	chains: ChainsOf,
 ): Promise<readonly ConfigProblem[]> {
 	const { functions, merged } = parts;
 	const problems = [...parts.problems, ...(await strays(parts)), ...(await unknownKeys(parts))];
@@ -48,8 +55,11 @@ export async function checkAll(
 			if (section !== "identities") continue;
 			const doubt = nameDoubt(entry.value.kind, entry.name);
 			if (doubt !== undefined) problems.push(await warning(entry, doubt));
-			const circular = await circle(entry);
+			const circular = await chains.circle(entry);
 			if (circular !== undefined) problems.push(circular);
+			const isWhole = own.length === 0 && checked.config !== undefined;
+			const unfit = isWhole ? await linkProblem(entry, chains.linked(entry), checked.config) : undefined;
+			if (unfit !== undefined) problems.push(unfit);
 		}
 	}
 	return problems;

@@ -19,6 +19,7 @@ import type {
 	AuthConfig,
 	Chain,
 	ConfigProblem,
+	EntryName,
 	Identity,
 	IdentitySummary,
 	Integration,
@@ -243,11 +244,27 @@ export class LoadedConfig implements AuthConfig {
 
 	async check(): Promise<readonly ConfigProblem[]> {
 		const { checkAll } = await import("./check-all.ts");
-		return checkAll(this.#parts, this.#targets(), this.identities(), async (entry) => {
-			const walked = this.#walk(entry);
-			const circular = "message" in walked && walked.circular && walked.entry === entry;
-			return circular ? this.#breakProblem(walked) : undefined;
+		return checkAll(this.#parts, this.#targets(), this.identities(), {
+			circle: async (entry) => {
+				const walked = this.#walk(entry);
+				const circular = "message" in walked && walked.circular && walked.entry === entry;
+				return circular ? this.#breakProblem(walked) : undefined;
+			},
+			linked: (entry) => {
+				const via = this.#glance.via(entry);
+				const section = via.provider === undefined ? "identities" : "providers";
+				const base = this.#entries(section).get(lowerCase(via.provider ?? via.identity ?? ""));
+				return {
+					identity: { ...this.#named(entry), via },
+					base: base && { section, kind: this.#glance.text(base.value.kind) ?? "" },
+				};
+			},
 		});
+	}
+
+	async mistake({ section, name }: EntryName, path: readonly string[], message: string): Promise<AuthError> {
+		const { problemAt } = await import("./check.ts");
+		return new ConfigError([await problemAt(this.#find(section, name), path, message)]);
 	}
 
 	async nearMisses(): Promise<readonly ConfigProblem[]> {

@@ -1,5 +1,6 @@
 /** The configuration as the rest of the library sees it. */
 import type { Environment } from "../context.ts";
+import type { AuthError } from "../errors.ts";
 import type { KeyringSettings } from "../storage/keyring/settings.ts";
 import type { Fact } from "../trust/facts.ts";
 
@@ -169,6 +170,9 @@ export interface AuthConfig {
 	chain(identity: string): Chain;
 	/** Keys of the integrations linked to the identity or to its root provider, in configuration order, whether or not `auto_provision`. */
 	integrationsOf(identity: string): readonly string[];
+
+	/** @returns an error with the place of a key, for what is found wrong only when an entry is about to be used */
+	mistake(entry: EntryName, path: readonly string[], message: string): Promise<AuthError>;
 
 	/** Checks everything; used by `validate`. */
 	check(): Promise<readonly ConfigProblem[]>;

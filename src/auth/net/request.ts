@@ -11,7 +11,7 @@ type Headers = Readonly<Record<string, string>>;
 export interface PlainRequest extends Call {
 	/** Whose service it is, for what is said where it cannot be reached. */
 	readonly vendor: Vendor;
-	readonly method: "GET" | "POST";
+	readonly method: "GET" | "POST" | "PUT";
 	/** https, or http on this machine; with its query. */
 	readonly url: URL;
 	/**

@@ -6,6 +6,7 @@ import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { accountIn, nameIn } from "../arn.ts";
 import type { AwsCredentials } from "../credentials.ts";
+import { mfaRefusal } from "../mfa.ts";
 import type { Config } from "./assume-role-schema.ts";
 
 type Target = Identity<Config>;
@@ -30,6 +31,10 @@ export function chainedTooLong(
 export function explained(error: unknown, identity: Target, base: AwsCredentials, ctx: AuthContext): unknown {
 	if (!(error instanceof AuthError)) return error;
 	const { name = "", message = "" } = error.service ?? {};
+	const { mfa_arn: device = "" } = identity.config.principal;
+	const question = { name: identity.name, file: identity.file, device, setting: "`principal.mfa_arn`" };
+	const refused = mfaRefusal(question, message, ctx, { service: error.service, cause: error.cause });
+	if (refused !== undefined) return refused;
 	if (name === "AccessDenied" || name === "AccessDeniedException") return denied(error, identity, base, ctx);
 	if (name === "ValidationError" && /DurationSeconds exceeds/.test(message)) {
 		const cause = { service: error.service, cause: error.cause };
@@ -41,7 +46,7 @@ export function explained(error: unknown, identity: Target, base: AwsCredentials
 }
 
 function longerThanTheRole(identity: Target, reason: string, cause: Partial<AuthErrorOptions>): AuthError {
-	const { duration, assume_role: arn } = identity.config.principal;
+	const { duration, assume_role: arn = "" } = identity.config.principal;
 	return new AuthError({
 		code: "config",
 		message: `${nameIn(arn)} in account ${accountIn(arn)} does not have sessions of ${duration ?? "an hour"}`,
@@ -53,7 +58,7 @@ function longerThanTheRole(identity: Target, reason: string, cause: Partial<Auth
 
 /** AWS does not say which of the conditions is missing, nor whether there is such a role. */
 function denied(error: AuthError, identity: Target, base: AwsCredentials, ctx: AuthContext): AuthError {
-	const { assume_role: arn, external_id: externalId } = identity.config.principal;
+	const { assume_role: arn = "", external_id: externalId, mfa_arn: device } = identity.config.principal;
 	const caller = /^User: (\S+) is not authorized/.exec(error.service?.message ?? "")?.[1];
 	const account = accountIn(arn);
 	return new AuthError({
@@ -63,9 +68,14 @@ function denied(error: AuthError, identity: Target, base: AwsCredentials, ctx: A
 		details: [
 			`the role exists, and its trust policy names ${principalOf(caller, base)}`,
 			`the permissions of the caller allow sts:AssumeRole on ${arn}`,
-			externalId === undefined
-				? "the trust policy asks for no external ID (`principal.external_id` is not set), nor for MFA that was not given"
-				: "`principal.external_id` is the one that the trust policy asks for, and it asks for no MFA that was not given",
+			[
+				externalId === undefined
+					? "the trust policy asks for no external ID (`principal.external_id` is not set)"
+					: "`principal.external_id` is the one that the trust policy asks for",
+				device === undefined
+					? "it asks for no MFA, which `principal.mfa_arn` would have asked for"
+					: "it asks for no more than MFA",
+			].join(", and "),
 		],
 		remedy: {
 			say: `ask an administrator of account ${account} to check them, then sign in again`,

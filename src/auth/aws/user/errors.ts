@@ -1,35 +1,13 @@
 /** Why a user got no session. */
 import type { Identity } from "../../config/model.ts";
-import type { AuthContext } from "../../context.ts";
 import { AuthError, type AuthErrorOptions } from "../../errors.ts";
 import { describeSkew } from "../../net/clock-skew.ts";
-import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { isTurnedDown } from "../errors.ts";
+import { mfaRefusal } from "../mfa.ts";
 import type { StsCaller } from "../sts.ts";
-import type { OwnKeys } from "./own-keys.ts";
+import { deviceSetting, type OwnKeys } from "./own-keys.ts";
 import type { Config } from "./schema.ts";
-
-/** Another code may be taken. */
-export class CodeRefusedError extends AuthError {
-	/** What is said when it is asked for again. */
-	readonly problem: string;
-
-	constructor(problem: string, options: Omit<AuthErrorOptions, "code">) {
-		super({ code: "denied", ...options });
-		this.name = "CodeRefusedError";
-		this.problem = problem;
-	}
-}
-
-/** What was typed is no code: it is not sent. */
-export function notACode(digits: number, device: string, ctx: AuthContext): CodeRefusedError {
-	return new CodeRefusedError(`a code has ${digits} digits`, {
-		message: "what was entered is not an MFA code",
-		reason: `${sanitize(device)} shows codes of ${digits} digits`,
-		remedy: { say: "sign in again, with the code that the device shows", run: signInCommand(ctx) },
-	});
-}
 
 /** @returns an error that says what to change, or the one that was given */
 export function explained(error: unknown, identity: Identity<Config>, own: OwnKeys, caller: StsCaller): unknown {
@@ -42,12 +20,16 @@ export function explained(error: unknown, identity: Identity<Config>, own: OwnKe
 	if (name === "SignatureDoesNotMatch" && describeSkew(caller.ctx.network.skewMs()) === undefined)
 		return wrongSecret(identity, own, common);
 	if (name !== "AccessDenied") return error;
-	if (/MultiFactorAuthentication failed/i.test(message)) {
-		return /unable to validate/i.test(message)
-			? wrongDevice(identity, own, message, common)
-			: codeRefused(identity, own, message, caller, common);
-	}
-	return notAllowed(identity, own, message, common);
+	const question = {
+		name: identity.name,
+		file: identity.file,
+		device: own.device ?? "",
+		setting: deviceSetting(own),
+		remedy: own.isConfigured
+			? undefined
+			: configure(identity, "store them again, with the ARN of the user's own device"),
+	};
+	return mfaRefusal(question, message, caller.ctx, common) ?? notAllowed(identity, own, message, common);
 }
 
 type Cause = Pick<AuthErrorOptions, "service" | "cause">;
@@ -91,36 +73,6 @@ function wrongSecret(identity: Identity<Config>, { isConfigured }: OwnKeys, caus
 		remedy: isConfigured
 			? `set \`credentials.secret_access_key\` of "${nameOf(identity)}" to the one that was shown when the access key was made`
 			: configure(identity, "store both again"),
-		...cause,
-	});
-}
-
-function wrongDevice(identity: Identity<Config>, { device = "" }: OwnKeys, reason: string, cause: Cause): AuthError {
-	return new AuthError({
-		code: "denied",
-		message: `${sanitize(device)} is not an MFA device of the user of "${nameOf(identity)}"`,
-		reason,
-		details: [where(identity)],
-		remedy: `set \`credentials.mfa_arn\` of "${nameOf(identity)}" to the ARN of the user's own device`,
-		...cause,
-	});
-}
-
-function codeRefused(
-	identity: Identity<Config>,
-	{ device = "" }: OwnKeys,
-	reason: string,
-	{ ctx }: StsCaller,
-	cause: Cause,
-): CodeRefusedError {
-	return new CodeRefusedError("AWS refused the code: wait for the next one, each is good once", {
-		message: `AWS refused the MFA code for "${nameOf(identity)}"`,
-		reason,
-		details: [
-			`the code was of ${sanitize(device)}, not of another device`,
-			"it was not used before, and the device's clock is right",
-		],
-		remedy: { say: "wait until the device shows another code, then sign in again", run: signInCommand(ctx) },
 		...cause,
 	});
 }

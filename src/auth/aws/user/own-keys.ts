@@ -2,15 +2,12 @@
 import { durationMs } from "../../config/duration.ts";
 import type { Identity } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
-import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
-import { PersonNeededError } from "../../person-needed.ts";
-import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { accountIn } from "../arn.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointOf } from "../entry-spec.ts";
-import { DEFAULT_REGION, getSessionToken, type StsCaller } from "../sts.ts";
+import { DEFAULT_REGION, getSessionToken, type SessionTokenRequest, type StsCaller } from "../sts.ts";
 import type { Config } from "./schema.ts";
 
 const DEFAULT_SECONDS = 12 * 3600;
@@ -18,10 +15,6 @@ const SHORTEST_SECONDS = 900;
 /** As in the Go program; AWS itself gives 36 hours without MFA too. */
 const LONGEST_SECONDS = 12 * 3600;
 const LONGEST_WITH_MFA_SECONDS = 36 * 3600;
-
-const DIGITS = 6;
-/** Codes that are asked for before it ends. */
-const CODES = 2;
 
 /** A user's own keys, with what was said about its sessions. */
 export interface OwnKeys {
@@ -78,12 +71,7 @@ function secondsOf({ device, duration: text }: OwnKeys, { name }: Identity, ctx:
 	return seconds;
 }
 
-interface Wanted {
-	readonly seconds: number;
-	readonly mfa?: { readonly serial: string; readonly code: string };
-}
-
-async function session({ caller, own, identity, run }: Doing, wanted: Wanted) {
+async function session({ caller, own, identity, run }: Doing, wanted: SessionTokenRequest) {
 	run.interaction.status("requesting a session");
 	try {
 		return await getSessionToken(caller, wanted);
@@ -98,27 +86,11 @@ async function sessionWithMfa(
 	doing: Doing,
 	{ seconds, device }: { readonly seconds: number; readonly device: string },
 ): Promise<AwsCredentials> {
-	const { interaction, signal, ctx } = doing.run;
-	const name = sanitize(doing.identity.name);
-	if (!reaches(interaction, "code")) {
-		throw new PersonNeededError({
-			message: `"${name}" needs an MFA code, and this session is not interactive`,
-			reason: `${doing.own.isConfigured ? "its `credentials.mfa_arn`" : "its MFA device"} is ${sanitize(device)}`,
-			remedy: { say: "sign in once from a terminal", run: signInCommand(ctx) },
-		});
-	}
-	const question = `MFA code for "${name}"`;
-	for (let left = CODES, problem: string | undefined; ; left--) {
-		interaction.status("waiting for an MFA code");
-		const prompt = { type: "code", question, source: device, digits: DIGITS, problem } as const;
-		const code = (await interaction.ask(prompt, signal)).trim();
-		const { CodeRefusedError, notACode } = await import("./errors.ts");
-		try {
-			if (!/^\d{6}$/.test(code)) throw notACode(DIGITS, device, ctx);
-			return await session(doing, { seconds, mfa: { serial: device, code } });
-		} catch (error) {
-			if (!(error instanceof CodeRefusedError) || left === 1) throw error;
-			problem = error.problem;
-		}
-	}
+	const { withMfaCode } = await import("../mfa.ts");
+	const question = { name: doing.identity.name, device, setting: deviceSetting(doing.own) };
+	return withMfaCode(question, doing.run, (mfa) => session(doing, { seconds, mfa }));
 }
+
+/** What names the MFA device, as sentences have it. */
+export const deviceSetting = ({ isConfigured }: OwnKeys): string =>
+	isConfigured ? "`credentials.mfa_arn`" : "MFA device";

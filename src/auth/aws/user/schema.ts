@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { about, browserKey, duration, flag, flowKey, text, userKey } from "../../config/schema/common.ts";
 import { Secret } from "../../credentials.ts";
-import { awsIdentityEntries, endpointSpec, region, resolver } from "../schema.ts";
+import { awsIdentityEntries, endpointSpec, mfaDevice, region, resolver } from "../schema.ts";
 
 const accessKeyId = v.pipe(
 	text("the ID of an access key (AKIA…)"),
@@ -19,16 +19,6 @@ const secretAccessKey = v.pipe(
 	text("a secret access key"),
 	v.regex(/^[!-~]+$/, "expected a secret access key: printable characters without spaces"),
 	v.transform((value) => new Secret(value)),
-);
-
-/** An ARN, or the serial number of a device of hardware: as `SerialNumber` of GetSessionToken has it. */
-const mfaDevice = v.pipe(
-	text("the ARN of an MFA device"),
-	v.regex(/^[\w+=/:,.@-]{9,256}$/, "expected the ARN of an MFA device, such as arn:aws:iam::123456789012:mfa/ada"),
-	v.check(
-		(value) => !/^arn:[^:]*:iam::\d*:u2f\//.test(value),
-		"expected an MFA device that shows codes: AWS takes no passkey or security key here",
-	),
 );
 
 interface Pair {

@@ -95,7 +95,7 @@ describe("a role", () => {
 		const { refused, cloud } = await one(`assume_role: ${DEPLOYER}`, "provider: sso");
 		expect(await refused("it")).toMatchObject({
 			code: "config",
-			message: '"it" needs the access keys of another AWS identity',
+			message: '"it" needs access keys, or somebody who vouches for you',
 			remedy: { say: expect.stringContaining('set `via.identity` of "it"') },
 		});
 		// Nobody was asked to approve a sign-in that leads nowhere.
@@ -187,7 +187,7 @@ describe("a refusal", () => {
 			details: [
 				"the role exists, and its trust policy names arn:aws:iam::123456789012:user/ada, or all of account 123456789012",
 				`the permissions of the caller allow sts:AssumeRole on ${PRODUCTION}`,
-				"`principal.external_id` is the one that the trust policy asks for, and it asks for no MFA that was not given",
+				"`principal.external_id` is the one that the trust policy asks for, and it asks for no MFA, which `principal.mfa_arn` would have asked for",
 			],
 			remedy: {
 				say: "ask an administrator of account 999999999999 to check them, then sign in again",
