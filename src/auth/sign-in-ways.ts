@@ -4,9 +4,8 @@
  */
 import type { AuthContext } from "./context.ts";
 import { AuthError } from "./errors.ts";
-import type { Interaction, Reach } from "./interaction.ts";
-import { reachesAsFar } from "./interaction.ts";
-import { placeOf } from "./system/place.ts";
+import { type BrowserChoice, type Interaction, type Reach, reachesAsFar } from "./interaction.ts";
+import { type Place, placeOf } from "./system/place.ts";
 import { sanitize } from "./system/sanitize.ts";
 
 /**
@@ -41,7 +40,7 @@ export interface Way {
 /** The way that is taken, why, and what there is instead. */
 export interface Ways {
 	readonly taken: Way;
-	/** Half a sentence: "the browser of this machine can be used", "this is an SSH session". */
+	/** Half a sentence: "a browser on this machine can be used", "--flow is paste". */
 	readonly why: string;
 	/** In the order in which the kind has them. */
 	readonly others: readonly Way[];
@@ -64,36 +63,76 @@ export interface WaysInput {
  */
 export function waysOf({ ctx, interaction, ways, wanted, configured }: WaysInput): Ways {
 	const found = (flow: Flow | undefined): Way | undefined => ways.find((way) => way.flow === flow);
-	const fixed = found(wanted) ?? found(configured);
-	const possible = ways.filter(({ needs }) => reachesAsFar(interaction, needs));
-	if (fixed !== undefined && !possible.includes(fixed)) throw outOfReach(fixed);
+	const isPossible = ({ needs }: Way): boolean => reachesAsFar(interaction, needs);
+	const possible = ways.filter(isPossible);
 	const place = placeOf(ctx);
-	const best = possible.find(({ isLocal }) => place.reachesLoopback || !isLocal) ?? possible[0];
-	const taken = fixed ?? best;
-	if (taken === undefined) throw outOfReach(ways[0]);
-	const why =
-		fixed === undefined
-			? reasonFor(taken, ways, place)
-			: fixed === found(wanted)
-				? `--flow is ${fixed.flow}`
-				: `\`spec.flow\` is ${fixed.flow}`;
-	return { taken, why, others: possible.filter((way) => way !== taken) };
-}
-
-function reasonFor(taken: Way, ways: readonly Way[], place: ReturnType<typeof placeOf>): string {
-	if (taken === ways[0]) {
-		return taken.isLocal ? `the browser of this machine can be used` : "it works in any browser, on any machine";
+	const byFlag = found(wanted);
+	const fixed = byFlag ?? found(configured);
+	if (fixed !== undefined) {
+		const source = byFlag === undefined ? "`spec.flow`" : "--flow";
+		if (!isPossible(fixed)) throw outOfReach(fixed, possible, source);
+		return { taken: fixed, why: `${source} is ${fixed.flow}`, others: possible.filter((way) => way !== fixed) };
 	}
-	return place.reachesLoopback
-		? "nothing can be typed here"
-		: `this is ${place.text}, which no browser in front of you reaches`;
+	const taken = possible.find(({ isLocal }) => place.reachesLoopback || !isLocal) ?? possible[0];
+	if (taken === undefined) throw outOfReach(ways[0], []);
+	return {
+		taken,
+		why: reasonFor(taken, ways[0], isPossible(ways[0]), place),
+		others: possible.filter((way) => way !== taken),
+	};
 }
 
-function outOfReach({ flow, label }: Way): AuthError {
+/**
+ * @param flow one of the others
+ * @returns the ways when that one is taken instead
+ */
+export function otherWay(ways: Ways, flow: Flow): Ways {
+	const all = [ways.taken, ...ways.others];
+	const taken = all.find((way) => way.flow === flow) ?? ways.taken;
+	return { taken, why: "you chose it", others: all.filter((way) => way !== taken) };
+}
+
+/** @param best what is taken on a desktop */
+function reasonFor(taken: Way, best: Way, isBestPossible: boolean, place: Place): string {
+	if (taken.isLocal && !place.reachesLoopback)
+		return `nothing else works here; this is ${place.text}, and the page has to reach it`;
+	if (taken !== best && !isBestPossible) return "nothing can be typed here";
+	if (taken !== best) return `this is ${place.text}, which the browser in front of you does not reach`;
+	return taken.isLocal ? "a browser on this machine can be used" : "it works in any browser, on any machine";
+}
+
+/** @param source what fixed it, where something did */
+function outOfReach(way: Way, possible: readonly Way[], source?: string): AuthError {
+	const [other] = possible;
 	return new AuthError({
 		code: "usage",
-		message: `nobody can sign in ${sanitize(label)} here`,
-		reason: `the way \`${flow}\` needs a person at this terminal`,
-		remedy: "run the command in a terminal, without --json and --interactive=false",
+		message: `nobody can sign in ${sanitize(way.label)} here`,
+		reason: `${source === undefined ? "" : `${source} is ${way.flow}, and `}${WANTED[way.needs]}`,
+		remedy:
+			other === undefined
+				? "run the command in a terminal, without --json and --interactive=false"
+				: `run the command in a terminal, without --json and --interactive=false, or with --flow ${other.flow}`,
 	});
+}
+
+const WANTED: Readonly<Record<Reach, string>> = {
+	nobody: "it cannot be used",
+	link: "somebody has to see a link",
+	line: "somebody has to type or paste something",
+	keyboard: "somebody has to choose from a menu",
+};
+
+/** `spec.browser` of a configuration, as prompts carry it. */
+export function browserChoice(
+	configured:
+		| {
+				readonly name?: string | undefined;
+				readonly profile?: string | undefined;
+				readonly private?: boolean | undefined;
+		  }
+		| undefined,
+): BrowserChoice | undefined {
+	if (configured === undefined) return undefined;
+	const { name, profile, private: isPrivate } = configured;
+	return name === undefined && profile === undefined && isPrivate !== true ? undefined : { name, profile, isPrivate };
 }

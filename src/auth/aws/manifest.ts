@@ -10,6 +10,7 @@ import {
 	isVendorHost,
 	nameDoubt,
 	nameObjection,
+	PROFILES_FOLDER,
 	REALM_FOLDER,
 	SESSIONS_FOLDER,
 } from "./vendor.ts";
@@ -35,7 +36,7 @@ const schemas = () => import("./schemas.ts");
 
 export const manifest: Cloud = {
 	name: REALM_FOLDER,
-	cacheFolders: [SESSIONS_FOLDER],
+	cacheFolders: [SESSIONS_FOLDER, PROFILES_FOLDER],
 	isVendorHost,
 	referenceHost,
 	isEndpointVariable,
@@ -53,6 +54,13 @@ export const manifest: Cloud = {
 			via: ["none"],
 			schema: async () => (await schemas()).identityCenter,
 			load: async () => (await import("./identity-center/kind.ts")).kind,
+		},
+		{
+			kind: "aws/saml",
+			noun: "an identity provider of SAML",
+			via: ["none"],
+			schema: async () => (await schemas()).saml,
+			load: async () => (await import("./saml/kind.ts")).kind,
 		},
 	],
 	identities: [

@@ -1,5 +1,21 @@
 /** What differs between the partitions of AWS. */
 
+/** Partitions by the region's beginning; the partition table of the AWS SDKs. */
+const NAMES: readonly (readonly [prefix: string, name: string])[] = [
+	["cn-", "aws-cn"],
+	["us-gov-", "aws-us-gov"],
+	["us-isob-", "aws-iso-b"],
+	["us-isof-", "aws-iso-f"],
+	["eu-isoe-", "aws-iso-e"],
+	["us-iso-", "aws-iso"],
+	["eusc-", "aws-eusc"],
+];
+
+/** @returns what a region's partition is called in ARNs */
+export function partitionOf(region: string): string {
+	return NAMES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
 /** DNS suffixes by the region's beginning; the partition table of the AWS SDKs. */
 const SUFFIXES: readonly (readonly [prefix: string, suffix: string])[] = [
 	["cn-", "amazonaws.com.cn"],

@@ -4,4 +4,5 @@ export { schema as eks } from "./eks/schema.ts";
 export { schema as identityCenter } from "./identity-center/schema.ts";
 export { schema as assumeRole } from "./roles/assume-role-schema.ts";
 export { schema as permissionSet } from "./roles/permission-set-schema.ts";
+export { schema as saml } from "./saml/schema.ts";
 export { schema as user } from "./user/schema.ts";

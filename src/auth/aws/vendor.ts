@@ -36,6 +36,9 @@ export const REALM_FOLDER = "aws";
 /** Where sessions of access portals are, below `<cache>/atmos`, as in the Go program. */
 export const SESSIONS_FOLDER = "aws-sso";
 
+/** Where the profiles of the browsers are that sign in by SAML, below `<cache>/atmos`. */
+export const PROFILES_FOLDER = "aws-saml";
+
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html */
 export const CERTIFICATE_VARIABLE = "AWS_CA_BUNDLE";
 

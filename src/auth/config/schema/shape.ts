@@ -14,9 +14,9 @@ export interface Shape {
 	readonly metadata?: unknown;
 }
 
-/** A key that is marked by `endpointMark` or `writeMark`. */
+/** A key that is marked by `endpointMark`, `writeMark` or `programMark`. */
 export interface Mark {
-	readonly fact: "endpoint" | "write";
+	readonly fact: "endpoint" | "write" | "program";
 	readonly path: readonly string[];
 	readonly variables: boolean;
 }
