@@ -76,10 +76,9 @@ async function start({ ctx, program, profile, provider }: WindowOptions): Promis
 
 /** A driver that says nothing: with `DEBUG=*` in the environment it would print what is posted, the response among it. */
 async function silentPlaywright(): Promise<typeof import("playwright-core")> {
-	const playwright = await import("playwright-core");
 	const { default: utilities } = await import("playwright-core/lib/utilsBundle");
 	utilities.debug.enabled = () => false;
-	return playwright;
+	return import("playwright-core");
 }
 
 function browserEnvironment({ env }: AuthContext): Record<string, string> {

@@ -60,7 +60,10 @@ async function inTurn(
 		signal,
 		read: async () => undefined,
 		lead: () => withProfile(ctx, profile, signal, () => open(profile)),
-		onWaiting: ({ pid }) => interaction.status(`waiting for process ${pid} to sign in`),
+		onWaiting({ pid }) {
+			ctx.log.debug("another process is signing in", { provider: provider.name, pid });
+			interaction.status(`waiting for process ${pid} to sign in`);
+		},
 	});
 }
 
