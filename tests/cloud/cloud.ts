@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Ecr } from "./ecr.ts";
 import { Eks } from "./eks.ts";
 import { type Answer, drip, type Exchange, readExchange, ServiceError, send, sendHalf } from "./exchange.ts";
+import { Issuers, type JobToken } from "./issuers.ts";
 import { KeyStore } from "./keys.ts";
 import { MfaDevices } from "./mfa.ts";
 import { ApprovalPage } from "./page.ts";
@@ -16,6 +17,7 @@ import { type Behaviour, type Operation, Script } from "./script.ts";
 import { type DeviceCode, SsoOidc } from "./sso-oidc.ts";
 import { Sts } from "./sts.ts";
 import { StsFederation } from "./sts-federation.ts";
+import { StsRoot } from "./sts-root.ts";
 import { smallWorld, type World } from "./world.ts";
 
 /** What the log keeps of a request: nothing secret. */
@@ -80,6 +82,12 @@ export interface Cloud {
 	expireRegistrations(): void;
 	/** What an MFA device shows now. A code is good for one request; the next comes when the clock has gone on by 30 seconds. */
 	mfaCode(serial: string): string;
+	/** A token of a job, as its issuer signs it. */
+	jobToken(token?: JobToken): string;
+	/** The variables that the runner of GitHub Actions gives to a job that may ask for tokens. */
+	githubJob(token?: JobToken): Readonly<Record<string, string>>;
+	/** What `GET /issuer/token` takes as a bearer token. */
+	issuerAccess(token?: JobToken): string;
 	/** Moves the cloud's clock against its client's, in milliseconds; further calls add up. */
 	shiftClock(ms: number): void;
 	/** Everything secret that was issued so far, for tests that look for leaks. */
@@ -100,7 +108,9 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const portal = new SsoPortal(world, oidc, keys, now);
 	const mfa = new MfaDevices(world, now);
 	const sts = new Sts(world, keys, mfa, now, origin);
-	const federation = new StsFederation(world, keys, now);
+	const issuers = new Issuers(now);
+	const federation = new StsFederation(world, keys, issuers, now);
+	const root = new StsRoot(world, keys, now);
 	const ecr = new Ecr(keys, now);
 	const eks = new Eks(world, keys, now);
 	const page = new ApprovalPage(oidc, now, origin);
@@ -154,7 +164,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 		const found = page.answer(exchange);
 		if (found) return answer("page", found);
-		const route = findRoute(exchange, { oidc, portal, sts, federation, ecr, eks });
+		const route = findRoute(exchange, { oidc, portal, sts, federation, root, issuers, ecr, eks });
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
 		const behaviour = script.take(route.operation);
 		if (behaviour.type === "hang") {
@@ -227,10 +237,17 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 		revokeSessions: () => oidc.revokeAll(),
 		expireRegistrations: () => oidc.expireRegistrations(),
 		mfaCode: (serial) => mfa.code(serial),
+		jobToken: (token) => issuers.issue(token),
+		githubJob: (token) => ({
+			GITHUB_ACTIONS: "true",
+			ACTIONS_ID_TOKEN_REQUEST_URL: `${url}/actions/id-token?api-version=2.0`,
+			ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuers.job(token),
+		}),
+		issuerAccess: (token) => issuers.job(token),
 		shiftClock(ms) {
 			shift += ms;
 		},
-		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...ecr.secrets()],
+		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...ecr.secrets(), ...issuers.secrets()],
 		async close() {
 			stop.abort();
 			server.closeAllConnections();

@@ -62,6 +62,19 @@ export interface FederatedTrust {
 	readonly conditions?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** An OpenID Connect provider as IAM knows it. */
+export interface OidcProvider {
+	readonly accountId: string;
+	/** With its scheme: `https://token.actions.githubusercontent.com`. */
+	readonly issuer: string;
+	/** The audiences that it takes. */
+	readonly clientIds: readonly string[];
+}
+
+/** `arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com` */
+export const oidcProviderArn = ({ accountId, issuer }: Pick<OidcProvider, "accountId" | "issuer">): string =>
+	`arn:aws:iam::${accountId}:oidc-provider/${issuer.replace(/^https:\/\//, "")}`;
+
 /** A SAML identity provider as IAM knows it, from its metadata. */
 export interface SamlProvider {
 	/** `arn:aws:iam::123456789012:saml-provider/NAME` */

@@ -14,7 +14,7 @@ export interface Grant {
 }
 
 export interface Principal {
-	readonly kind: "user" | "role session";
+	readonly kind: "user" | "role session" | "root session";
 	/** `arn:aws:iam::…:user/…`, or `arn:aws:sts::…:assumed-role/ROLE/SESSION`. */
 	readonly arn: string;
 	/** `AIDA…`, or `AROA…:SESSION`. */

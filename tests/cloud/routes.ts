@@ -2,17 +2,21 @@
 import type { Ecr } from "./ecr.ts";
 import type { Eks } from "./eks.ts";
 import type { Answer, Exchange } from "./exchange.ts";
+import type { Issuers } from "./issuers.ts";
 import type { SsoPortal } from "./portal.ts";
 import type { Operation } from "./script.ts";
 import type { SsoOidc } from "./sso-oidc.ts";
 import type { Sts } from "./sts.ts";
 import type { StsFederation } from "./sts-federation.ts";
+import type { StsRoot } from "./sts-root.ts";
 
 export interface Services {
 	readonly oidc: SsoOidc;
 	readonly portal: SsoPortal;
 	readonly sts: Sts;
 	readonly federation: StsFederation;
+	readonly root: StsRoot;
+	readonly issuers: Issuers;
 	readonly ecr: Ecr;
 	readonly eks: Eks;
 }
@@ -27,7 +31,7 @@ const ECR_TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 /** @returns undefined when no service has such an operation */
 export function findRoute(
 	exchange: Exchange,
-	{ oidc, portal, sts, federation, ecr, eks }: Services,
+	{ oidc, portal, sts, federation, root, issuers, ecr, eks }: Services,
 ): Route | undefined {
 	const { pathname, searchParams } = exchange.url;
 	const route = (operation: Operation, run: () => Answer): Route => ({ operation, run });
@@ -46,6 +50,10 @@ export function findRoute(
 			return route("sso:ListAccountRoles", () => portal.listAccountRoles(exchange));
 		case "POST /logout":
 			return route("sso:Logout", () => portal.logout(exchange));
+		case "GET /actions/id-token":
+			return route("github:IdToken", () => issuers.githubToken(exchange));
+		case "GET /issuer/token":
+			return route("oidc:Token", () => issuers.token(exchange));
 		case "POST /":
 			if (exchange.headers["x-amz-target"] === ECR_TARGET) {
 				return route("ecr:GetAuthorizationToken", () => ecr.getAuthorizationToken(exchange));
@@ -57,6 +65,10 @@ export function findRoute(
 					return route("sts:AssumeRole", () => sts.assumeRole(exchange));
 				case "AssumeRoleWithSAML":
 					return route("sts:AssumeRoleWithSAML", () => federation.assumeRoleWithSaml(exchange));
+				case "AssumeRoleWithWebIdentity":
+					return route("sts:AssumeRoleWithWebIdentity", () => federation.assumeRoleWithWebIdentity(exchange));
+				case "AssumeRoot":
+					return route("sts:AssumeRoot", () => root.assumeRoot(exchange));
 				case "GetSessionToken":
 					return route("sts:GetSessionToken", () => sts.getSessionToken(exchange));
 				default:

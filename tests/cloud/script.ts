@@ -11,6 +11,10 @@ export type Operation =
 	| "sts:GetCallerIdentity"
 	| "sts:AssumeRole"
 	| "sts:AssumeRoleWithSAML"
+	| "sts:AssumeRoleWithWebIdentity"
+	| "sts:AssumeRoot"
+	| "github:IdToken"
+	| "oidc:Token"
 	| "sts:GetSessionToken"
 	| "ecr:GetAuthorizationToken"
 	| "eks:DescribeCluster";

@@ -1,6 +1,7 @@
 /** Sessions for those whom an identity provider vouches for: requests without a signature. */
 import { type Answer, type Exchange, ServiceError } from "./exchange.ts";
-import { type IamRole, roleArn, trustsFederated } from "./iam.ts";
+import { type IamRole, oidcProviderArn, roleArn, trustsFederated } from "./iam.ts";
+import type { Issuers } from "./issuers.ts";
 import type { KeyStore, TemporaryKeys } from "./keys.ts";
 import { type Principal, roleSession } from "./principals.ts";
 import { AWS_SAML, readAssertion } from "./saml.ts";
@@ -14,6 +15,7 @@ import {
 	validationError,
 	xmlAnswer,
 } from "./sts-form.ts";
+import { readToken } from "./web-identity.ts";
 import type { World } from "./world.ts";
 
 const HOUR = 3600;
@@ -26,14 +28,24 @@ const WITH_SAML = {
 	DurationSeconds: { type: "number", min: 900, max: 43_200 },
 } as const satisfies Record<string, Constraint>;
 
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html */
+const WITH_WEB_IDENTITY = {
+	RoleArn: { required: true, min: 20, max: 2048 },
+	RoleSessionName: { required: true, min: 2, max: 64, pattern: "[\\w+=,.@-]*" },
+	WebIdentityToken: { required: true, min: 4, max: 20_000 },
+	DurationSeconds: { type: "number", min: 900, max: 43_200 },
+} as const satisfies Record<string, Constraint>;
+
 export class StsFederation {
 	readonly #world: World;
 	readonly #keys: KeyStore;
+	readonly #issuers: Issuers;
 	readonly #now: () => number;
 
-	constructor(world: World, keys: KeyStore, now: () => number) {
+	constructor(world: World, keys: KeyStore, issuers: Issuers, now: () => number) {
 		this.#world = world;
 		this.#keys = keys;
+		this.#issuers = issuers;
 		this.#now = now;
 	}
 
@@ -64,6 +76,32 @@ export class StsFederation {
 			exchange,
 			"AssumeRoleWithSAML",
 			`${assumedXml(assumed)}${credentialsXml(keys)}<Subject>${subject}</Subject><SubjectType>${assertion.subjectType}</SubjectType><Issuer>${issuer}</Issuer><Audience>${AWS_SAML}</Audience>`,
+		);
+	}
+
+	assumeRoleWithWebIdentity(exchange: Exchange): Answer {
+		const form = queryForm(exchange);
+		noteSignature(exchange);
+		const parameters = checkForm(form, WITH_WEB_IDENTITY);
+		const { RoleArn: arn = "", RoleSessionName: session = "", WebIdentityToken: token = "" } = parameters;
+		const { DurationSeconds: duration } = parameters;
+		Object.assign(exchange.facts, { role: arn, session, ...(duration === undefined ? {} : { duration }) });
+		checkRoleArn(arn);
+		const account = arn.split(":")[4];
+		const providers = (this.#world.oidcProviders ?? []).filter(({ accountId }) => accountId === account);
+		const { issuer, subject, audience, provider } = readToken(token, providers, this.#issuers, this.#now());
+		const [meant = ""] = audience.filter((each) => provider.clientIds.includes(each));
+		Object.assign(exchange.facts, { issuer, subject, audience: meant });
+		const role = this.#role(arn);
+		const said = { aud: meant, sub: subject, iss: issuer };
+		if (role === undefined || !trustsFederated(role, oidcProviderArn(provider), said)) {
+			throw new ServiceError(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity");
+		}
+		const { keys, assumed } = this.#issue(role, session, secondsOf(role, duration));
+		return xmlAnswer(
+			exchange,
+			"AssumeRoleWithWebIdentity",
+			`${assumedXml(assumed)}${credentialsXml(keys)}<SubjectFromWebIdentityToken>${subject}</SubjectFromWebIdentityToken><Provider>${oidcProviderArn(provider)}</Provider><Audience>${meant}</Audience>`,
 		);
 	}
 

@@ -1,5 +1,13 @@
 /** What exists in the loopback cloud: portals, accounts, roles, clusters. Plain data, changed by a test or the demo as it likes. */
-import { type IamRole, type IamUser, iamUser, type Policy, type SamlProvider } from "./iam.ts";
+import {
+	type IamRole,
+	type IamUser,
+	iamUser,
+	type OidcProvider,
+	oidcProviderArn,
+	type Policy,
+	type SamlProvider,
+} from "./iam.ts";
 
 export interface CloudAccount {
 	readonly id: string;
@@ -45,6 +53,9 @@ export interface World {
 	users?: IamUser[];
 	roles?: IamRole[];
 	samlProviders?: SamlProvider[];
+	oidcProviders?: OidcProvider[];
+	/** Whose account manages the root access of which others; nobody's, if left out. */
+	organization?: { readonly management: string; readonly members: readonly string[] };
 	clusters: Cluster[];
 	/** Seconds that a device code lives. */
 	deviceCodeSeconds: number;
@@ -61,6 +72,12 @@ const account = (id: string, name: string): CloudAccount => ({
 	name,
 	email: `aws+${name.toLowerCase().replaceAll(" ", "-")}@acme.example`,
 });
+
+const GITHUB_PROVIDER: OidcProvider = {
+	accountId: "123456789012",
+	issuer: "https://token.actions.githubusercontent.com",
+	clientIds: ["sts.amazonaws.com"],
+};
 
 /** One portal with three accounts, a user, roles, and what else a first test needs. */
 export function smallWorld(changes: Partial<World> = {}): World {
@@ -104,7 +121,22 @@ export function smallWorld(changes: Partial<World> = {}): World {
 				maxSessionSeconds: 12 * 3600,
 				trust: { principals: ["arn:aws:iam::123456789012:user/ada"], requireMfa: true },
 			},
+			{
+				accountId: "123456789012",
+				name: "GithubDeployer",
+				trust: {
+					principals: [],
+					federated: [
+						{
+							provider: oidcProviderArn(GITHUB_PROVIDER),
+							conditions: { aud: ["sts.amazonaws.com"], sub: ["repo:acme/infra:*"] },
+						},
+					],
+				},
+			},
 		],
+		oidcProviders: [GITHUB_PROVIDER],
+		organization: { management: "123456789012", members: ["012345678901", "999999999999"] },
 		clusters: [
 			{ accountId: "123456789012", region: "us-east-2", name: "dev-cluster", status: "ACTIVE" },
 			{ accountId: "999999999999", region: "us-east-2", name: "prod-cluster", status: "ACTIVE" },

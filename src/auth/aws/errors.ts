@@ -65,6 +65,8 @@ export function oauthCode(error: unknown): string | undefined {
 export function isTransient(error: unknown): boolean {
 	const { name, status } = describeAwsError(error, "");
 	if (isAbort(error) || error instanceof AuthError) return false;
+	// STS asks an issuer of tokens, and says so of one that did not answer.
+	if (/^IDPCommunicationError/.test(name ?? "")) return true;
 	if (isThrottling(name, status) || (status !== undefined && status >= 500)) return true;
 	return isTransientNetworkError(error);
 }

@@ -62,6 +62,27 @@ export const manifest: Cloud = {
 			schema: async () => (await schemas()).saml,
 			load: async () => (await import("./saml/kind.ts")).kind,
 		},
+		{
+			kind: "github/oidc",
+			noun: "a job of GitHub Actions",
+			via: ["none"],
+			schema: async () => (await schemas()).githubOidc,
+			load: async () => (await import("./oidc/github.ts")).kind,
+		},
+		{
+			kind: "gitlab/oidc",
+			noun: "a job of GitLab CI/CD",
+			via: ["none"],
+			schema: async () => (await schemas()).gitlabOidc,
+			load: async () => (await import("./oidc/gitlab.ts")).kind,
+		},
+		{
+			kind: "oidc",
+			noun: "a token of OpenID Connect",
+			via: ["none"],
+			schema: async () => (await schemas()).oidc,
+			load: async () => (await import("./oidc/token.ts")).kind,
+		},
 	],
 	identities: [
 		{

@@ -2,6 +2,7 @@
 export { schema as ecr } from "./ecr/schema.ts";
 export { schema as eks } from "./eks/schema.ts";
 export { schema as identityCenter } from "./identity-center/schema.ts";
+export { githubSchema as githubOidc, gitlabSchema as gitlabOidc, tokenSchema as oidc } from "./oidc/schema.ts";
 export { schema as assumeRole } from "./roles/assume-role-schema.ts";
 export { schema as permissionSet } from "./roles/permission-set-schema.ts";
 export { schema as saml } from "./saml/schema.ts";

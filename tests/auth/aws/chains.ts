@@ -5,7 +5,7 @@ import type { ConfigProblem } from "../../../src/auth/config/model.ts";
 import { describeProblem } from "../../../src/auth/config/problems.ts";
 import { AuthError } from "../../../src/auth/errors.ts";
 import { type Obtained, type ObtainOptions, obtain } from "../../../src/flows/obtain.ts";
-import { startCloud } from "../../cloud/cloud.ts";
+import { type Cloud, startCloud } from "../../cloud/cloud.ts";
 import { smallWorld, type World } from "../../cloud/world.ts";
 import { project } from "../config/project.ts";
 
@@ -23,8 +23,15 @@ export const yaml = (identities: string, more = ""): string => `auth:
 ${identities}
 ${more}`;
 
-/** @param text an atmos.yaml: see `yaml` */
-export async function scene(text: string, changes: Partial<World> = {}) {
+/**
+ * @param text an atmos.yaml: see `yaml`
+ * @param more variables of the environment
+ */
+export async function scene(
+	text: string,
+	changes: Partial<World> = {},
+	more: (cloud: Cloud) => Readonly<Record<string, string>> = () => ({}),
+) {
 	const cloud = await startCloud({ world: smallWorld({ pollSeconds: 0, ...changes }) });
 	onTestFinished(() => cloud.close());
 	cloud.approveAlways(0);
@@ -36,6 +43,7 @@ export async function scene(text: string, changes: Partial<World> = {}) {
 		AWS_ENDPOINT_URL: cloud.url,
 		ADA_KEY: user.accessKeyId,
 		ADA_SECRET: user.secretAccessKey,
+		...more(cloud),
 	};
 	const ctx = { ...p.ctx, env };
 

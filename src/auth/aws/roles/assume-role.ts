@@ -4,17 +4,17 @@ import { defineIdentity } from "../../define.ts";
 import { AuthError } from "../../errors.ts";
 import type { ChainRoot, Run } from "../../kinds.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import type { AwsCredentials, SamlAssertion } from "../credentials.ts";
+import type { AwsCredentials, SamlAssertion, WebIdentity } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
 import { awsEnvironment, awsStore } from "../store.ts";
 import { type Config, ROLE } from "./assume-role-schema.ts";
 
-type Base = AwsCredentials | SamlAssertion;
+type Base = AwsCredentials | SamlAssertion | WebIdentity;
 
 export const kind = defineIdentity<Config, Base["type"], "aws">({
 	kind: "aws/assume-role",
-	takes: ["aws", "saml"],
+	takes: ["aws", "saml", "oidc"],
 	gives: "aws",
 
 	refusal(identity) {
@@ -23,8 +23,8 @@ export const kind = defineIdentity<Config, Base["type"], "aws">({
 			code: "config",
 			message: `"${name}" needs access keys, or somebody who vouches for you`,
 			reason:
-				"a role is assumed with the keys of another AWS identity, or with a SAML assertion; what its `via` names gives neither",
-			remedy: `set \`via.identity\` of "${name}" to an identity that has keys, such as a permission set or a user`,
+				"a role is assumed with the keys of another AWS identity, a SAML assertion or a token of OpenID Connect; what its `via` names gives none of them",
+			remedy: `set \`via.identity\` of "${name}" to an identity that has keys, such as a permission set or a user, or \`via.provider\` to one that vouches for you`,
 		});
 	},
 
@@ -55,6 +55,8 @@ async function assume(identity: Identity<Config>, base: Base, root: ChainRoot, r
 	switch (base.type) {
 		case "aws":
 			return (await import("./with-keys.ts")).assumeWithKeys(identity, base, run);
+		case "oidc":
+			return (await import("./with-web-identity.ts")).assumeWithWebIdentity(identity, base, run);
 		case "saml":
 			return (await import("./with-saml.ts")).assumeWithSaml(identity, base, root, run);
 	}

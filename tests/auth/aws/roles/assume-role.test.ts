@@ -366,7 +366,7 @@ describe("a configuration", () => {
 		);
 		expect(await problems()).toEqual([
 			expect.stringMatching(
-				/^atmos\.yaml:8:9: auth\.identities\.it\.via\.provider: "it" needs access keys.* gives neither$/,
+				/^atmos\.yaml:8:9: auth\.identities\.it\.via\.provider: "it" needs access keys.* gives none of them$/,
 			),
 		]);
 		expect((await refused("it")).message).toBe('"it" needs access keys, or somebody who vouches for you');
