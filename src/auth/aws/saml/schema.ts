@@ -14,6 +14,7 @@ import {
 	userKey,
 	webAddress,
 } from "../../config/schema/common.ts";
+import { Secret } from "../../credentials.ts";
 import { endpointSpec, region } from "../schema.ts";
 
 /** As saml2aws has them, which Atmos hands them to. */
@@ -36,6 +37,11 @@ const BROWSER_TYPES = [
 export type BrowserType = (typeof BROWSER_TYPES)[number];
 
 const driver = v.optional(v.picklist(DRIVERS, `expected one of ${DRIVERS.join(", ")}`));
+/** Nobody uses it; it is a secret all the same. */
+const password = v.pipe(
+	v.string("expected a password"),
+	v.transform((value) => (value === "" ? undefined : new Secret(value))),
+);
 const ADDRESS = "the address at which the identity provider starts the sign-in to AWS";
 
 // Bounds of https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
@@ -58,12 +64,18 @@ export const schema = v.object({
 		"Which browser, of those that are installed; `firefox` and `webkit` cannot be used. Default: the first that is found",
 	),
 	browser_executable_path: about(
-		v.optional(v.pipe(text("the path of a browser"), programMark())),
+		v.optional(
+			v.pipe(
+				text("the path of a browser"),
+				v.regex(/^(?:~?[/\\]|[A-Za-z]:[/\\])/, "expected the absolute path of a browser's program"),
+				programMark(),
+			),
+		),
 		"The browser's program, where it is not found by itself: of the Chromium family, outside the project",
 	),
 	download_browser_driver: about(v.optional(v.nullable(flag)), NO_EFFECT),
 	username: about(v.optional(text("a user name")), NO_EFFECT),
-	password: about(v.optional(v.string("expected a password")), "Has no effect: the identity provider's own page asks"),
+	password: about(v.optional(password), "Has no effect: the identity provider's own page asks"),
 	session: v.optional(
 		v.object({
 			duration: about(

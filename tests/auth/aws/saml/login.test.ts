@@ -5,7 +5,7 @@ import { profileFolder } from "../../../../src/auth/aws/saml/profile.ts";
 import { CHROMIUM } from "../../../cloud/browser.ts";
 import { type SamlIdp, startSamlIdp } from "../../../cloud/saml-idp.ts";
 import { smallWorld } from "../../../cloud/world.ts";
-import { program } from "../../../flows/program.ts";
+import { BUILT, program } from "../../../flows/program.ts";
 import { ADA, IDP, roleArn } from "./scene.ts";
 import { browserProgram, enterPassword } from "./window.ts";
 
@@ -46,7 +46,7 @@ async function scene() {
 			{ accountId: "123456789012", name: "Further", trust: { principals: ["arn:aws:iam::123456789012:root"] } },
 		],
 	});
-	const p = await program({ world });
+	const p = await program({ world, entry: BUILT });
 	const folder = join(p.home, "programs");
 	mkdirSync(folder);
 	const browser = browserProgram(folder);

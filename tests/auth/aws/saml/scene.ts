@@ -12,7 +12,7 @@ import type { Run } from "../../../../src/auth/kinds.ts";
 import { type IdpUser, startSamlIdp } from "../../../cloud/saml-idp.ts";
 import { testContext } from "../../../helpers/context.ts";
 import { Onlooker, REALM } from "../identity-center/sign-in.ts";
-import { browserProgram } from "./window.ts";
+import { browserProgram, startReceiver } from "./window.ts";
 
 export const IDP = "arn:aws:iam::123456789012:saml-provider/Acme";
 export const roleArn = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
@@ -31,7 +31,8 @@ export async function scene(config: Partial<Config> = {}, context: Partial<AuthC
 	Object.assign(ctx.env, { DISPLAY: ":99" });
 	const programs = join(ctx.home, "programs");
 	mkdirSync(programs);
-	const program = browserProgram(programs);
+	const receiver = await startReceiver();
+	const program = browserProgram(programs, receiver.port);
 	const provider: Provider<Config> = {
 		name: "corp-saml",
 		key: "corp-saml",
@@ -55,6 +56,8 @@ export async function scene(config: Partial<Config> = {}, context: Partial<AuthC
 		provider,
 		onlooker,
 		program,
+		/** What has left the browser for AWS's sign-in. */
+		left: receiver.received,
 		profile: profileFolder(ctx, provider),
 		run,
 		signIn: async (overrides: Partial<Run> = {}) =>
