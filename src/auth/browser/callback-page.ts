@@ -1,45 +1,26 @@
 /** What the browser shows when it has returned to this machine. No script, no image, nothing that is loaded. */
-import { createHash } from "node:crypto";
 
 const TEXTS = {
-	// Whether the sign-in succeeds is not known yet: the code has still to be redeemed.
-	done: ["Back to the terminal", "The sign-in goes on there. You can close this page."],
+	done: ["Signed in", "You can close this page and go back to the terminal."],
 	refused: ["Not signed in", "The terminal says why. You can close this page."],
 	unknown: ["Nothing to see here", "This page belongs to a sign-in that is over, or to another one."],
 } as const;
 
-export type CallbackOutcome = keyof typeof TEXTS;
-
-const STYLE = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { display: grid; place-content: center; min-height: 90vh; margin: 0 1.5rem; text-align: center; }
-h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
-p { margin: 0; }
-small { display: block; margin-top: 2rem; opacity: .7; overflow-wrap: anywhere; }
-`;
-
-/** The headers that go with it: the style is named by its digest, and all else is forbidden. */
-export function callbackHeaders(): Readonly<Record<string, string>> {
-	const digest = createHash("sha256").update(STYLE).digest("base64");
-	return {
-		"content-type": "text/html; charset=utf-8",
-		"content-security-policy": `default-src 'none'; style-src 'sha256-${digest}'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`,
-		"cache-control": "no-store",
-		"cross-origin-opener-policy": "same-origin",
-		"referrer-policy": "no-referrer",
-		"x-content-type-options": "nosniff",
-	};
-}
-
 /** @param title whose sign-in it is: the product's name and what was signed in to */
-export function callbackPage(title: string, outcome: CallbackOutcome): string {
+export function callbackPage(title: string, outcome: keyof typeof TEXTS): string {
 	const [heading, text] = TEXTS[outcome];
 	return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+body { display: grid; place-content: center; min-height: 90vh; margin: 0 1.5rem; text-align: center; }
+h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
+p { margin: 0; }
+small { display: block; margin-top: 2rem; opacity: .7; }
+</style>
 <h1>${heading}</h1>
 <p>${text}</p>
 <small>${escapeHtml(title)}</small>

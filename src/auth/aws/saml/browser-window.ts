@@ -3,7 +3,6 @@
  * The request is held back before it leaves: what was spent on the console's sign-in, STS would not take.
  */
 import type { BrowserContext, Page, Route } from "playwright-core";
-import { callbackHeaders, callbackPage } from "../../browser/callback-page.ts";
 import type { AuthContext } from "../../context.ts";
 import { AuthError } from "../../errors.ts";
 import { sanitize } from "../../system/sanitize.ts";
@@ -17,7 +16,7 @@ export interface WindowOptions {
 	/** The folder of its profile; undefined for one that is gone with the window. */
 	readonly profile: string | undefined;
 	readonly url: string;
-	/** For the page at the end, and for errors. */
+	/** Its name, for errors. */
 	readonly provider: string;
 }
 
@@ -58,7 +57,8 @@ async function start({ ctx, program, profile, provider }: WindowOptions): Promis
 			env: browserEnvironment(ctx),
 			// The bar that says that software controls the browser makes people think of an attack.
 			ignoreDefaultArgs: ["--enable-automation"],
-			args: ["--no-first-run", "--no-default-browser-check"],
+			// Pages of the identity provider have the response in them: they are not for the disk.
+			args: ["--no-first-run", "--no-default-browser-check", "--disk-cache-size=1"],
 			// What a service worker fetches would pass by us.
 			serviceWorkers: "block",
 			viewport: null,
@@ -105,7 +105,8 @@ function responseOf(context: BrowserContext, options: WindowOptions): Promise<st
 		const response = request.method() === "POST" ? fieldOf(request.postData()) : undefined;
 		if (response === undefined) return route.continue();
 		ctx.log.debug("a response to AWS was held back", { host: new URL(request.url()).host });
-		await route.fulfill(closingPage(provider)).catch(() => undefined);
+		// No page of our own: the browser would note it in its profile as what the form was posted to, response included.
+		await route.fulfill({ status: 204 }).catch(() => undefined);
 		resolve(response);
 	};
 	const open = async (): Promise<void> => {
@@ -129,12 +130,6 @@ function fieldOf(body: string | null): string | undefined {
 	const value = new URLSearchParams(body ?? "").get("SAMLResponse")?.replace(/\s/g, "");
 	return value === "" ? undefined : value;
 }
-
-const closingPage = (provider: string) => ({
-	status: 200,
-	headers: callbackHeaders(),
-	body: callbackPage(`atmos-auth: ${sanitize(provider)}`, "done"),
-});
 
 /** What is left after the time ends with this process: the driver kills its browsers then. */
 async function close(context: BrowserContext, ctx: AuthContext): Promise<void> {

@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { chmod, mkdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Provider } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
 import { storageError } from "../../storage/failure.ts";
@@ -56,8 +57,17 @@ export async function withProfile<Result>(
 		} catch (error) {
 			throw await storageError(error, "write", folder);
 		}
-		return use();
+		try {
+			return await use();
+		} finally {
+			await forgetPages(folder);
+		}
 	});
+}
+
+/** What a browser notes of its pages, to open them again after a crash: forms that were posted are in it. */
+async function forgetPages(folder: string): Promise<void> {
+	await rm(join(folder, "Default", "Sessions"), { recursive: true, force: true }).catch(() => undefined);
 }
 
 /**

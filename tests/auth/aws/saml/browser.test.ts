@@ -60,6 +60,8 @@ describe.skipIf(CHROMIUM === undefined)("a sign-in in a browser window", () => {
 	test("leaves the assertion in no file, log, prompt or status", async () => {
 		const { idp, ctx, signIn, profile, onlooker } = await scene();
 		const [assertion] = await Promise.all([signIn(), enterPassword(idp, profile, ADA)]);
+		expect(existsSync(join(profile, "Default", "Cookies"))).toBe(true);
+		expect(existsSync(join(profile, "Default", "Sessions"))).toBe(false);
 		const secret = assertion.assertion.reveal();
 		const pieces = [secret.slice(100, 180), Buffer.from(secret, "base64").toString().slice(300, 360)];
 		const said = JSON.stringify([ctx.logged, onlooker.prompts, onlooker.statuses, assertion]);
