@@ -107,6 +107,7 @@ export function defineIdentity<Config, Takes extends CredentialType, Gives exten
 			return definition.authenticate(own(identity), base, root, run);
 		},
 		store: {
+			keepsNothing: store.keepsNothing,
 			load: async (place, purpose) => store.load(place, purpose),
 			save: async (place, credentials) => store.save(place, ownCredentials(credentials, kind, gives)),
 			remove: async (place) => store.remove(place),

@@ -14,9 +14,6 @@ export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 		"mock/aws",
 	],
 	identities: [
-		"aws/assume-root",
-		"aws/ambient",
-		"ambient",
 		"azure/subscription",
 		"gcp/service-account",
 		"gcp/project",
@@ -33,8 +30,6 @@ export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 
 /** Those of them that are identities and begin a chain by themselves. */
 export const FOREIGN_STANDALONE: readonly string[] = [
-	"aws/ambient",
-	"ambient",
 	"aws/emulator",
 	"gcp/emulator",
 	"azure/emulator",

@@ -94,6 +94,8 @@ export interface ChainPlace extends Place {
 
 /** Where credentials are kept for other programs and later runs, and what is known of them. */
 export interface Store<Kept extends Credentials = Credentials> {
+	/** The credentials are the machine's own: that nothing is stored does not mean that something is missing. */
+	readonly keepsNothing?: boolean | undefined;
 	/**
 	 * Credentials that this machine already holds, from files alone, expired or not.
 	 *

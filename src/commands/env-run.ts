@@ -29,9 +29,9 @@ export const run: Command = async ({ argv, terminal }) => {
 		const config = await loadConfig(ctx, request);
 		await assertConfigured(config);
 		const name = chooseIdentity(config, ctx, flags.identity);
-		const { identity, environment, hasCredentials } = await environmentOf(ctx, config, name);
+		const { identity, environment, hasCredentials, keepsNothing } = await environmentOf(ctx, config, name);
 		const text = environmentText(format, environment);
-		if (!hasCredentials) {
+		if (!hasCredentials && !keepsNothing) {
 			const login = commandFor(ctx, config, { type: "identity", name: identity.name });
 			createPrinter(terminal, common.color).print([
 				`there are no valid credentials of "${sanitize(identity.name)}" on this machine; sign in: ${shellCommand(login)}`,

@@ -15,6 +15,8 @@ export interface KnownEnvironment {
 	readonly environment: EnvironmentChange;
 	/** Whether the credentials that it leads to are there and not about to end. */
 	readonly hasCredentials: boolean;
+	/** Whether there is nothing to be stored: what programs find is not known here. */
+	readonly keepsNothing: boolean;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function environmentOf(
 		identity: step.identity,
 		environment: environmentFor(ctx, config, step, credentials),
 		hasCredentials: credentials !== undefined,
+		keepsNothing: step.identityKind.store.keepsNothing === true,
 	};
 }
 

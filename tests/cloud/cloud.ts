@@ -8,6 +8,7 @@ import { Eks } from "./eks.ts";
 import { type Answer, drip, type Exchange, readExchange, ServiceError, send, sendHalf } from "./exchange.ts";
 import { Issuers, type JobToken } from "./issuers.ts";
 import { KeyStore } from "./keys.ts";
+import { Metadata } from "./metadata.ts";
 import { MfaDevices } from "./mfa.ts";
 import { ApprovalPage } from "./page.ts";
 import { SsoPortal } from "./portal.ts";
@@ -88,6 +89,8 @@ export interface Cloud {
 	githubJob(token?: JobToken): Readonly<Record<string, string>>;
 	/** What `GET /issuer/token` takes as a bearer token. */
 	issuerAccess(token?: JobToken): string;
+	/** The variables of a container that has the machine's role. */
+	container(): Readonly<Record<string, string>>;
 	/** Moves the cloud's clock against its client's, in milliseconds; further calls add up. */
 	shiftClock(ms: number): void;
 	/** Everything secret that was issued so far, for tests that look for leaks. */
@@ -109,6 +112,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 	const mfa = new MfaDevices(world, now);
 	const sts = new Sts(world, keys, mfa, now, origin);
 	const issuers = new Issuers(now);
+	const metadata = new Metadata(world, keys, now);
 	const federation = new StsFederation(world, keys, issuers, now);
 	const root = new StsRoot(world, keys, now);
 	const ecr = new Ecr(keys, now);
@@ -164,7 +168,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
 		const found = page.answer(exchange);
 		if (found) return answer("page", found);
-		const route = findRoute(exchange, { oidc, portal, sts, federation, root, issuers, ecr, eks });
+		const route = findRoute(exchange, { oidc, portal, sts, federation, root, issuers, metadata, ecr, eks });
 		if (!route) return answer("unknown", unknownOperation(exchange), "UnknownOperationException");
 		const behaviour = script.take(route.operation);
 		if (behaviour.type === "hang") {
@@ -244,10 +248,21 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 			ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuers.job(token),
 		}),
 		issuerAccess: (token) => issuers.job(token),
+		container: () => ({
+			AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/container/credentials`,
+			AWS_CONTAINER_AUTHORIZATION_TOKEN: metadata.access,
+		}),
 		shiftClock(ms) {
 			shift += ms;
 		},
-		secrets: () => [...oidc.secrets(), ...keys.secrets(), ...mfa.secrets(), ...ecr.secrets(), ...issuers.secrets()],
+		secrets: () => [
+			...oidc.secrets(),
+			...keys.secrets(),
+			...mfa.secrets(),
+			...ecr.secrets(),
+			...issuers.secrets(),
+			...metadata.secrets(),
+		],
 		async close() {
 			stop.abort();
 			server.closeAllConnections();

@@ -3,6 +3,7 @@ import type { Ecr } from "./ecr.ts";
 import type { Eks } from "./eks.ts";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { Issuers } from "./issuers.ts";
+import type { Metadata } from "./metadata.ts";
 import type { SsoPortal } from "./portal.ts";
 import type { Operation } from "./script.ts";
 import type { SsoOidc } from "./sso-oidc.ts";
@@ -17,6 +18,7 @@ export interface Services {
 	readonly federation: StsFederation;
 	readonly root: StsRoot;
 	readonly issuers: Issuers;
+	readonly metadata: Metadata;
 	readonly ecr: Ecr;
 	readonly eks: Eks;
 }
@@ -31,7 +33,7 @@ const ECR_TARGET = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken";
 /** @returns undefined when no service has such an operation */
 export function findRoute(
 	exchange: Exchange,
-	{ oidc, portal, sts, federation, root, issuers, ecr, eks }: Services,
+	{ oidc, portal, sts, federation, root, issuers, metadata, ecr, eks }: Services,
 ): Route | undefined {
 	const { pathname, searchParams } = exchange.url;
 	const route = (operation: Operation, run: () => Answer): Route => ({ operation, run });
@@ -54,6 +56,12 @@ export function findRoute(
 			return route("github:IdToken", () => issuers.githubToken(exchange));
 		case "GET /issuer/token":
 			return route("oidc:Token", () => issuers.token(exchange));
+		case "PUT /latest/api/token":
+			return route("instance:Metadata", () => metadata.startSession(exchange));
+		case "GET /latest/meta-data/iam/security-credentials/":
+			return route("instance:Metadata", () => metadata.roles(exchange));
+		case "GET /container/credentials":
+			return route("container:Credentials", () => metadata.containerKeys(exchange));
 		case "POST /":
 			if (exchange.headers["x-amz-target"] === ECR_TARGET) {
 				return route("ecr:GetAuthorizationToken", () => ecr.getAuthorizationToken(exchange));
@@ -78,6 +86,9 @@ export function findRoute(
 			if (searchParams.get("Action") !== "GetCallerIdentity") return undefined;
 			return route("sts:GetCallerIdentity", () => sts.getCallerIdentity(exchange));
 		default:
+			if (exchange.method === "GET" && /^\/latest\/meta-data\/iam\/security-credentials\/[^/]+$/.test(pathname)) {
+				return route("instance:Metadata", () => metadata.instanceKeys(exchange));
+			}
 			if (exchange.method !== "GET" || !/^\/clusters\/[^/]+$/.test(pathname)) return undefined;
 			return route("eks:DescribeCluster", () => eks.describeCluster(exchange));
 	}

@@ -15,6 +15,8 @@ export type Operation =
 	| "sts:AssumeRoot"
 	| "github:IdToken"
 	| "oidc:Token"
+	| "instance:Metadata"
+	| "container:Credentials"
 	| "sts:GetSessionToken"
 	| "ecr:GetAuthorizationToken"
 	| "eks:DescribeCluster";

@@ -56,6 +56,8 @@ export interface World {
 	oidcProviders?: OidcProvider[];
 	/** Whose account manages the root access of which others; nobody's, if left out. */
 	organization?: { readonly management: string; readonly members: readonly string[] };
+	/** The name of the role that the machine runs as; none, if left out. */
+	machineRole?: string;
 	clusters: Cluster[];
 	/** Seconds that a device code lives. */
 	deviceCodeSeconds: number;

@@ -42,12 +42,12 @@ describe("validate", () => {
 
 	test("warnings alone are told and counted, and the exit code stays 0", () => {
 		const { status, lines } = validate({
-			"atmos.yaml": `${provider}      regoin: x\n  identities:\n    here: {kind: aws/ambient}\n`,
+			"atmos.yaml": `${provider}      regoin: x\n  identities:\n    here: {kind: aws/emulator}\n`,
 		});
 		expect(status).toBe(0);
 		expect(lines).toEqual([
 			"atmos.yaml:7:7: warning: auth.providers.company-sso.regoin: unknown key",
-			"atmos.yaml:9:12: warning: auth.identities.here.kind: the kind aws/ambient is not supported by this version",
+			"atmos.yaml:9:12: warning: auth.identities.here.kind: the kind aws/emulator is not supported by this version",
 			"✓ Authentication configuration is valid (2 warnings)",
 		]);
 	});
@@ -99,7 +99,7 @@ auth:
 			'atmos.yaml:18:9: error: auth.identities.dev.principal.acount: unknown key, and account is missing; expected a map with id, name, did you mean "account"?',
 			"atmos.yaml:22:54: error: auth.identities.ex.principal.account.id: expected a 12-digit AWS account ID",
 			"atmos.yaml:23:5: error: auth.identities.list: expected a map with the keys of the identity",
-			"atmos.yaml:24:5: error: auth.identities.one.principal: missing; expected a map with assume_role, session_name, external_id, duration, region",
+			"atmos.yaml:24:5: error: auth.identities.one.principal.assume_role: missing; expected the ARN of a role, such as arn:aws:iam::123456789012:role/Deployer",
 			"atmos.yaml:24:40: error: auth.identities.one.via.identity: identities refer to each other in a circle: one → two → one",
 			"atmos.yaml:25:40: error: auth.identities.two.via.identity: identities refer to each other in a circle: two → one → two",
 			"atmos.yaml:25:68: error: auth.identities.two.principal.assume_role: expected the ARN of a role, such as arn:aws:iam::123456789012:role/Deployer",

@@ -7,6 +7,7 @@ declare module "../credentials.ts" {
 		readonly sso: SsoSession;
 		readonly oidc: WebIdentity;
 		readonly saml: SamlAssertion;
+		readonly none: NoCredentials;
 	}
 }
 
@@ -69,4 +70,9 @@ export interface SamlAssertion extends CredentialFacts {
 	readonly roles: readonly SamlRole[];
 	/** How long sessions may last, in seconds: the attribute `SessionDuration`, or `session.duration` of the provider. */
 	readonly seconds?: number | undefined;
+}
+
+/** Of an identity that leaves a program with what it finds by itself. */
+export interface NoCredentials extends CredentialFacts {
+	readonly type: "none";
 }

@@ -8,6 +8,8 @@ import type { AwsCredentials } from "./credentials.ts";
 
 /** The longest session of a role, in hours. */
 export const ROLE_HOURS = 12;
+/** The longest session of a root, in hours. */
+export const ROOT_HOURS = 0.25;
 /** The longest session of a user, in hours. */
 export const USER_HOURS = 36;
 

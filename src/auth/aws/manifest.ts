@@ -25,6 +25,16 @@ export function columns(text: ReadText): Columns {
 	};
 }
 
+/** Whose root it is, and for which task. */
+const rootColumns = (text: ReadText): Columns => {
+	const policy = text("principal", "task_policy_arn");
+	return {
+		account: text("principal", "target_principal"),
+		role: policy === undefined ? undefined : nameIn(policy),
+		region: text("principal", "region"),
+	};
+};
+
 /** A user's account is known from the ARN of its MFA device alone. */
 const userColumns = (text: ReadText): Columns => ({
 	account: accountIn(text("credentials", "mfa_arn")),
@@ -100,6 +110,30 @@ export const manifest: Cloud = {
 			columns,
 			schema: async () => (await schemas()).assumeRole,
 			load: async () => (await import("./roles/assume-role.ts")).kind,
+		},
+		{
+			kind: "aws/assume-root",
+			noun: "a root's task",
+			via: ["provider", "identity"],
+			columns: rootColumns,
+			schema: async () => (await schemas()).assumeRoot,
+			load: async () => (await import("./roles/assume-root.ts")).kind,
+		},
+		{
+			kind: "aws/ambient",
+			noun: "this machine's own AWS credentials",
+			via: ["none"],
+			columns: (text) => ({ region: text("principal", "region") }),
+			schema: async () => (await schemas()).awsAmbient,
+			load: async () => (await import("./ambient/kind.ts")).kind,
+		},
+		{
+			kind: "ambient",
+			noun: "no credentials",
+			via: ["none"],
+			columns: () => ({}),
+			schema: async () => (await schemas()).ambient,
+			load: async () => (await import("./ambient/nothing.ts")).kind,
 		},
 		{
 			kind: "aws/user",

@@ -1,7 +1,4 @@
 /** Sessions of a role for those whom somebody else vouches for: such requests are not signed. */
-import type { Credentials } from "../credentials.ts";
-import { AuthError } from "../errors.ts";
-import { RejectedCredentials } from "../rejected-credentials.ts";
 import type { AwsCredentials, SamlAssertion, SamlRole, WebIdentity } from "./credentials.ts";
 import { loadSts, type StsPlace } from "./sts.ts";
 
@@ -25,7 +22,7 @@ export interface WebIdentityRequest extends Length {
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
  *
  * @returns keys with account and role, without a region
- * @throws RejectedCredentials for an assertion that is too old; AuthError for anything else, see `awsError`
+ * @throws AuthError see `awsError`
  */
 export async function assumeRoleWithSaml(place: StsPlace, request: SamlRequest): Promise<AwsCredentials> {
 	const { ctx, signal } = place;
@@ -40,7 +37,7 @@ export async function assumeRoleWithSaml(place: StsPlace, request: SamlRequest):
 	};
 	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
 		client.assumeRoleWithSaml(input, abortSignal),
-	).catch(unlessTooOld(assertion));
+	);
 	return roleKeys(ctx, operation, role.roleArn, answer);
 }
 
@@ -48,7 +45,7 @@ export async function assumeRoleWithSaml(place: StsPlace, request: SamlRequest):
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  *
  * @returns keys with account and role, without a region
- * @throws RejectedCredentials for a token that is over; AuthError for anything else, see `awsError`
+ * @throws AuthError see `awsError`
  */
 export async function assumeRoleWithWebIdentity(place: StsPlace, request: WebIdentityRequest): Promise<AwsCredentials> {
 	const { ctx, signal } = place;
@@ -63,16 +60,6 @@ export async function assumeRoleWithWebIdentity(place: StsPlace, request: WebIde
 	};
 	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
 		client.assumeRoleWithWebIdentity(input, abortSignal),
-	).catch(unlessTooOld(identity));
+	);
 	return roleKeys(ctx, operation, roleArn, answer);
-}
-
-/** What is over may be had anew from whoever gave it. */
-function unlessTooOld(base: Credentials): (error: unknown) => never {
-	return (error) => {
-		const name = error instanceof AuthError ? (error.service?.name ?? "") : "";
-		throw error instanceof AuthError && /^ExpiredToken(?:Exception)?$/.test(name)
-			? new RejectedCredentials(base, error)
-			: error;
-	};
 }

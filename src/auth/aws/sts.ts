@@ -29,6 +29,14 @@ export interface AssumeRoleRequest {
 	readonly mfa?: MfaCode | undefined;
 }
 
+export interface AssumeRootRequest {
+	/** Of the member account. */
+	readonly accountId: string;
+	readonly taskPolicyArn: string;
+	/** A quarter of an hour, if left out. */
+	readonly seconds?: number | undefined;
+}
+
 export interface SessionTokenRequest {
 	readonly seconds: number;
 	readonly mfa?: MfaCode | undefined;
@@ -67,6 +75,27 @@ export async function assumeRole(caller: StsCaller, request: AssumeRoleRequest):
 		throw isTurnedDown(error) ? new RejectedCredentials(credentials, error) : error;
 	});
 	return roleKeys(ctx, operation, roleArn, answer);
+}
+
+/**
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
+ *
+ * @returns keys with account and task, without a region
+ * @throws RejectedCredentials for keys that STS turns down; AuthError for anything else, see `awsError`
+ */
+export async function assumeRoot(caller: StsCaller, request: AssumeRootRequest): Promise<AwsCredentials> {
+	const { ctx, signal, credentials } = caller;
+	const operation = "sts:AssumeRoot";
+	const { client, callAws, isTurnedDown, checkAnswer, SESSION_TOKEN, issuedKeys, ROOT_HOURS } = await loadSts(caller);
+	const { accountId, taskPolicyArn, seconds } = request;
+	const input = { TargetPrincipal: accountId, TaskPolicyArn: { arn: taskPolicyArn }, DurationSeconds: seconds };
+	const answer = await callAws({ ctx, operation, signal }, (abortSignal) =>
+		client.assumeRoot(input, abortSignal),
+	).catch((error: unknown) => {
+		throw isTurnedDown(error) ? new RejectedCredentials(credentials, error) : error;
+	});
+	const keys = issuedKeys(ctx, operation, checkAnswer(operation, SESSION_TOKEN, answer).Credentials, ROOT_HOURS);
+	return { ...keys, accountId, role: taskPolicyArn.slice(taskPolicyArn.lastIndexOf("/") + 1) };
 }
 
 /**

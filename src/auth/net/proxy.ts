@@ -67,7 +67,8 @@ function parseUrl(text: string): URL | undefined {
 
 function usesProxy(target: URL, exceptions: string): boolean {
 	const host = bareHost(target.hostname);
-	if (isLoopback(host)) return false;
+	// The metadata services of clouds: a proxy has others, or none.
+	if (isLoopback(host) || /^169\.254\.|^fd00:ec2::/.test(host)) return false;
 	const port = target.port || (target.protocol === "https:" ? "443" : "80");
 	return !exceptions
 		.split(/[,\s]+/)

@@ -9,7 +9,7 @@ import { type Call, withTries } from "./tries.ts";
 export interface PlainRequest extends Call {
 	/** Whose service it is, for what is said where it cannot be reached. */
 	readonly vendor: Vendor;
-	readonly method: "GET" | "POST";
+	readonly method: "GET" | "POST" | "PUT";
 	/** https, or http on this machine; with its query. */
 	readonly url: URL;
 	/** Names in lower case. `host` and `content-length` are added. */

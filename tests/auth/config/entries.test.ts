@@ -161,10 +161,10 @@ describe("checks", () => {
 
 	test("a kind that only Atmos has is listed, refused when used, and a warning when checked", async () => {
 		const config = await project({
-			"atmos.yaml": "auth:\n  identities:\n    here: {kind: aws/ambient}\n",
+			"atmos.yaml": "auth:\n  identities:\n    here: {kind: aws/emulator}\n",
 		}).load();
-		expect(config.identities()[0]).toMatchObject({ name: "here", kind: "aws/ambient" });
-		await expect(config.identity("here")).rejects.toThrow("the kind aws/ambient is not supported by this version");
+		expect(config.identities()[0]).toMatchObject({ name: "here", kind: "aws/emulator" });
+		await expect(config.identity("here")).rejects.toThrow("the kind aws/emulator is not supported by this version");
 		expect(await config.check()).toEqual([expect.objectContaining({ severity: "warning" })]);
 	});
 
