@@ -21,7 +21,7 @@ const bundle = await rolldown({
 	input: { "atmos-auth": "src/cli.ts", library: "src/library.ts", "keyring-helper": "src/keyring-helper.ts" },
 	platform: "node",
 	// What has files of its own beside its code, and is loaded only where it is used.
-	external: ["@napi-rs/keyring", "playwright-core"],
+	external: ["@napi-rs/keyring", /^playwright-core(?:\/|$)/],
 	// ECMAScript modules where a package has them: of the AWS SDK, only what is used gets in then.
 	resolve: {
 		mainFields: ["module", "main"],

@@ -3,7 +3,6 @@ import type { Section } from "./manifest.ts";
 
 export const FOREIGN_KINDS: Readonly<Record<Section, readonly string[]>> = {
 	providers: [
-		"aws/saml",
 		"azure/cli",
 		"azure/device-code",
 		"azure/interactive",

@@ -27,8 +27,8 @@ export interface SamlIssuer {
 	respond(options: ResponseOptions): string;
 }
 
-/** Makes a key and a certificate of its own. */
-export function samlIssuer(arn: string, issuer = "https://idp.acme.example/metadata"): SamlIssuer {
+/** @returns a private key (PKCS #8) and a certificate of it, both in PEM */
+export function samlKey(): { readonly pem: string; readonly certificate: string } {
 	const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 	const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 	const key = forge.pki.privateKeyFromPem(pem);
@@ -40,8 +40,14 @@ export function samlIssuer(arn: string, issuer = "https://idp.acme.example/metad
 	certificate.setSubject([{ name: "commonName", value: "idp.acme.example" }]);
 	certificate.setIssuer([{ name: "commonName", value: "idp.acme.example" }]);
 	certificate.sign(key, forge.md.sha256.create());
+	return { pem, certificate: forge.pki.certificateToPem(certificate) };
+}
+
+/** Makes a key and a certificate of its own. */
+export function samlIssuer(arn: string, issuer = "https://idp.acme.example/metadata"): SamlIssuer {
+	const { pem, certificate } = samlKey();
 	return {
-		provider: { arn, issuer, certificate: forge.pki.certificateToPem(certificate) },
+		provider: { arn, issuer, certificate },
 		respond(options) {
 			const signer = new SignedXml({
 				privateKey: pem,
@@ -64,7 +70,7 @@ export function samlIssuer(arn: string, issuer = "https://idp.acme.example/metad
 	};
 }
 
-const escapeXml = (text: string): string => text.replace(/[<>&"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+export const escapeXml = (text: string): string => text.replace(/[<>&"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 
 function responseXml(issuer: string, options: ResponseOptions): string {
 	const { now, roles, seconds, subject = "ada@acme.example", sessionName = subject } = options;

@@ -10,6 +10,7 @@ import {
 	isVendorHost,
 	nameDoubt,
 	nameObjection,
+	PROFILES_FOLDER,
 	REALM_FOLDER,
 	SESSIONS_FOLDER,
 	WEBFLOW_FOLDER,
@@ -56,7 +57,7 @@ const schemas = () => import("./schemas.ts");
 
 export const manifest: Cloud = {
 	name: REALM_FOLDER,
-	cacheFolders: [SESSIONS_FOLDER, WEBFLOW_FOLDER],
+	cacheFolders: [SESSIONS_FOLDER, WEBFLOW_FOLDER, PROFILES_FOLDER],
 	isVendorHost,
 	referenceHost,
 	isEndpointVariable,
@@ -74,6 +75,13 @@ export const manifest: Cloud = {
 			via: ["none"],
 			schema: async () => (await schemas()).identityCenter,
 			load: async () => (await import("./identity-center/kind.ts")).kind,
+		},
+		{
+			kind: "aws/saml",
+			noun: "an identity provider of SAML",
+			via: ["none"],
+			schema: async () => (await schemas()).saml,
+			load: async () => (await import("./saml/kind.ts")).kind,
 		},
 		{
 			kind: "aws/roles-anywhere",

@@ -1,5 +1,21 @@
 /** What differs between the partitions of AWS. */
 
+/** Partitions by the region's beginning; the partition table of the AWS SDKs. */
+const NAMES: readonly (readonly [prefix: string, name: string])[] = [
+	["cn-", "aws-cn"],
+	["us-gov-", "aws-us-gov"],
+	["us-isob-", "aws-iso-b"],
+	["us-isof-", "aws-iso-f"],
+	["eu-isoe-", "aws-iso-e"],
+	["us-iso-", "aws-iso"],
+	["eusc-", "aws-eusc"],
+];
+
+/** @returns what a region's partition is called in ARNs */
+export function partitionOf(region: string): string {
+	return NAMES.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
 /** DNS suffixes by the region's beginning; the partition table of the AWS SDKs. */
 const SUFFIXES: readonly (readonly [prefix: string, suffix: string])[] = [
 	["cn-", "amazonaws.com.cn"],
@@ -26,22 +42,6 @@ const DUAL_STACK: Readonly<Record<string, string>> = {
 export function dualStackSuffix(region: string): string {
 	const suffix = dnsSuffix(region);
 	return DUAL_STACK[suffix] ?? suffix;
-}
-
-/** Partitions by the region's beginning, as ARNs have them. */
-const PARTITIONS: readonly (readonly [prefix: string, partition: string])[] = [
-	["cn-", "aws-cn"],
-	["us-gov-", "aws-us-gov"],
-	["us-isob-", "aws-iso-b"],
-	["us-isof-", "aws-iso-f"],
-	["eu-isoe-", "aws-iso-e"],
-	["us-iso-", "aws-iso"],
-	["eusc-", "aws-eusc"],
-];
-
-/** @returns the partition of a region, as ARNs have it */
-export function partitionOf(region: string): string {
-	return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }
 
 /** `oidc.us-east-2.amazonaws.com`, `portal.sso.us-east-2.amazonaws.com`, `api.ecr.…`, `eks.…`: the region in a host. */

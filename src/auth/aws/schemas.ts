@@ -9,4 +9,5 @@ export { schema as assumeRoot } from "./roles/assume-root-schema.ts";
 export { schema as permissionSet } from "./roles/permission-set-schema.ts";
 export { schema as rolesAnywhereIdentity } from "./roles-anywhere/identity-schema.ts";
 export { schema as rolesAnywhereProvider } from "./roles-anywhere/provider-schema.ts";
+export { schema as saml } from "./saml/schema.ts";
 export { schema as user } from "./user/schema.ts";

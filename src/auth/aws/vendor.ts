@@ -44,6 +44,9 @@ export const SESSIONS_FOLDER = "aws-sso";
 /** Where what renews a user's sign-in by the browser is, below `<cache>/atmos`, as in the Go program. */
 export const WEBFLOW_FOLDER = "aws-webflow";
 
+/** Where the profiles of the browsers are that sign in by SAML, below `<cache>/atmos`. */
+export const PROFILES_FOLDER = "aws-saml";
+
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html */
 export const CERTIFICATE_VARIABLE = "AWS_CA_BUNDLE";
 

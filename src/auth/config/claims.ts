@@ -1,13 +1,13 @@
 /**
- * What an entry of the configuration would have this program do beyond signing in: run a command, send secrets to an
- * address, write a file. Found in the merged and evaluated entry, so that every spelling, profile and import counts.
+ * What an entry of the configuration would have this program do beyond signing in: run a command or a program, send
+ * secrets to an address, write a file. Found in the merged and evaluated entry, so that every spelling, profile and import counts.
  */
 import type { Entry } from "./merge.ts";
 import { marksOf, type Shape } from "./schema/shape.ts";
 import { isMap, type Tagged, type YamlMap, type YamlValue } from "./yaml.ts";
 
 export interface Claim {
-	readonly kind: "exec" | "endpoint" | "write" | "password";
+	readonly kind: "exec" | "endpoint" | "write" | "password" | "program";
 	/** The command, the address, the path or the variable, as it is used. */
 	readonly text: string;
 	/** Keys from the top, such as `auth`, `providers`, `company-sso`, `spec`, `endpoint_url`. */

@@ -83,6 +83,8 @@ export function factLines(fact: Fact, from: string): string[] {
 				...fact.scripts.map(({ path }) => `  with the project's own ${visible(path)} as it is now`),
 				`  for ${purpose} (${place})`,
 			];
+		case "program":
+			return [`start: ${what ?? ""}`, ...more, `  as the program for ${purpose} (${place})`];
 		case "endpoint":
 			return [`use: ${what ?? ""}`, ...more, `  instead of the vendor's address, for ${purpose} (${place})`];
 		case "password":

@@ -141,7 +141,7 @@ function decision(env: Environment): "yes" | "no" | undefined {
 /** What a claim comes to, or undefined where there is nothing to ask about. */
 async function factOf(ctx: AuthContext, claim: Claim): Promise<Fact | undefined> {
 	const { kind } = claim;
-	const text = kind === "write" ? destination(ctx, claim) : claim.text;
+	const text = kind === "write" || kind === "program" ? destination(ctx, claim) : claim.text;
 	if (kind === "endpoint" && isExpected(text, ctx.env)) return undefined;
 	if (kind === "write" && isWithin(text, realPath(ctx.home))) return undefined;
 	if (kind === "password" && text === PASSWORD_VARIABLE) return undefined;
@@ -167,7 +167,7 @@ async function factOf(ctx: AuthContext, claim: Claim): Promise<Fact | undefined>
 	return { ...parts, root, key: keyOf(root, parts, root), line: place?.file === claim.file ? place.line : undefined };
 }
 
-/** Where a write really goes: home folder, variables and symbolic links followed. */
+/** The file that is really written, or run: home folder, variables and symbolic links followed. */
 function destination(ctx: AuthContext, { text, variables }: Claim): string {
 	const path =
 		variables === true
@@ -181,7 +181,7 @@ function foreign(file: string): AuthError {
 		code: "config",
 		message: `${visible(file)} belongs to another user`,
 		reason:
-			"it could run a command, send your credentials to another address, or write a file outside your home folder",
+			"it could run a command or a program, send your credentials to another address, or write a file outside your home folder",
 		remedy: "use a copy of your own, or remove the file",
 	});
 }

@@ -82,6 +82,26 @@ describe("what is asked for", () => {
 		expect(await p.wants()).toEqual([]);
 	});
 
+	test("a program, wherever it lies", async () => {
+		const saml = (path: string): string =>
+			`auth:\n  providers:\n    corp: {kind: aws/saml, url: "https://idp.acme.example/aws", region: us-east-1, browser_executable_path: ${path}}\n`;
+		const p = repository({ "atmos.yaml": saml("/opt/chrome/chrome") });
+		expect(await p.wants()).toEqual(["/opt/chrome/chrome"]);
+		const [fact] = await (await p.load()).trust.survey();
+		expect(fact && factLines(fact.fact, p.root)).toEqual([
+			"start: /opt/chrome/chrome",
+			"  as the program for auth.providers.corp.browser_executable_path (atmos.yaml:3)",
+		]);
+		await p.agree();
+		expect(await p.wants()).toEqual([]);
+		p.write("atmos.yaml", saml("~/bin/chrome"));
+		expect(await p.wants()).toEqual([join(p.ctx.home, "bin/chrome")]);
+		// A link is another program as soon as it leads elsewhere.
+		p.write("atmos.yaml", saml(join(p.ctx.home, "browser")));
+		symlinkSync(p.write("~/other/chrome", ""), join(p.ctx.home, "browser"));
+		expect(await p.wants()).toEqual([join(p.ctx.home, "other/chrome")]);
+	});
+
 	test("keys that no sign-in reads are no matter", async () => {
 		const p = repository({ "atmos.yaml": auth({ identity: "      env: [{key: A, value: !exec touch ran}]" }) });
 		expect(await p.wants()).toEqual([]);

@@ -49,7 +49,7 @@ export const duration = v.pipe(
 );
 
 /**
- * Marks a key whose value decides where secrets go or which file is written. What a project's configuration puts there is
+ * Marks a key whose value decides where secrets go, which file is written or which program runs. What a project's configuration puts there is
  * asked for before it is used (src/auth/trust): a key without its mark would be used without a question.
  *
  * @param at the keys below the marked one, where its schema does not say what it holds
@@ -63,6 +63,9 @@ export const writeMark = <Input>(options: { readonly variables?: boolean } = {})
 
 /** The same for the name of a variable whose value protects secrets: a known one would protect nothing. */
 export const passwordMark = <Input>() => v.metadata<Input, { fact: "password" }>({ fact: "password" });
+
+/** The same for a path of a program that is run. */
+export const programMark = <Input>() => v.metadata<Input, { fact: "program" }>({ fact: "program" });
 
 /**
  * `flow` under `spec` of what a person can sign in to in several ways.

@@ -14,9 +14,9 @@ export interface Shape {
 	readonly metadata?: unknown;
 }
 
-/** A key that is marked by `endpointMark`, `writeMark` or `passwordMark`. */
+/** A key that is marked by `endpointMark`, `writeMark`, `passwordMark` or `programMark`. */
 export interface Mark {
-	readonly fact: "endpoint" | "write" | "password";
+	readonly fact: "endpoint" | "write" | "password" | "program";
 	readonly path: readonly string[];
 	readonly variables: boolean;
 }
