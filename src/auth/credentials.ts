@@ -54,10 +54,7 @@ export interface CredentialFacts {
 	readonly accountName?: string | undefined;
 	/** The permission set or role that they were made for, for display. */
 	readonly role?: string | undefined;
-	/**
-	 * Who has just signed in for them, as the service says it: an email address, a user's name, an ARN. Undefined where nobody
-	 * did, and for what was signed in to before.
-	 */
+	/** Whom they were issued to, as the service says it: an email address, a user's name, an ARN. For display. */
 	readonly person?: string | undefined;
 	/** What they were made for; see `purpose.ts`. Undefined until they are those of a chain's link. */
 	readonly purpose?: string | undefined;
@@ -73,12 +70,3 @@ export type CredentialType = keyof CredentialTypes;
 export type CredentialsOf<Type extends CredentialType> = CredentialTypes[Type];
 
 export type Credentials = CredentialsOf<CredentialType>;
-
-/**
- * @param person as a service says it
- * @param expected as a person writes it: the same, or of an ARN the name alone
- */
-export function personIs(person: string, expected: string): boolean {
-	const [a, b] = [person.trim().toLowerCase(), expected.trim().toLowerCase()];
-	return a === b || (a.startsWith("arn:") && a.slice(a.lastIndexOf("/") + 1) === b);
-}

@@ -50,6 +50,7 @@ export const run: Command = async ({ argv, terminal }) => {
 	const { env } = terminal;
 	const { arguments: names, flags, common, request } = parseFlags(login, argv);
 	if (flags.plain && flags.json) throw usageError(login.words, "--plain and --json cannot be used together");
+	const signIn = signInOptions(flags, env);
 	const asked = flags.interactive ?? booleanVariable(env, "ATMOS_INTERACTIVE");
 	const { stdinIsTerminal, stderrIsTerminal } = terminal;
 	const { plain, json } = flags;
@@ -83,8 +84,9 @@ export const run: Command = async ({ argv, terminal }) => {
 				isAttended: flags.deviceCode === true || (!isCi(env) && asked !== false),
 				canType,
 			}),
-			force: flags.force === true,
-			signIn: signInOptions(flags, env),
+			// Whoever wants the page is not to be given what is at hand.
+			force: flags.force === true || signIn.webflow === true,
+			signIn,
 		});
 		const options = {
 			face,

@@ -5,7 +5,7 @@ import { projectName } from "../auth/config/project-name.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { IdentityKind, IntegrationKind, ProviderKind } from "../auth/kinds.ts";
 import { identityKind, integrationKind, providerKind } from "../auth/registry.ts";
-import { type ConfigStamp, noteConfig, notePerson, noteUse, updateState } from "../auth/storage/state.ts";
+import { type ConfigStamp, noteConfig, noteUse, updateState } from "../auth/storage/state.ts";
 import type { BoardDetails, BoardRow } from "./snapshot.ts";
 
 /** One successful sign-in with an identity, as it is remembered on this machine. */
@@ -18,8 +18,6 @@ export interface Remembered {
 	readonly purpose: string;
 	/** By what the configuration is recognized that has this purpose, where it can be. */
 	readonly config: ConfigStamp | undefined;
-	/** Who has signed in, where somebody just did. */
-	readonly person: string | undefined;
 	/** Milliseconds since the epoch. */
 	readonly at: number;
 }
@@ -51,11 +49,10 @@ export const realDependencies: LoginDependencies = {
 	identityRows: async (ctx, config) => (await import("../auth/board.ts")).identityRows(ctx, config),
 	providerRows: async (ctx, config) => (await import("../auth/board.ts")).providerRows(ctx, config),
 	details: async (ctx, config, identity) => (await import("../auth/board.ts")).boardDetails(ctx, config, identity),
-	remember: async (ctx, { realm, provider, identity, purpose, config, person, at }) => {
+	remember: async (ctx, { realm, provider, identity, purpose, config, at }) => {
 		await updateState(ctx, (state) => {
 			noteUse(state, realm, identity, at);
 			noteConfig(state, realm, provider, identity, purpose, config);
-			if (person !== undefined) notePerson(state, realm, provider, person);
 		});
 	},
 };

@@ -12,7 +12,6 @@ export async function rememberSignIn(
 	dependencies: LoginDependencies,
 	target: PlannedTarget,
 	{ root, purpose }: Pick<IdentityStep, "root" | "purpose">,
-	person: string | undefined,
 ): Promise<void> {
 	await dependencies.remember(ctx, {
 		realm: config.realm.value,
@@ -20,7 +19,6 @@ export async function rememberSignIn(
 		identity: target.key,
 		purpose,
 		config: target.stamp,
-		person,
 		at: ctx.clock.now(),
 	});
 }

@@ -9,7 +9,6 @@ import { sanitize } from "../auth/system/sanitize.ts";
 import { type Progress, withSilenceLimit, withTimeLimit } from "../auth/system/time-limit.ts";
 import { actorInteraction } from "./actor-interaction.ts";
 import { warnOfDoubtfulName } from "./doubtful-name.ts";
-import type { SignedIn } from "./expected-person.ts";
 import type { LoginSettings, Report } from "./login-data.ts";
 import type { DiscoveryStep, IdentityStep, IntegrationStep, Plan, PlannedTarget, ProviderStep, Step } from "./plan.ts";
 import { rememberSignIn } from "./remember.ts";
@@ -68,42 +67,15 @@ async function assume(doing: Doing, input: StepInput<IdentityStep>, run: Run): P
 	const { step, plan, config } = input;
 	const { identity, identityKind, root, purpose } = step;
 	const made = await identityKind.authenticate(identity, input.base, root, run);
-	if (made.person !== undefined) {
-		const { provider } = root;
-		const session = [...plan.steps.values()].find((each) => each.type === "provider" && each.provider.key === root.key);
-		await checkPerson(
-			{
-				credentials: made,
-				base: input.base,
-				root: root.key,
-				name: provider?.name ?? identity.name,
-				expected: userOf(provider?.config ?? identity.config),
-				session: session?.type === "provider" ? { provider: session.provider, kind: session.providerKind } : undefined,
-			},
-			run,
-		);
-	}
 	const credentials = { ...made, purpose };
 	run.signal.throwIfAborted();
 	const target = plan.targets.find(({ id }) => id === step.id);
 	if (target !== undefined) {
 		await warnOfDoubtfulName(identity, run);
 		await identityKind.store.save({ ctx: run.ctx, realm: run.realm, root, key: identity.key }, credentials);
-		await rememberSignIn(run.ctx, config, doing.settings.dependencies, target, step, made.person);
+		await rememberSignIn(run.ctx, config, doing.settings.dependencies, target, step);
 	}
 	return { type: "SIGNED_IN", step: step.id, credentials };
-}
-
-/** Loaded only after somebody has signed in. */
-async function checkPerson(signedIn: SignedIn, run: Run): Promise<void> {
-	const { assertExpectedPerson } = await import("./expected-person.ts");
-	await assertExpectedPerson(signedIn, run);
-}
-
-/** `spec.user` of an entry, where it has one. */
-function userOf(config: unknown): string | undefined {
-	const { user } = (config as { readonly spec?: { readonly user?: unknown } } | undefined)?.spec ?? {};
-	return typeof user === "string" ? user : undefined;
 }
 
 async function discover(doing: Doing, { step, ...input }: StepInput<DiscoveryStep>): Promise<Report> {

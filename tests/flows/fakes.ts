@@ -118,8 +118,6 @@ export interface World {
 	readonly integrate: Gate<Artifact, IntegrationRun>;
 	readonly saved: string[];
 	readonly remembered: Remembered[];
-	/** Names of providers whose session was ended. */
-	readonly revoked: string[];
 	/** Credentials at hand, by identity key. */
 	readonly held: Map<string, Credentials>;
 }
@@ -141,8 +139,6 @@ export interface WorldOptions {
 	/** What the integrations' kind has for a limit of its own, in milliseconds. */
 	readonly limitMs?: number;
 	readonly autoProvision?: boolean;
-	/** `spec.user` of the providers. */
-	readonly user?: string;
 	/** What loading the configuration throws. */
 	readonly broken?: AuthError;
 }
@@ -177,7 +173,6 @@ export function world(options: WorldOptions = {}): World {
 	const integrate = new Gate<Artifact, IntegrationRun>();
 	const saved: string[] = [];
 	const remembered: Remembered[] = [];
-	const revoked: string[] = [];
 	const held = new Map<string, Credentials>();
 
 	function find<Row extends { readonly key: string }>(rows: readonly Row[], name: string): Row {
@@ -208,10 +203,7 @@ export function world(options: WorldOptions = {}): World {
 		provider: async (name) => ({
 			...find(providers, name),
 			file: "/project/atmos.yaml",
-			config: {
-				auto_provision_identities: options.autoProvision === true,
-				...(options.user === undefined ? {} : { spec: { user: options.user } }),
-			},
+			config: { auto_provision_identities: options.autoProvision === true },
 		}),
 		identity: async (name) => ({ ...find(identities, name), file: "/project/atmos.yaml", config: {} }),
 		integration: async (name) => ({ ...find(integrations, name), file: "/project/atmos.yaml", config: {} }),
@@ -234,10 +226,6 @@ export function world(options: WorldOptions = {}): World {
 		peek: async () => ({ state: "none" }),
 		purpose: () => ({}),
 		authenticate: (provider, run) => signIn.enter(provider.name, run),
-		revoke: async ({ name }) => {
-			revoked.push(name);
-			return [];
-		},
 		describe: (credentials) => center.describe(credentials),
 		discovery: {
 			isWanted: () => options.autoProvision === true,
@@ -289,7 +277,6 @@ export function world(options: WorldOptions = {}): World {
 		integrate,
 		saved,
 		remembered,
-		revoked,
 		held,
 		dependencies: {
 			loadConfig: async () => {

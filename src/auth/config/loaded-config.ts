@@ -200,12 +200,8 @@ export class LoadedConfig implements AuthConfig {
 				...(alone ? (await this.#keyring()).claims : []),
 			];
 			// What cannot be asked about is said by whoever uses the entry.
-			return claims.length === 0
-				? []
-				: this.#parts
-						.gate()
-						.then((gate) => gate.pending(claims))
-						.catch(() => []);
+			const ask = async () => (claims.length === 0 ? [] : (await this.#parts.gate()).pending(claims));
+			return ask().catch(() => []);
 		},
 		survey: async () => {
 			const entries = SECTIONS.flatMap((section) => [...this.#entries(section).values()]);

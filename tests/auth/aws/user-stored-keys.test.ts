@@ -83,7 +83,7 @@ describe("the keys of a user in the keyring", () => {
 	});
 
 	test("are done without, with a warning, where the keyring cannot be used", async () => {
-		const ctx = testContext({ platform: "linux", env: {} });
+		const ctx = testContext({ platform: "linux", env: { ATMOS_KEYRING_TYPE: "system" } });
 		const given = await run(undefined, ctx);
 		expect(await storedKeys(ADA, given)).toBeUndefined();
 		expect(await storedKeys(ADA, given)).toBeUndefined();

@@ -53,7 +53,10 @@ export const kind = defineIdentity<Config, "sso", "aws">({
 		if (session.origin !== "device" && session.origin !== "browser") return credentials;
 		const { personOf } = await import("./session-person.ts");
 		const person = await personOf(credentials, { ctx: run.ctx, signal: run.signal, endpoint });
-		return person === undefined ? credentials : { ...credentials, person };
+		if (person === undefined || root.provider === undefined) return credentials;
+		const { assertOwner } = await import("./session-owner.ts");
+		await assertOwner(root.provider, session, person, run);
+		return { ...credentials, person };
 	},
 
 	store: awsStore,

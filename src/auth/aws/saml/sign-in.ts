@@ -11,7 +11,7 @@ import { withTimeLimit } from "../../system/time-limit.ts";
 import type { Outcome } from "../../while-shown.ts";
 import type { SamlAssertion } from "../credentials.ts";
 import { explained, type Received, receive } from "./assertion.ts";
-import { checkPerson } from "./check-person.ts";
+import { isExpected } from "./check-person.ts";
 import { PastedError, pastedResponse } from "./pasted.ts";
 import type { Config } from "./schema.ts";
 
@@ -111,7 +111,7 @@ async function attempts(first: Attempt): Promise<Received> {
 			attempt = { ...attempt, ways: otherWay(attempt.ways, outcome.flow) };
 			continue;
 		}
-		if (await checkPerson(attempt, outcome.result)) return outcome.result;
+		if (await isExpected(attempt, outcome.result)) return outcome.result;
 	}
 }
 

@@ -5,13 +5,13 @@
 import type { Identity } from "../../config/model.ts";
 import type { Credentials } from "../../credentials.ts";
 import { AuthError, remedyText } from "../../errors.ts";
+import { checkPerson } from "../../expected-person.ts";
 import { isFresh, isUsable } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
 import type { ChainRoot, Run } from "../../kinds.ts";
 import { checkWritable } from "../../storage/check-writable.ts";
 import { joinOrLead, type Leader } from "../../storage/single-flight.ts";
-import { sanitize } from "../../system/sanitize.ts";
-import { accountIn, nameIn } from "../arn.ts";
+import { accountIn } from "../arn.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { ownFiles } from "../files.ts";
 import { createDpopKey } from "./dpop.ts";
@@ -23,7 +23,7 @@ import {
 	saveBrowserSession,
 } from "./refresh-file.ts";
 import type { Config } from "./schema.ts";
-import { browserNeeded, busy, rootError, SignInRefusedError, somebodyElse } from "./sign-in-errors.ts";
+import { browserNeeded, busy, rootError, SignInRefusedError } from "./sign-in-errors.ts";
 import { type AnnouncedPage, askToSignIn, browserOf } from "./sign-in-page.ts";
 import {
 	authorizePage,
@@ -238,25 +238,9 @@ async function store(
 
 /** @returns false where whoever was not expected wants to sign in again as somebody else */
 async function isExpected({ run, identity }: Doing, { principal }: Tokens): Promise<boolean> {
+	if (principal === undefined) return true;
 	const wanted = identity.config.spec?.user;
-	const { ctx, interaction, signal } = run;
-	if (wanted === undefined || principal === undefined) return true;
-	const names = [principal, nameIn(principal)].map((name) => name.toLowerCase());
-	if (names.includes(wanted.toLowerCase())) return true;
-	const error = somebodyElse(identity, principal, wanted, ctx);
-	if (!reaches(interaction, "choice")) throw error;
-	const answer = await interaction.ask(
-		{
-			type: "choice",
-			question: `${sanitize(error.message)}. Use it all the same?`,
-			options: [
-				{ value: "again", label: "Sign in again", key: "s" },
-				{ value: "use", label: `Use ${sanitize(principal)}`, key: "u" },
-			],
-		},
-		signal,
-	);
-	return answer === "use";
+	return (await checkPerson({ of: "identity", entry: identity, names: [principal], wanted }, run)) === "expected";
 }
 
 /** Another process has somebody sign in: its page is shown here, too. Its file is checked as the configuration's address was. */

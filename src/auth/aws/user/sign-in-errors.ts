@@ -213,12 +213,3 @@ export function rootError(principal: string | undefined, ctx: AuthContext): Auth
 		remedy: { say: "sign out in the browser, then sign in as a user of IAM", run: signInCommand(ctx) },
 	});
 }
-
-export function somebodyElse(identity: Identity, principal: string, wanted: string, ctx: AuthContext): AuthError {
-	return new AuthError({
-		code: "denied",
-		message: `you signed in as ${sanitize(principal)}, and "${sanitize(identity.name)}" is for ${sanitize(wanted)}`,
-		reason: `\`spec.user\` of "${sanitize(identity.name)}" says so, in ${sanitize(identity.file)}`,
-		remedy: { say: `sign out in the browser, then sign in as ${sanitize(wanted)}`, run: signInCommand(ctx) },
-	});
-}

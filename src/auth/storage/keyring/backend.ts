@@ -23,8 +23,12 @@ export const DIALOG_MS = 60_000;
 
 /** A keyring that is not there or does not answer: it is not asked again in this run. */
 export class KeyringUnavailableError extends AuthError {
-	constructor(options: Omit<AuthErrorOptions, "code">) {
+	/** The machine has none, and nobody asked for it: nothing to be warned of. */
+	readonly isAbsent: boolean;
+
+	constructor({ isAbsent = false, ...options }: Omit<AuthErrorOptions, "code"> & { readonly isAbsent?: boolean }) {
 		super({ code: "storage", ...options });
+		this.isAbsent = isAbsent;
 		this.name = "KeyringUnavailableError";
 	}
 }

@@ -122,8 +122,12 @@ export async function unlessUnavailable<Result>(
 		return await work();
 	} catch (error) {
 		if (!(error instanceof KeyringUnavailableError)) throw error;
-		const { message, reason, remedy } = error;
-		warnOnce(ctx, `${message}: ${reason ?? ""}`, { remedy: remedy && remedyText(remedy) });
+		const { message, reason, remedy, isAbsent } = error;
+		const text = `${message}: ${reason ?? ""}`;
+		// A server without a desktop has no keyring, and whoever never asked for one need not hear of it at each sign-in.
+		const isWanted = Boolean(ctx.env.ATMOS_KEYRING_TYPE) || (await ctx.keyring?.())?.type !== undefined;
+		if (isAbsent && !isWanted) ctx.log.debug(text);
+		else warnOnce(ctx, text, { remedy: remedy && remedyText(remedy) });
 		return undefined;
 	}
 }

@@ -148,7 +148,12 @@ function hasBus(ctx: AuthContext): boolean {
 }
 
 function noBus(): KeyringUnavailableError {
-	return unavailable("there is no session bus on which a Secret Service could be asked");
+	return new KeyringUnavailableError({
+		message: MESSAGE,
+		reason: "there is no session bus on which a Secret Service could be asked",
+		remedy: REMEDY,
+		isAbsent: true,
+	});
 }
 
 /** What the system says, unless it repeats what it was given. */
@@ -156,10 +161,11 @@ function words(text: string, value: string | undefined): string {
 	return value !== undefined && text.includes(value) ? "it refused the entry" : sanitize(text).slice(0, 200).trim();
 }
 
+const MESSAGE = "the system's keyring cannot be used";
 const REMEDY = "unlock it, or choose another keyring: ATMOS_KEYRING_TYPE=file or ATMOS_KEYRING_TYPE=memory";
 
 function unavailable(reason: string): KeyringUnavailableError {
-	return new KeyringUnavailableError({ message: "the system's keyring cannot be used", reason, remedy: REMEDY });
+	return new KeyringUnavailableError({ message: MESSAGE, reason, remedy: REMEDY });
 }
 
 function missing({ platform }: AuthContext, reason: string): KeyringUnavailableError {

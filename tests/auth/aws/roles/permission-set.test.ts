@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AwsCredentials } from "../../../../src/auth/aws/credentials.ts";
 import { SessionRejectedError } from "../../../../src/auth/aws/identity-center/session-rejected.ts";
@@ -6,7 +8,9 @@ import type { Config } from "../../../../src/auth/aws/roles/permission-set-schem
 import type { Identity } from "../../../../src/auth/config/model.ts";
 import { AuthError } from "../../../../src/auth/errors.ts";
 import { LIMITS } from "../../../../src/auth/net/limits.ts";
+import { RejectedCredentials } from "../../../../src/auth/rejected-credentials.ts";
 import { providerRoot } from "../../../../src/auth/root.ts";
+import { notePerson, updateState } from "../../../../src/auth/storage/state.ts";
 import { type Behaviour, garbage } from "../../../cloud/script.ts";
 import { smallWorld, type World } from "../../../cloud/world.ts";
 import { remedyOf } from "../../../helpers/remedy.ts";
@@ -221,6 +225,36 @@ describe("whose session it is", () => {
 		const keys = kind.authenticate(target, { ...session, origin }, providerRoot(provider), run());
 		expect(await pass(keys)).not.toHaveProperty("person");
 		expect(cloud.count(WHO)).toBe(0);
+	});
+
+	test("is another person's: after a no, nothing of it is left to be used by the next run", async () => {
+		const { authenticate, onlooker, ctx, cloud } = await signedIn();
+		await updateState(ctx, (state) => notePerson(state, REALM.value, "provider:company-sso", "eve@acme.example"));
+		onlooker.reach = "keyboard";
+		onlooker.answer = () => "cancel";
+		await expect(authenticate(target)).rejects.toMatchObject({ code: "cancelled" });
+		expect(cloud.count("sso:Logout")).toBe(1);
+		expect(readdirSync(join(ctx.home, ".cache/atmos/aws-sso/sessions"))).toEqual([]);
+	});
+
+	test("is another person's: the session is turned down where somebody else is to sign in", async () => {
+		const { authenticate, onlooker, provider, session, cloud } = await signedIn();
+		Object.assign(provider.config, { spec: { ...provider.config.spec, user: "eve@acme.example" } });
+		onlooker.reach = "keyboard";
+		onlooker.answer = () => "again";
+		const error = await failure<RejectedCredentials>(authenticate(target));
+		expect(error).toBeInstanceOf(RejectedCredentials);
+		expect(error.rejected).toBe(session);
+		expect(cloud.count("sso:Logout")).toBe(1);
+	});
+
+	test("is another person's: a sign-in that nobody can be asked about is refused", async () => {
+		const { authenticate, provider } = await signedIn();
+		Object.assign(provider.config, { spec: { ...provider.config.spec, user: "eve@acme.example" } });
+		await expect(authenticate(target)).rejects.toMatchObject({
+			code: "denied",
+			message: '"company-sso" was signed in to as ada@acme.example, and not as eve@acme.example',
+		});
 	});
 
 	const identityAnswer = (arn: string, account = "123456789012"): Behaviour => ({

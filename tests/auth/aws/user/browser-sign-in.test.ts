@@ -454,7 +454,7 @@ describe("whom it is for", () => {
 		await it.signIn();
 		expect(it.person.pages).toHaveLength(2);
 		expect(it.person.questions[0]).toMatchObject({
-			question: `you signed in as ${ARN}, and "ada" is for eve. Use it all the same?`,
+			question: `"ada" was signed in to as ${ARN}, and not as eve. Whose sign-in is it to be?`,
 		});
 		// It has been agreed to.
 		it.clock.advance(11 * MINUTE);
@@ -467,7 +467,7 @@ describe("whom it is for", () => {
 		it.person.reach = "link";
 		expect(await it.refused()).toMatchObject({
 			code: "denied",
-			message: `you signed in as ${ARN}, and "ada" is for eve`,
+			message: `"ada" was signed in to as ${ARN}, and not as eve`,
 		});
 		expect(existsSync(it.file)).toBe(false);
 	});

@@ -104,7 +104,7 @@ describe("the system's keyring", () => {
 	});
 
 	test("is done without, with one warning, and is not asked again", async () => {
-		const ctx = testContext({ platform: "linux", env: {} });
+		const ctx = testContext({ platform: "linux", env: { ATMOS_KEYRING_TYPE: "system" } });
 		for (let time = 0; time < 3; time++) {
 			const keyring = await openKeyring({ ctx, realm, signal });
 			expect(await unlessUnavailable(ctx, () => keyring.get("ada"))).toBeUndefined();
@@ -113,6 +113,14 @@ describe("the system's keyring", () => {
 		expect(warnings).toHaveLength(1);
 		expect(warnings[0]?.message).toContain("the system's keyring cannot be used: there is no session bus");
 		expect(warnings[0]?.fields?.remedy).toContain("ATMOS_KEYRING_TYPE=file");
+	});
+
+	test("is done without in silence on a machine that has none, where nobody asked for it", async () => {
+		const ctx = testContext({ platform: "linux", env: {} });
+		const keyring = await openKeyring({ ctx, realm, signal });
+		expect(await unlessUnavailable(ctx, () => keyring.get("ada"))).toBeUndefined();
+		expect(ctx.logged.filter(({ level }) => level === "warn")).toEqual([]);
+		expect(ctx.logged.some(({ message }) => message.includes("there is no session bus"))).toBe(true);
 	});
 
 	test("that has failed is not asked again in the same run", async () => {
