@@ -1,5 +1,13 @@
 /** How a running step asks and tells: as reports to the machine. */
-import { type Interaction, type Prompt, type Reach, type Response, reaches } from "../auth/interaction.ts";
+import {
+	type BrowserChoice,
+	type Interaction,
+	type Prompt,
+	type Reach,
+	type Response,
+	reaches,
+	type Shown,
+} from "../auth/interaction.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import type { Progress } from "../auth/system/time-limit.ts";
 import type { Report } from "./login-data.ts";
@@ -15,14 +23,22 @@ export function actorInteraction(options: {
 	readonly reach: Reach;
 	/** Of the limit that the step is under: whatever it tells is news, and while it asks, a person is waited for. */
 	readonly progress?: Progress | undefined;
+	/** The browser that a person wants for a portal, in place of the configuration's. */
+	readonly browserFor?: ((portal: string) => BrowserChoice | undefined) | undefined;
 	report(report: Report): void;
 }): Interaction {
-	const { step, signal, reach, progress, report } = options;
+	const { step, signal, reach, progress, browserFor, report } = options;
+	const inBrowser = <Some extends Shown>(shown: Some): Some => {
+		const browser = browserFor?.(shown.portal);
+		return browser === undefined ? shown : { ...shown, browser };
+	};
 	return {
 		reach,
 		show: (prompt) => {
 			progress?.hold(prompt !== undefined);
-			if (prompt === undefined || reaches({ reach }, prompt.type)) report({ type: "SHOW", step, prompt });
+			if (prompt === undefined || reaches({ reach }, prompt.type)) {
+				report({ type: "SHOW", step, prompt: prompt && inBrowser(prompt) });
+			}
 		},
 		status: (text) => {
 			progress?.heard();
@@ -37,7 +53,7 @@ export function actorInteraction(options: {
 		},
 		offer: async (prompt, given) => {
 			if (!reaches({ reach }, prompt.type)) throw new Error(`there is nobody to show it to: ${prompt.provider}`);
-			return open(prompt, given);
+			return open(inBrowser(prompt), given);
 		},
 	};
 

@@ -1,4 +1,5 @@
 /** One step of a sign-in, as a call into `auth`. Whatever comes of it is a report; only what was stopped rejects. */
+import { browserSetting } from "../auth/browser-setting.ts";
 import type { AuthConfig } from "../auth/config/model.ts";
 import type { AuthContext } from "../auth/context.ts";
 import type { Credentials } from "../auth/credentials.ts";
@@ -145,7 +146,14 @@ function runOf(
 		ctx: contextOf(settings, { plan, config, step }),
 		signal,
 		realm: config.realm,
-		interaction: actorInteraction({ step: step.id, signal, reach: asks ? settings.reach : "nobody", report, progress }),
+		interaction: actorInteraction({
+			step: step.id,
+			signal,
+			reach: asks ? settings.reach : "nobody",
+			report,
+			progress,
+			browserFor: (portal) => browserSetting(settings.ctx, portal),
+		}),
 		signIn: settings.signIn ?? {},
 		force: settings.force && plan.targets.some(({ id }) => id === step.id),
 		...(rejected === undefined ? {} : { rejected }),

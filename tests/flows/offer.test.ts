@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { AuthorizationPrompt, DeviceCodePrompt, Response, SecretPrompt } from "../../src/auth/interaction.ts";
 import type { Ways } from "../../src/auth/sign-in-ways.ts";
+import { fakeClock, testContext } from "../helpers/context.ts";
 import { NOW, ssoSession, world } from "./fakes.ts";
 import { type Started, start, until } from "./run.ts";
 
@@ -198,4 +199,19 @@ describe("the limit of silence", () => {
 		expect(abortedAt).toBe(9 * 60_000 + 180_000);
 		expect((await login.finished).error?.message).toContain("made no progress for 3 min");
 	});
+});
+
+test.each([
+	["shown", code],
+	["offered", page],
+] as const)("what is %s opens in the browser that a person has set for its portal", async (how, prompt) => {
+	const ctx = testContext({ clock: fakeClock(NOW), env: { ATMOS_AUTH_BROWSER: "acme.awsapps.com=firefox:Work" } });
+	const { login, interaction } = await begun({ interactive: true, ctx });
+	if (how === "shown") interaction.show({ ...prompt, browser: { name: "edge" } });
+	else void interaction.offer({ ...prompt, browser: { name: "edge" } }, never).catch(() => undefined);
+	expect((await shown({ login }, prompt)).prompts[0]?.prompt).toMatchObject({
+		browser: { name: "firefox", profile: "Work" },
+	});
+	login.send({ type: "CANCEL" });
+	await login.finished;
 });

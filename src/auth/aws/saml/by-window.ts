@@ -2,6 +2,7 @@
  * A sign-in in a browser of its own, whose profile is kept: the next one needs no password as long as the identity provider
  * remembers it. One process at a time; the others wait, and then sign in with the same profile.
  */
+import { browserSetting } from "../../browser-setting.ts";
 import { AuthError } from "../../errors.ts";
 import type { AuthorizationPrompt } from "../../interaction.ts";
 import { joinOrLead } from "../../storage/single-flight.ts";
@@ -17,6 +18,8 @@ export async function signInByWindow(attempt: Attempt): Promise<Outcome<Received
 	const { url } = provider.config;
 	checkDisplay(attempt);
 	const program = findBrowser(ctx, provider);
+	const isPrivate =
+		browserSetting(ctx, new URL(url).host)?.isPrivate ?? provider.config.spec?.browser?.private === true;
 	const shown: AuthorizationPrompt = {
 		type: "authorization",
 		provider: provider.name,
@@ -39,7 +42,7 @@ export async function signInByWindow(attempt: Attempt): Promise<Outcome<Received
 		}
 	};
 	return whileShown(interaction, shown, signal, (inner) => {
-		if (provider.config.spec?.browser?.private === true) return open(undefined, inner);
+		if (isPrivate) return open(undefined, inner);
 		return inTurn(attempt, inner, (profile) => open(profile, inner));
 	});
 }

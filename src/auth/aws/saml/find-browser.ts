@@ -1,5 +1,6 @@
 /** Which browser signs in: one of the Chromium family, as it is installed. Playwright drives no other as it is installed. */
 import { dirname, resolve } from "node:path";
+import { browserSetting } from "../../browser-setting.ts";
 import type { Provider } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
 import { AuthError } from "../../errors.ts";
@@ -85,7 +86,7 @@ export function findBrowser(ctx: FindContext, { name, config, file }: Provider<C
 			remedy: `set \`browser_executable_path\` of "${sanitize(name)}" to an installed browser, or remove it`,
 		});
 	}
-	const wanted = wantedBrowser(config);
+	const wanted = wantedBrowser(ctx, config);
 	const names = wanted === undefined ? USUAL : isKnown(wanted) ? [wanted] : [];
 	if (wanted !== undefined && names.length === 0) {
 		ctx.log.warn(`${wanted} cannot be used for SAML: only Chrome, Edge, Chromium and Brave can be driven as installed`);
@@ -95,8 +96,8 @@ export function findBrowser(ctx: FindContext, { name, config, file }: Provider<C
 	throw notInstalled(name, names[0] === wanted ? wanted : undefined);
 }
 
-function wantedBrowser({ spec, browser_type: type }: Config): string | undefined {
-	const name = spec?.browser?.name;
+function wantedBrowser(ctx: FindContext, { url, spec, browser_type: type }: Config): string | undefined {
+	const name = browserSetting(ctx, new URL(url).host)?.name ?? spec?.browser?.name;
 	return name === "edge" ? "msedge" : (name ?? type);
 }
 

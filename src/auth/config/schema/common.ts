@@ -1,5 +1,6 @@
 /** What the schemas of several kinds have in common. Values arrive as strings, booleans, null, lists and maps. */
 import * as v from "valibot";
+import { BROWSERS, PROFILE_NAME } from "../../browser-names.ts";
 import { withScheme } from "../../net/hosts.ts";
 import type { Flow } from "../../sign-in-ways.ts";
 import { DURATION } from "../duration.ts";
@@ -20,9 +21,6 @@ export const flag = v.pipe(
 	v.union([v.boolean(), v.picklist(["true", "false"])], "expected true or false"),
 	v.transform((value) => value === true || value === "true"),
 );
-
-/** The browsers that can be asked for by name. */
-export const BROWSERS = ["chrome", "chromium", "edge", "firefox", "brave", "safari"] as const;
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
@@ -90,12 +88,7 @@ export const browserKey = about(
 		v.object({
 			name: about(v.optional(v.picklist(BROWSERS, `expected one of ${BROWSERS.join(", ")}`)), "Which browser"),
 			profile: about(
-				v.optional(
-					v.pipe(
-						text("a profile's name"),
-						v.regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@+-]*$/u, "expected the name of a browser's profile"),
-					),
-				),
+				v.optional(v.pipe(text("a profile's name"), v.regex(PROFILE_NAME, "expected the name of a browser's profile"))),
 				"Its profile, such as `Work`",
 			),
 			private: about(v.optional(flag), "Opens a private window. Default: `false`"),
