@@ -10,7 +10,10 @@ import { loadConfig } from "../src/auth/config/load.ts";
 import type { AuthContext } from "../src/auth/context.ts";
 import { createNetwork } from "../src/auth/net/create-network.ts";
 import { type Cloud, startCloud } from "../tests/cloud/cloud.ts";
+import { totp } from "../tests/cloud/mfa.ts";
+import { equip, startIdp } from "./machine.ts";
 import { setClock, signInInThePast } from "./past.ts";
+import { ADA } from "./principals.ts";
 import { demoWorld, FORGOTTEN, stagingDenied } from "./world.ts";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -21,10 +24,14 @@ const [own, passed] = split(process.argv.slice(2));
 const autoApprove = own.includes("--auto-approve");
 const fast = own.includes("--fast");
 const interactive = process.stdin.isTTY && process.stderr.isTTY;
-const unknown = own.find((word) => !["--auto-approve", "--fast"].includes(word));
+const unknown = own.find((word) => !["--auto-approve", "--fast", "--mfa-code"].includes(word));
 if (unknown !== undefined) {
-	console.error(`demo: unknown flag ${unknown}; --auto-approve, --fast, and flags of atmos-auth after --`);
+	console.error(`demo: unknown flag ${unknown}; --auto-approve, --fast, --mfa-code, and flags of atmos-auth after --`);
 	process.exit(2);
+}
+if (own.includes("--mfa-code")) {
+	console.log(totp(ADA.mfa?.seed ?? "", Date.now()));
+	process.exit(0);
 }
 if (!existsSync(program)) {
 	console.error("demo: the program is not built yet: npm run build");
@@ -45,13 +52,14 @@ cpSync(join(here, "project"), project, { recursive: true });
 
 const past = setClock();
 const cloud = await startCloud({ world: demoWorld(), now: past.now });
-const env = demoEnvironment(cloud.url);
+const idp = await startIdp();
+const env = { ...demoEnvironment(cloud.url), ...equip(cloud, home, idp) };
 await prepare(cloud);
 
 const words =
 	passed.length > 0 ? passed : ["login", ...(interactive ? [] : ["staging-admin", "--plain", "--device-code"])];
 process.exitCode = await runProgram(words);
-await cloud.close();
+await Promise.all([cloud.close(), idp.close()]);
 
 /** What a shell reports for a program that a signal has ended. */
 function exitCode(signal: NodeJS.Signals): number {

@@ -7,8 +7,9 @@ import { once } from "node:events";
 import { dropSsoSession } from "../src/auth/aws/identity-center/session-file.ts";
 import type { AuthConfig } from "../src/auth/config/model.ts";
 import type { AuthContext } from "../src/auth/context.ts";
-import { integrationKind } from "../src/auth/registry.ts";
+import { integrationKind, providerKind } from "../src/auth/registry.ts";
 import { noteUse, updateState } from "../src/auth/storage/state.ts";
+import type { LoginDependencies } from "../src/flows/dependencies.ts";
 import { obtain } from "../src/flows/obtain.ts";
 
 /** Longest pause between two requests, in milliseconds. */
@@ -59,12 +60,22 @@ const SIGN_INS: readonly (readonly [identity: string, minutesAgo: number])[] = [
 /** Used until a moment ago, and just run out: the first row, so that the first Enter shows all that a sign-in has to show. */
 const LAST_USED = ["staging-admin", 4] as const;
 
+/** By code, wherever the configuration would wait for a browser: the clock that moves on does not wait for one. */
+const dependencies: Partial<LoginDependencies> = {
+	async providerKind(name) {
+		const kind = await providerKind(name);
+		return (
+			kind && { ...kind, authenticate: (to, run) => kind.authenticate(to, { ...run, signIn: { flow: "device-code" } }) }
+		);
+	},
+};
+
 /** @param ctx with the clock of `past` */
 export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past: SetClock): Promise<void> {
 	const signal = new AbortController().signal;
 	for (const [identity, minutes] of SIGN_INS) {
 		past.set(minutes * MINUTE - AHEAD_MS);
-		const found = await obtain({ ctx, config, identity, signal, force: true, reach: "link" });
+		const found = await obtain({ ctx, config, identity, signal, force: true, reach: "link", dependencies });
 		const claims = new Map<string, number>();
 		for (const [order, key] of config.integrationsOf(identity).entries()) {
 			const integration = await config.integration(key);
@@ -84,7 +95,8 @@ export async function signInInThePast(ctx: AuthContext, config: AuthConfig, past
 	}
 	past.set(LAST_USED[1] * MINUTE);
 	await updateState(ctx, (state) => noteUse(state, config.realm.value, LAST_USED[0], past.now()));
-	// The session itself is over: the demo begins with an approval.
+	// The sessions themselves are over: the demo begins with an approval.
 	await dropSsoSession(ctx, "https://acme.awsapps.com/start", "us-east-1");
+	await dropSsoSession(ctx, "https://globex.awsapps.com/start", "eu-west-1");
 	past.set(0);
 }

@@ -1,5 +1,6 @@
-/** What exists in the demo's cloud: two portals that fit demo/project/atmos.yaml. */
+/** What exists in the demo's cloud: two portals, users and roles that fit demo/project/atmos.yaml. */
 import type { Assignment, CloudAccount, World } from "../tests/cloud/world.ts";
+import { PRINCIPALS } from "./principals.ts";
 
 const account = (id: string, name: string): CloudAccount => ({
 	id,
@@ -50,6 +51,7 @@ export function demoWorld(): World {
 					role("444455556666", "SecurityAudit"),
 					role("777788889999", "AWSReadOnlyAccess"),
 					role("111122223333", "Billing"),
+					role("111122223333", "AdministratorAccess"),
 					role("555566667777", "PowerUserAccess"),
 				],
 			},
@@ -59,9 +61,10 @@ export function demoWorld(): World {
 				user: "ada@acme.example",
 				sessionSeconds: 8 * HOUR,
 				accounts: [account("888899990000", "globex integration")],
-				assignments: [role("888899990000", "PartnerDeployment")],
+				assignments: [role("888899990000", "PartnerDeployment"), role("888899990000", "PartnerAudit")],
 			},
 		],
+		...PRINCIPALS,
 		clusters: [
 			{ accountId: "123456789012", region: "us-east-2", name: "dev-cluster", status: "ACTIVE" },
 			{ accountId: "345678901234", region: "us-east-2", name: "staging-blue", status: "ACTIVE" },

@@ -6,8 +6,8 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import * as samlify from "samlify";
 import type { SamlProvider } from "./iam.ts";
+import { PAGE_STYLE } from "./page-style.ts";
 import { AWS_SAML } from "./saml.ts";
 import { escapeXml, samlKey } from "./saml-issuer.ts";
 
@@ -32,6 +32,10 @@ export interface SamlIdp {
 	inNewWindow: boolean;
 	/** Bytes of another attribute, for responses that are long. */
 	padding: number;
+	/** What the page with the form says to everybody, in HTML. */
+	hint: string;
+	/** Whether the response is shown, to be copied, and posted only when somebody says so: for people without developer tools. */
+	showsResponse: boolean;
 	/** How often somebody has entered a password that was right. */
 	readonly passwords: number;
 	/** How often a response was handed out. */
@@ -48,12 +52,19 @@ export interface SamlIdp {
 const COOKIE_SECONDS = 8 * 3600;
 const FIVE_MINUTES = 300_000;
 const SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success";
-const POST = samlify.Constants.namespace.binding.post;
 const ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/";
 
-/** @param arn of the provider as IAM has it */
+/**
+ * Its key, and the library that makes responses, are there when somebody needs them: the demo starts faster.
+ *
+ * @param arn of the provider as IAM has it
+ */
 export async function startSamlIdp(arn: string, users: readonly IdpUser[]): Promise<SamlIdp> {
-	const { pem, certificate } = samlKey();
+	let made: ReturnType<typeof samlKey> | undefined;
+	const key = (): ReturnType<typeof samlKey> => {
+		made ??= samlKey();
+		return made;
+	};
 	const issuer = "https://idp.acme.example/metadata";
 	const sessions = new Map<string, string>();
 	const responses: string[] = [];
@@ -63,6 +74,9 @@ export async function startSamlIdp(arn: string, users: readonly IdpUser[]): Prom
 	let formsAwaited = 0;
 
 	const sign = async (user: IdpUser): Promise<string> => {
+		const samlify = await import("samlify");
+		const POST = samlify.Constants.namespace.binding.post;
+		const { pem, certificate } = key();
 		const signer = samlify.IdentityProvider({
 			entityID: issuer,
 			privateKey: pem,
@@ -79,12 +93,13 @@ export async function startSamlIdp(arn: string, users: readonly IdpUser[]): Prom
 		});
 		const answer = await signer.createLoginResponse(aws, {} as never, "post", {}, (template: string) => {
 			const id = `_${randomUUID()}`;
-			return { id, context: fill(template, id, user, idp.padding) };
+			const { filled, tags } = fill(template, id, user, idp.padding);
+			return { id, context: samlify.SamlLib.replaceTagsByValue(filled, tags) };
 		});
 		return answer.context;
 	};
 
-	const fill = (template: string, id: string, user: IdpUser, padding: number): string => {
+	const fill = (template: string, id: string, user: IdpUser, padding: number) => {
 		const now = Date.now();
 		const end = new Date(now + FIVE_MINUTES).toISOString();
 		const tags = {
@@ -112,7 +127,7 @@ export async function startSamlIdp(arn: string, users: readonly IdpUser[]): Prom
 			.replace(/ InResponseTo="\{InResponseTo\}"/g, "")
 			.replace("{AuthnStatement}", statement)
 			.replace("{AttributeStatement}", `<saml:AttributeStatement>${attributes.join("")}</saml:AttributeStatement>`);
-		return samlify.SamlLib.replaceTagsByValue(filled, tags);
+		return { filled, tags };
 	};
 
 	const show = async (response: ServerResponse, name: string): Promise<void> => {
@@ -122,8 +137,9 @@ export async function startSamlIdp(arn: string, users: readonly IdpUser[]): Prom
 		responses.push(saml);
 		const target = idp.inNewWindow ? ' target="_blank"' : "";
 		const form = `<form method="post" action="${escapeXml(idp.destination)}"${target}><input type="hidden" name="SAMLResponse" value="${saml}"><input type="hidden" name="RelayState" value=""><button>Continue</button></form>`;
-		const script = idp.inNewWindow ? "" : "<script>document.forms[0].submit()</script>";
-		send(response, 200, page("Signing in to AWS", form + script));
+		const script = idp.inNewWindow || idp.showsResponse ? "" : "<script>document.forms[0].submit()</script>";
+		const shown = idp.showsResponse ? toCopy(saml) : "";
+		send(response, 200, page("Signing in to AWS", shown + form + script));
 		events.emit("responded");
 	};
 
@@ -132,7 +148,7 @@ export async function startSamlIdp(arn: string, users: readonly IdpUser[]): Prom
 		if (pathname === "/aws") {
 			const name = sessions.get(/(?:^|; )idp=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "");
 			if (name !== undefined) return show(response, name);
-			send(response, 200, page("Sign in", LOGIN));
+			send(response, 200, page("Sign in", idp.hint + LOGIN));
 			formsShown++;
 			events.emit("form");
 			return;
@@ -142,7 +158,8 @@ export async function startSamlIdp(arn: string, users: readonly IdpUser[]): Prom
 		const user = idp.users.find(
 			({ name, password }) => name === form.get("username") && password === form.get("password"),
 		);
-		if (user === undefined) return send(response, 200, page("Sign in", `<p role="alert">Try again</p>${LOGIN}`));
+		if (user === undefined)
+			return send(response, 200, page("Sign in", `<p role="alert" class="bad">Try again</p>${idp.hint}${LOGIN}`));
 		passwords++;
 		const session = randomUUID();
 		sessions.set(session, user.name);
@@ -162,11 +179,19 @@ export async function startSamlIdp(arn: string, users: readonly IdpUser[]): Prom
 
 	const idp = {
 		url: `${origin}/aws`,
-		provider: { arn, issuer, certificate },
+		provider: {
+			arn,
+			issuer,
+			get certificate() {
+				return key().certificate;
+			},
+		},
 		users: [...users],
 		destination: AWS_SAML,
 		inNewWindow: false,
 		padding: 0,
+		hint: "",
+		showsResponse: false,
 		get passwords() {
 			return passwords;
 		},
@@ -193,10 +218,19 @@ const attribute = (name: string, values: readonly string[]): string =>
 		.join("")}</saml:Attribute>`;
 
 const LOGIN =
-	'<form method="post" action="/login"><label>User <input name="username"></label><label>Password <input name="password" type="password"></label><button>Sign in</button></form>';
+	'<form method="post" action="/login"><label>User <input name="username"></label><label>Password <input name="password" type="password"></label><div class="row"><button class="main">Sign in</button></div></form>';
+
+/** In a window that a program has opened, pressing Continue is all; elsewhere this is what is pasted. */
+const toCopy = (saml: string): string =>
+	`<p>In the window of a program, press Continue. In your own browser, copy this <code>SAMLResponse</code> into the terminal instead:</p><p class="response" tabindex="0">${saml}</p>`;
+
+/** The pages of the cloud, but for what is entered here: names and passwords have small letters, too. */
+const STYLE = `${PAGE_STYLE}input { display: block; width: 100%; letter-spacing: normal; text-transform: none }
+.response { max-height: 9rem; overflow: auto; padding: .8rem; border: 1px dashed var(--line); border-radius: 8px; font: .75rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; user-select: all }
+`;
 
 const page = (title: string, body: string): string =>
-	`<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}`;
+	`<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${STYLE}</style><main><h1>${title}</h1>${body}</main>`;
 
 function send(response: ServerResponse, status: number, body: string): void {
 	response.writeHead(status, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });

@@ -1,7 +1,7 @@
 /** A SAML identity provider's signature: responses as an IdP posts them to AWS. */
-import { generateKeyPairSync, randomUUID } from "node:crypto";
-import forge from "node-forge";
+import { randomUUID } from "node:crypto";
 import { SignedXml } from "xml-crypto";
+import { authority } from "../helpers/pki.ts";
 import type { SamlProvider } from "./iam.ts";
 import { AWS_SAML } from "./saml.ts";
 
@@ -29,18 +29,14 @@ export interface SamlIssuer {
 
 /** @returns a private key (PKCS #8) and a certificate of it, both in PEM */
 export function samlKey(): { readonly pem: string; readonly certificate: string } {
-	const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-	const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
-	const key = forge.pki.privateKeyFromPem(pem);
-	const certificate = forge.pki.createCertificate();
-	certificate.publicKey = forge.pki.setRsaPublicKey(key.n, key.e);
-	certificate.serialNumber = "01";
-	certificate.validity.notBefore = new Date(Date.UTC(2020, 0));
-	certificate.validity.notAfter = new Date(Date.UTC(2120, 0));
-	certificate.setSubject([{ name: "commonName", value: "idp.acme.example" }]);
-	certificate.setIssuer([{ name: "commonName", value: "idp.acme.example" }]);
-	certificate.sign(key, forge.md.sha256.create());
-	return { pem, certificate: forge.pki.certificateToPem(certificate) };
+	const { keyPem, pem } = authority({
+		subject: { CN: "idp.acme.example" },
+		key: "rsa",
+		ca: false,
+		from: Date.UTC(2020, 0),
+		to: Date.UTC(2120, 0),
+	});
+	return { pem: keyPem, certificate: pem };
 }
 
 /** Makes a key and a certificate of its own. */
