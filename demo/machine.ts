@@ -8,16 +8,7 @@ import type { Cloud } from "../tests/cloud/cloud.ts";
 import { roleArn } from "../tests/cloud/iam.ts";
 import { type SamlIdp, startSamlIdp } from "../tests/cloud/saml-idp.ts";
 import { authority } from "../tests/helpers/pki.ts";
-import {
-	ADA,
-	ANCHOR,
-	COMMON_NAME,
-	GITLAB_TOKEN,
-	GRACE,
-	NIGHTLY_TOKEN,
-	SAML_PROVIDER,
-	SAML_ROLES,
-} from "./principals.ts";
+import { ADA, ANCHOR, COMMON_NAME, GRACE, NIGHTLY_TOKEN, SAML_PROVIDER, SAML_ROLES } from "./principals.ts";
 
 const HALF_A_DAY = 12 * 3600;
 /** Nobody's, anywhere else. */
@@ -50,8 +41,6 @@ export function equip(cloud: Cloud, home: string, idp: SamlIdp): Record<string, 
 		ACME_IDP_URL: idp.url,
 		ADA_ACCESS_KEY_ID: ADA.accessKeyId,
 		ADA_SECRET_ACCESS_KEY: ADA.secretAccessKey,
-		GITLAB_CI: "true",
-		GITLAB_OIDC_TOKEN: cloud.jobToken({ ...GITLAB_TOKEN, goodForSeconds: HALF_A_DAY }),
 	};
 }
 

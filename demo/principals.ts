@@ -13,27 +13,16 @@ const MANAGEMENT = "111122223333";
 export const ADA = iamUser({
 	accountId: DEVELOPMENT,
 	name: "ada",
-	mfa: { serial: `arn:aws:iam::${DEVELOPMENT}:mfa/ada`, seed: "MRSW23ZNMRSW23ZNMRSW23ZNMRSW23ZN" },
+	mfa: { serial: `arn:aws:iam::${DEVELOPMENT}:mfa/see-demo-README.md`, seed: "MRSW23ZNMRSW23ZNMRSW23ZNMRSW23ZN" },
 });
 /** In a browser. */
 export const GRACE = iamUser({ accountId: DEVELOPMENT, name: "grace" });
 
 export const SAML_PROVIDER = `arn:aws:iam::${DEVELOPMENT}:saml-provider/AcmeIdP`;
 const SCHEDULER = { accountId: DATA, issuer: "https://scheduler.acme.example", clientIds: ["sts.amazonaws.com"] };
-const GITLAB = {
-	accountId: DEVELOPMENT,
-	issuer: "https://gitlab.acme.example",
-	clientIds: ["https://gitlab.acme.example"],
-};
 
-/** What the launcher's tokens say. */
+/** What the launcher's token says. */
 export const NIGHTLY_TOKEN = { issuer: SCHEDULER.issuer, subject: "job:nightly", algorithm: "ES256" } as const;
-export const GITLAB_TOKEN = {
-	issuer: GITLAB.issuer,
-	audience: GITLAB.issuer,
-	subject: "project_path:acme/infra:ref_type:branch:ref:main",
-	algorithm: "ES256",
-} as const;
 
 const samlRole = (name: string): IamRole => ({
 	accountId: DEVELOPMENT,
@@ -86,17 +75,9 @@ export const PRINCIPALS: Partial<World> = {
 				federated: [{ provider: oidcProviderArn(SCHEDULER), conditions: { sub: [NIGHTLY_TOKEN.subject] } }],
 			},
 		},
-		{
-			accountId: DEVELOPMENT,
-			name: "GitlabDeployer",
-			trust: {
-				principals: [],
-				federated: [{ provider: oidcProviderArn(GITLAB), conditions: { sub: ["project_path:acme/infra:*"] } }],
-			},
-		},
 	],
 	profiles: [PROFILE],
-	oidcProviders: [SCHEDULER, GITLAB],
+	oidcProviders: [SCHEDULER],
 	organization: { management: MANAGEMENT, members: [DEVELOPMENT, DATA, PRODUCTION, SECURITY, "777788889999"] },
 	machineRole: MACHINE.name,
 };

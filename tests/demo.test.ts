@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { parse } from "yaml";
+import { decide } from "./cloud/person.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -39,7 +41,9 @@ function demo(...args: readonly string[]) {
 			if (/^approve: expires/m.test(stderr)) resolve();
 		});
 	});
-	const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+	const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+	/** Resolves with the exit code, all that was written, and what is left of the folders. */
+	const ended = closed.then((code) => ({ code, stdout, stderr, left: [...readdirSync(temp), ...readdirSync(home)] }));
 	onTestFinished(() => {
 		child.kill("SIGKILL");
 		rmSync(folder, { recursive: true, force: true });
@@ -48,8 +52,19 @@ function demo(...args: readonly string[]) {
 		child,
 		/** Resolves when a code is shown. */
 		seen,
-		/** Resolves with the exit code, all that was written, and what is left of the folders. */
-		ended: ended.then((code) => ({ code, stdout, stderr, left: [...readdirSync(temp), ...readdirSync(home)] })),
+		ended,
+		/** Has somebody open every link that is shown, and goes on to the end. */
+		answering(open: (link: string) => Promise<void>) {
+			const opened = new Set<string>();
+			child.stderr.on("data", () => {
+				for (const [link] of stderr.matchAll(/^http:\S+(?=\n)/gm)) {
+					if (opened.has(link)) continue;
+					opened.add(link);
+					void open(link);
+				}
+			});
+			return ended;
+		},
 	};
 }
 
@@ -72,6 +87,53 @@ test("what follows -- is for the program: a session from earlier is still there"
 	expect(code).toBe(0);
 });
 
+/** Those that a person signs in to: by a code, a password, or a page that a browser has to open. */
+const FOR_PEOPLE = ["ada", "break-glass", "corp-auditor", "corp-developer", "globex/audit", "grace", "grace-metrics"];
+
+test("every identity that needs no person signs in, and those that need one are the others", async () => {
+	const project = parse(readFileSync(join(root, "demo/project/atmos.yaml"), "utf8"), { logLevel: "error" });
+	const names = Object.keys(project.auth.identities).filter((name) => !FOR_PEOPLE.includes(name));
+	expect(names).toHaveLength(Object.keys(project.auth.identities).length - FOR_PEOPLE.length);
+	const kinds = new Set(names.map((name) => project.auth.identities[name].kind));
+	expect([...kinds].sort()).toEqual([
+		"ambient",
+		"aws/ambient",
+		"aws/assume-role",
+		"aws/assume-root",
+		"aws/permission-set",
+		"aws/roles-anywhere",
+	]);
+	const { code, stderr } = await demo("--fast", "--", "login", ...names, "--plain").ended;
+	expect(stderr).toContain(`Successfully authenticated as ${names.length} identities`);
+	for (const name of names) expect(stderr).toMatch(new RegExp(`^✓ ${name} `, "m"));
+	expect(code).toBe(0);
+}, 20_000);
+
+test("pages of AWS that somebody opens and allows sign in, and so does a role over that", async () => {
+	const { code, stderr } = await demo("--fast", "--", "login", "globex/audit", "grace-metrics", "--plain").answering(
+		async (link) => {
+			const page = await fetch(link);
+			if ((await page.text()).includes("<form")) await decide(link, "allow");
+		},
+	);
+	expect(stderr).toMatch(/^✓ globex\/audit +PartnerAudit in globex integration/m);
+	expect(stderr).toMatch(/^✓ grace-metrics +Metrics in 444455556666/m);
+	expect(code).toBe(0);
+}, 20_000);
+
+test("the project is valid", async () => {
+	const { code, stdout, stderr } = await demo("--fast", "--", "validate").ended;
+	expect(stdout + stderr).toBe("✓ Authentication configuration is valid\n");
+	expect(code).toBe(0);
+});
+
+test("the code of the MFA device is told without a cloud, a home or a program", async () => {
+	const { code, stdout, left } = await demo("--mfa-code").ended;
+	expect(stdout).toMatch(/^\d{6}\n$/);
+	expect(code).toBe(0);
+	expect(left).toEqual([]);
+});
+
 test("the program's exit code is the demo's", async () => {
 	const { code, stderr, left } = await demo("--fast", "--", "login", "nobody", "--plain").ended;
 	expect(stderr).toContain("nobody");
@@ -90,6 +152,6 @@ test("a signal ends the program, and the home goes all the same", async () => {
 
 test("an unknown flag is told, with those that there are", async () => {
 	const { code, stderr } = await demo("--autoapprove").ended;
-	expect(stderr).toMatch(/--autoapprove.*--auto-approve, --fast/);
+	expect(stderr).toMatch(/--autoapprove.*--auto-approve, --fast, --mfa-code/);
 	expect(code).toBe(2);
 });
