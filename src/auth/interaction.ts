@@ -77,6 +77,8 @@ export interface ChoicePrompt {
 	readonly question: string;
 	/** What the question is about, line by line: shown whole, or not answered with an option that needs it. */
 	readonly details?: readonly string[] | undefined;
+	/** The command that shows all details where there is no room for them here. */
+	readonly detailsBy?: string | undefined;
 	/** The first one is what Enter chooses. */
 	readonly options: readonly ChoiceOption[];
 }

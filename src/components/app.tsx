@@ -113,6 +113,7 @@ function Screen({ snapshot, picker }: { snapshot: LoginSnapshot; picker: Picker 
 				key={keyOfAsked(asked)}
 				question={prompt.question}
 				details={prompt.details}
+				detailsBy={prompt.detailsBy}
 				options={prompt.options}
 				onChoose={(value) => login.send({ type: "ANSWER", step: asked.step, value })}
 				onBack={choice === undefined ? undefined : () => login.send({ type: "BACK" })}
@@ -162,6 +163,8 @@ export function App(props: AppProps): ReactNode {
 
 	const takeText = (text: string): void => {
 		if (guard.meant("") && (!help || display.screenReader)) hub.source?.paste?.(text);
+		// No Enter is held down over it; several that were read together are.
+		if (/[^\r\n]/.test(text)) guard.pressed("");
 	};
 	const takeKey = (name: string): void => {
 		if (help && !display.screenReader) {

@@ -40,6 +40,7 @@ async function ask({ config, interaction, signal, cwd }: Asking, facts: readonly
 			type: "choice",
 			question: "Do you trust this project? Its configuration wants to:",
 			details: facts.flatMap((fact) => factLines(fact, cwd)),
+			detailsBy: "atmos-auth trust",
 			options: [
 				{ value: "no", label: "No, do not sign in with it", key: "n" },
 				{ value: "yes", label: "Yes, and remember it for this project", key: "y", needsDetails: true },

@@ -155,6 +155,8 @@ function approval(before: LoginSnapshot | undefined, after: LoginSnapshot): Body
 	return after.prompts.flatMap((asked): Body[] => {
 		const { step, prompt } = asked;
 		if (!isPage(prompt) || shown.includes(approvalKey(asked))) return [];
+		// What was pasted was wrong: the page is the one that has been told.
+		if (prompt.type === "authorization" && prompt.paste?.problem !== undefined) return [];
 		const targets = targetNames(after, after.chain.find(({ id }) => id === step)?.for ?? []);
 		const expiresAt = iso(prompt.expiresAt);
 		return [{ type: "approval.required", id: step, targets, ...pageFields(prompt), expiresAt }];

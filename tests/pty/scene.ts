@@ -1,7 +1,8 @@
 /** A cloud, a throw-away home and a project, for the built program. */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { onTestFinished } from "vitest";
 import { type Cloud, type CloudOptions, startCloud } from "../cloud/cloud.ts";
 import { launch, type PtyProgram, personalEnv } from "./terminal.ts";
@@ -40,6 +41,11 @@ export interface Scene {
 	readonly cloud: Cloud;
 	readonly home: string;
 	readonly folder: string;
+	/**
+	 * Where any secret of the cloud, or of `more`, got to that has no business there: terminals, and files that are not for
+	 * credentials.
+	 */
+	leaks(more?: readonly string[]): string[];
 	start(
 		args: readonly string[],
 		options: { readonly columns?: number; readonly rows?: number; readonly env?: Readonly<Record<string, string>> },
@@ -58,11 +64,44 @@ export async function scene(options: CloudOptions & { readonly yaml?: string } =
 		await cloud.close().catch(() => {});
 		rmSync(root, { recursive: true, force: true });
 	});
+	const started: PtyProgram[] = [];
 	return {
 		cloud,
 		home,
 		folder,
-		start: (args, { columns = 80, rows = 24, env = {} }) =>
-			launch({ args, columns, rows, cwd: folder, env: personalEnv(home, { AWS_ENDPOINT_URL: cloud.url, ...env }) }),
+		leaks(more = []) {
+			const written = [...started.map(({ raw }, index) => [`terminal ${index}`, raw()] as const), ...filesBelow(home)];
+			const texts = written.map(([place, text]) => {
+				// What GitHub's runner is told to mask, it has to be told.
+				const shown = text.replace(/^::add-mask::.*$/gm, "");
+				return { place, text: shown, joined: unbroken(shown) };
+			});
+			return [...cloud.secrets(), ...more].flatMap((secret) =>
+				texts
+					.filter(({ text, joined }) => text.includes(secret) || joined.includes(secret))
+					.map(({ place }) => `${secret.slice(0, 8)}… in ${place}`),
+			);
+		},
+		start(args, { columns = 80, rows = 24, env = {} }) {
+			const place = personalEnv(home, { AWS_ENDPOINT_URL: cloud.url, ...env });
+			const program = launch({ args, columns, rows, cwd: folder, env: place });
+			started.push(program);
+			return program;
+		},
 	};
 }
+
+/** Files that are there to hold credentials: those of AWS, of a browser sign-in, of a portal, and Docker's. */
+const FOR_SECRETS =
+	/(?:^|\/)(?:credentials|refresh\.json)$|^\.cache\/atmos\/aws-sso\/sessions\/|^\.docker\/config\.json$/;
+
+function filesBelow(home: string): (readonly [string, string])[] {
+	return readdirSync(home, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map(({ parentPath, name }) => join(parentPath, name))
+		.filter((path) => !FOR_SECRETS.test(path.slice(home.length + 1)))
+		.map((path) => [path.slice(home.length + 1), readFileSync(path, "latin1")]);
+}
+
+/** What a terminal has broken into lines, in one piece. */
+const unbroken = (text: string): string => stripVTControlCharacters(text).replace(/\s/g, "");

@@ -14,6 +14,7 @@ export interface MenuProps {
 	readonly question: string;
 	/** What the question is about, whole; see `ChoicePrompt`. */
 	readonly details?: readonly string[] | undefined;
+	readonly detailsBy?: string | undefined;
 	readonly options: readonly (ChoiceOption & { readonly note?: string })[];
 	readonly onChoose: (value: string) => void;
 	/** Goes back to where this menu came from; undefined where that is nowhere. */
@@ -47,10 +48,15 @@ function detailLines(line: string, width: number): Segment[] {
 	return wrap(clean(line), Math.max(8, width - indent.length)).map((text) => ({ text: indent + text, ...style }));
 }
 
-export function Menu({ question, details = [], options: given, onChoose, onBack, onQuit }: MenuProps): ReactNode {
+export function Menu(props: MenuProps): ReactNode {
+	const { question, details = [], options: given, onChoose, onBack, onQuit } = props;
 	const { symbols } = useUi();
 	const { meant } = useContext(KeyHubContext);
-	const page = usePage();
+	const { width, layout } = usePage();
+	const asked = wrap(clean(question), width).map((text): Segment => ({ text, strong: true }));
+	// Its second line above the gap below the title, so that nothing stands between the two.
+	const isLong = layout === "full" && asked.length > 1;
+	const page = usePage(isLong);
 	const keys = useKeys({
 		screen: () => "menu",
 		handlers: () => ({
@@ -62,7 +68,6 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 			quit: onQuit,
 		}),
 	});
-	const asked = wrap(clean(question), page.width).map((text): Segment => ({ text, strong: true }));
 	const all = [...asked, ...details.flatMap((line) => detailLines(line, page.width))];
 	// An answer that says yes to what is on the screen needs all of it on the screen.
 	const room = Math.max(1, page.bodyHeight - (details.length > 0 ? given.length + 2 : 3));
@@ -71,10 +76,11 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 	const lines = all.slice(0, room);
 	if (hidden)
 		lines.push({
-			text: "This window is too small to show everything: make it larger, or run atmos-auth trust",
+			text: `This window is too small to show everything: make it larger${props.detailsBy === undefined ? "" : `, or run ${props.detailsBy}`}`,
 			tone: "soon",
 		});
-	const [title = { text: "" }, ...rest] = lines;
+	const [title = { text: "" }, ...others] = lines;
+	const [subtitle, rest] = isLong ? [others.slice(0, 1), others.slice(1)] : [undefined, others];
 	useInput((input) => {
 		const chosen = options.find(({ key }) => key !== undefined && key === input);
 		if (chosen !== undefined && meant(input)) onChoose(chosen.value);
@@ -89,7 +95,7 @@ export function Menu({ question, details = [], options: given, onChoose, onBack,
 		});
 	}, [options, page.width, symbols.ellipsis]);
 	return (
-		<Frame title={fitSegments([title], page.width, symbols.ellipsis)} keys={keys}>
+		<Frame title={fitSegments([title], page.width, symbols.ellipsis)} subtitle={subtitle} keys={keys}>
 			{rest.map((line, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
 				<Line key={index}>

@@ -12,6 +12,9 @@ import { certificatesIn, openKey, privateKeyIn, WrongPassword } from "./pem.ts";
 import type { Unpacked } from "./pkcs12.ts";
 import { type Found, readKey, type Source } from "./source.ts";
 
+/** How often a password is asked for, as by ssh. */
+const TRIES = 3;
+
 /** All that the entry names; which certificate belongs to the key is another matter. */
 export interface Gathered {
 	readonly key: KeyObject;
@@ -75,16 +78,24 @@ interface Needed {
 }
 
 async function opened<T>(needed: Needed, source: Source, run: Run, open: (password: Secret) => T): Promise<T> {
-	const password = needed.password ?? (await asked(needed, source, run));
-	try {
-		return open(password);
-	} catch (error) {
-		if (error instanceof WrongPassword) throw wrongPassword(needed, source, run.ctx);
-		throw error;
+	for (let left = TRIES, problem: string | undefined; ; left--) {
+		const password = needed.password ?? (await asked(needed, source, run, problem));
+		try {
+			return open(password);
+		} catch (error) {
+			if (!(error instanceof WrongPassword)) throw error;
+			if (needed.password !== undefined || left === 1) throw wrongPassword(needed, source, run.ctx);
+			problem = "that password does not open it";
+		}
 	}
 }
 
-async function asked({ found, what, setting }: Needed, source: Source, run: Run): Promise<Secret> {
+async function asked(
+	{ found, what, setting }: Needed,
+	source: Source,
+	run: Run,
+	problem: string | undefined,
+): Promise<Secret> {
 	const { interaction, signal, ctx } = run;
 	const name = sanitize(source.name);
 	if (!reaches(interaction, "secret")) {
@@ -99,7 +110,7 @@ async function asked({ found, what, setting }: Needed, source: Source, run: Run)
 	}
 	interaction.status(`waiting for the password of the ${what}`);
 	const question = `Password of the ${what} of "${name}"`;
-	return new Secret(await interaction.ask({ type: "secret", question, source: found.place }, signal));
+	return new Secret(await interaction.ask({ type: "secret", question, source: found.place, problem }, signal));
 }
 
 function wrongPassword({ found, what, setting, password }: Needed, source: Source, ctx: AuthContext): AuthError {
