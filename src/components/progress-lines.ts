@@ -70,11 +70,13 @@ export function failureLines(
 	const room = Math.max(8, width - indent);
 	const lines: ProgressLine[] = [];
 	const add = (text: string, segment: Omit<Segment, "text">): void => {
-		for (const line of wrap(clean(text), room)) {
+		// What is further in than the rest stays so.
+		const inset = / */.exec(text)?.[0].length ?? 0;
+		for (const line of wrap(clean(text), Math.max(8, room - inset))) {
 			lines.push({
 				type: "text",
 				key: `${key} ${lines.length}`,
-				segments: [{ text: " ".repeat(indent) }, { text: line, ...segment }],
+				segments: [{ text: " ".repeat(indent + inset) }, { text: line, ...segment }],
 			});
 		}
 	};
@@ -99,6 +101,21 @@ export function failureLines(
 		}
 	}
 	return lines;
+}
+
+/** @returns at most `height` lines, where that is possible: what helps is shown, however much there is to say before it */
+function withRemedy(said: readonly ProgressLine[], height: number): readonly ProgressLine[] {
+	const at = said.findIndex(({ key }) => key.includes(" remedy "));
+	const rest = at < 0 ? said.length : at;
+	if (said.length <= height || rest < 2) return said;
+	const kept = Math.max(0, rest - (said.length - height) - 1);
+	const text = `and ${rest - kept} more lines, which stay in the terminal when you quit`;
+	const more: ProgressLine = {
+		type: "text",
+		key: "failure more",
+		segments: [{ text: "    " }, { text, tone: "soon" }],
+	};
+	return [...said.slice(0, kept), more, ...said.slice(rest)];
 }
 
 /** A row, and below it what there is to say of its failure. */
@@ -176,7 +193,8 @@ export function progressLines(view: ProgressView): ProgressLine[] {
 				],
 			});
 		}
-		lines.push(...failureLines(wholeFailure, { details: view.details, indent: 4, width, key: "failure text" }));
+		const said = failureLines(wholeFailure, { details: view.details, indent: 4, width, key: "failure text" });
+		lines.push(...withRemedy(said, view.height - lines.length));
 	}
 	if (snapshot.integrations.length > 0 && wholeFailure === undefined) {
 		if (lines.length > 0) lines.push({ type: "blank", key: "before integrations" });

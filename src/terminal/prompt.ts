@@ -18,7 +18,8 @@ export interface Prompter {
 /** @param cancelled makes what is thrown when somebody does not want to answer */
 export function createPrompter(terminal: Pick<Terminal, "stdin" | "stderr">, cancelled: () => Error): Prompter {
 	const { stdin, stderr } = terminal;
-	let isHidden = false;
+	// Between questions, too: what is typed or pasted ahead may be the answer to one that is not shown.
+	let isHidden = true;
 	const output = new Writable({
 		write(chunk: Buffer, _encoding, done) {
 			if (!isHidden) stderr.write(chunk);
@@ -34,6 +35,7 @@ export function createPrompter(terminal: Pick<Terminal, "stdin" | "stderr">, can
 		const opened = createInterface({ input: stdin, output, terminal: true, historySize: 0 });
 		opened.on("line", (line) => {
 			typed.push(line);
+			isHidden = true;
 			wake();
 		});
 		const end = (): void => {
@@ -47,10 +49,15 @@ export function createPrompter(terminal: Pick<Terminal, "stdin" | "stderr">, can
 	const ask = async (question: string, hidden: boolean, signal: AbortSignal): Promise<string> => {
 		signal.throwIfAborted();
 		lines ??= open();
-		isHidden = false;
-		lines.setPrompt(question);
-		lines.prompt();
 		isHidden = hidden;
+		const [ahead] = typed;
+		if (hidden || ahead !== undefined) stderr.write(question);
+		if (!hidden && ahead !== undefined) stderr.write(`${ahead}\n`);
+		if (ahead === undefined) {
+			lines.setPrompt(hidden ? "" : question);
+			// With what there is of a line already, and the cursor behind it.
+			lines.prompt(true);
+		}
 		const aborted = (): void => wake();
 		signal.addEventListener("abort", aborted, { once: true });
 		try {
@@ -61,7 +68,7 @@ export function createPrompter(terminal: Pick<Terminal, "stdin" | "stderr">, can
 			}
 		} finally {
 			signal.removeEventListener("abort", aborted);
-			isHidden = false;
+			isHidden = true;
 		}
 		if (hidden || typed.length === 0) stderr.write("\n");
 		signal.throwIfAborted();

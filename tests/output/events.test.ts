@@ -141,7 +141,7 @@ describe("events of a login", () => {
 		const of = (prompt: AuthorizationPrompt) => play([before, { ...before, prompts: asked(prompt) }]).at(-1);
 		const events = [
 			of({ ...page, callbackPort: 53682 }),
-			of({ ...page, paste: { label: "the code", problem: "it was refused" } }),
+			of({ ...page, paste: { label: "the code" } }),
 			of({ ...page, opensItself: true, waitingForPid: 42, ways: undefined }),
 		] as LoginEvent[];
 		expectValid(events);
@@ -169,6 +169,10 @@ describe("events of a login", () => {
 			{ ...common, ...ways, paste: "the code" },
 			{ ...common, opensItself: true, waitingForPid: 42 },
 		]);
+		// The same page, for another try, is told already.
+		expect(of({ ...page, paste: { label: "the code", problem: "it was refused" } })?.type).not.toBe(
+			"approval.required",
+		);
 		const waiting = waitingEvent({ ...before, prompts: asked(page) }, NOW, NOW) as LoginEvent;
 		expect(waiting).toMatchObject({ type: "approval.waiting", provider: "company-sso" });
 		expectValid([waiting]);

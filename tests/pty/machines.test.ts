@@ -20,6 +20,7 @@ const PROJECT = `auth:
   realm: test
   providers:
     ci: {kind: github/oidc}
+    builder: {kind: oidc, spec: {token_env: BUILD_TOKEN}}
   identities:
     build: {kind: aws/roles-anywhere, spec: {${ARNS}, certificate: certificate.pem, private_key: key.pem}}
     ada: {kind: aws/user, credentials: {access_key_id: !env ADA_ID, secret_access_key: !env ADA_SECRET}}
@@ -28,6 +29,7 @@ const PROJECT = `auth:
       via: {identity: ada}
       principal: {assume_role: "${ACCOUNT}:role/BreakGlass", mfa_arn: "${DEVICE}"}
     deploy: {kind: aws/assume-role, via: {provider: ci}, principal: {assume_role: "${ACCOUNT}:role/GithubDeployer"}}
+    built: {kind: aws/assume-role, via: {provider: builder}, principal: {assume_role: "${ACCOUNT}:role/GithubDeployer"}}
 `;
 
 const idOf = (arn: string): string => arn.split("/")[1] ?? "";
@@ -135,5 +137,17 @@ test("a job that is refused is told its own claims, and never the token", async 
 		expect(text).toContain("token.actions.githubusercontent.com:sub");
 		if (face === "--json") expect(eventsIn(p).at(-1)).toMatchObject({ type: "login.failed", exitCode: 1 });
 	}
+	const BUILD_TOKEN = s.cloud.jobToken({ subject: "repo:eve/fork:ref:refs/heads/main" });
+	const person = s.start(["login", "built"], { env: { BUILD_TOKEN } });
+	await person.waitFor("r try again");
+	expect((await person.screen()).join("\n")).toContain("repo:eve/fork:ref:refs/heads/main");
+	// However long it is, what to do about it is on the screen, and all of it in the terminal after that.
+	await person.waitFor(/and \d+ more lines[\s\S]*Try: ask an administrator/);
+	person.resize(120, 40);
+	await person.waitFor(/the token says:\n {7}iss [\s\S]*check: the provider .* exists\n +Try:/);
+	person.press("q");
+	expect((await person.exited).code).toBe(1);
+	const own = s.start(["login", "built"], { env: { BUILD_TOKEN: s.cloud.jobToken() } });
+	expect((await own.exited).code).toBe(0);
 	expect(s.leaks()).toEqual([]);
 });

@@ -87,10 +87,6 @@ test("an identity of each kind is whom the AWS CLI says that it is", async ({ sk
 		ATMOS_SAML_RESPONSE: response,
 		AWS_ACCESS_KEY_ID: ADA.accessKeyId,
 		AWS_SECRET_ACCESS_KEY: ADA.secretAccessKey,
-		...s.cloud.githubJob(),
-		// The program is to be a person's.
-		GITHUB_ACTIONS: "",
-		PATH: process.env.PATH ?? "",
 	};
 	const run = async (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<string> => {
 		const p = s.start(args, { columns: 300, env: { ...env, ...more } });
@@ -109,7 +105,7 @@ test("an identity of each kind is whom the AWS CLI says that it is", async ({ sk
 	await decide(linkIn(page), "allow");
 	expect((await page.exited).code).toBe(0);
 	await run(["login", "dev-admin", "chained", "root-audit", "stored", "federated", "--plain"]);
-	const job = { GITHUB_ACTIONS: "true", CI: "true" };
+	const job = { CI: "true", ...s.cloud.githubJob() };
 	const whose: readonly (readonly [string, RegExp, Readonly<Record<string, string>>?])[] = [
 		["dev-admin", /:assumed-role\/AWSReservedSSO_AdministratorAccess_/],
 		["chained", /:assumed-role\/Deployer\//],

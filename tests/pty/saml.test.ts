@@ -114,6 +114,20 @@ describe("a response that is pasted", () => {
 	});
 });
 
+test("a browser that has no display to open a window on says so in its own words", async ({ skip }) => {
+	if (CHROMIUM === undefined) skip("there is no Chromium");
+	const s = await scene({
+		yaml: yaml("https://idp.acme.example/aws", `, browser_executable_path: "${CHROMIUM}"`),
+		world: world(issuer.provider),
+	});
+	const env = { DISPLAY: ":97", ATMOS_AUTH_TRUST: "1" };
+	const p = s.start(["login", "deployer", "--plain", "--flow", "browser"], { columns: 200, env });
+	expect((await p.exited).code).toBe(2);
+	const text = (await p.everything()).join("\n");
+	expect(text).toMatch(/does not start: .*\n +it says: .*\bX server\b/);
+	expect(text).toContain("--flow paste");
+});
+
 describe("a window of a browser", () => {
 	const start = async (): Promise<Scene & { readonly idp: SamlIdp; readonly profile: string }> => {
 		const idp = await startSamlIdp(IDP, [ADA]);

@@ -7,7 +7,7 @@ import { codeOn, decide } from "../cloud/person.ts";
 import { smallWorld } from "../cloud/world.ts";
 import { BY_BROWSER, eventsIn, expectGivenBack, IN_CONTAINER, isOpen, linkIn, portIn, SSH } from "./pages.ts";
 import { type Scene, scene } from "./scene.ts";
-import { killAll } from "./terminal.ts";
+import { killAll, type PtyProgram } from "./terminal.ts";
 
 afterEach(killAll);
 
@@ -74,7 +74,7 @@ describe("on the dashboard", () => {
 		const port = portIn(linkIn(p));
 		expect((await p.screen()).join("\n")).toContain(`ssh -L ${port}:127.0.0.1:${port}`);
 		p.press("m");
-		await p.waitFor("because you have chosen it");
+		await p.waitFor("because you chose it");
 		await p.waitFor("Then paste the code");
 		expect(await isOpen(port)).toBe(false);
 		const code = codeOn(await decide(linkIn(p), "allow"));
@@ -143,14 +143,17 @@ describe("on the dashboard", () => {
 		expect(s.cloud.count(TOKEN)).toBe(1);
 	});
 
-	test("a second process takes over when the first is left", async () => {
+	test.each([
+		["left", (first: PtyProgram) => first.press("escape")],
+		["killed", (first: PtyProgram) => first.kill("SIGKILL")],
+	])("a second process takes over when the first is %s", async (_, end) => {
 		const s = await user();
 		const first = s.start(["login", "ada", ...BY_BROWSER], {});
 		await first.waitFor(PAGE);
 		const second = s.start(["login", "ada", ...BY_BROWSER], {});
 		await second.waitFor(`Process ${first.pid} is already`);
-		first.press("escape");
-		expect((await first.exited).code).toBe(130);
+		end(first);
+		await first.exited;
 		await second.waitFor(PAGE);
 		await decide(linkIn(second), "allow");
 		expect((await second.exited).code).toBe(0);

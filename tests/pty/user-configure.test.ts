@@ -61,13 +61,15 @@ describe("user configure", () => {
 		const env = { ATMOS_KEYRING_PASSWORD: PASSWORD };
 		const enter = async (user: typeof ADA, answer?: string) => {
 			const p = s.start(["user", "configure", "ada"], { columns: 100, env });
-			// Typed ahead, as it is pasted.
-			p.press(user.accessKeyId, "enter", user.secretAccessKey, "enter", "enter", "1d", "enter");
+			await p.waitFor("Access key ID:");
+			// In one piece, as it is pasted.
+			p.press(`${user.accessKeyId}\r${user.secretAccessKey}\r\r1d\r`);
 			if (answer !== undefined) {
 				await p.waitFor("Replace them? [y/N]");
 				p.press(answer, "enter");
 			}
 			const { code } = await p.exited;
+			expect(p.raw()).not.toContain(user.secretAccessKey);
 			return { code, screen: (await p.everything()).join("\n") };
 		};
 		expect(await enter(ADA)).toMatchObject({ code: 0 });
@@ -77,6 +79,20 @@ describe("user configure", () => {
 		expect(kept.code).toBe(2);
 		expect(await enter(GRACE, "y")).toMatchObject({ code: 0 });
 		expect(await enter(ADA, "y")).toMatchObject({ code: 0 });
+	});
+
+	test("a secret that is pasted with the line before it, and not ended yet, is not shown", async () => {
+		const s = await terminal();
+		const p = s.start(["user", "configure", "ada"], { env: { ATMOS_KEYRING_PASSWORD: PASSWORD }, columns: 100 });
+		await p.waitFor("Access key ID:");
+		p.press(`${ADA.accessKeyId}\r${ADA.secretAccessKey.slice(0, 20)}`);
+		await p.waitFor("Secret access key:");
+		p.press(`${ADA.secretAccessKey.slice(20)}\r`);
+		await p.waitFor("ARN of the MFA device");
+		p.press("\r\r");
+		expect((await p.exited).code).toBe(0);
+		expect((await p.everything()).join("\n")).toContain(`Access key ID: ${ADA.accessKeyId}\n`);
+		expect(s.leaks([ADA.secretAccessKey.slice(0, 20), ADA.secretAccessKey.slice(20)])).toEqual([]);
 	});
 
 	test.each([

@@ -111,10 +111,10 @@ function denied(asked: Asked, reason: string, cause: Cause): AuthError {
 		message: `${whoAndWhat(asked)}, may not assume ${roleArn}`,
 		reason,
 		details: [
-			`the role exists, and is in the same account as the provider (${accountIn(role.principalArn) ?? "unknown"})`,
-			"its trust policy allows sts:AssumeRoleWithSAML to the provider, for this audience:",
+			`check: the role exists, and is in the same account as the provider (${accountIn(role.principalArn) ?? "unknown"})`,
+			"check: its trust policy allows sts:AssumeRoleWithSAML to the provider, for this audience:",
 			`  {"Effect": "Allow", "Action": "sts:AssumeRoleWithSAML", "Principal": {"Federated": "${principalArn}"}, "Condition": {"StringEquals": {"SAML:aud": "${audience}"}}}`,
-			"other conditions of it, such as on SAML:sub or a department, hold for you",
+			"check: other conditions of it, such as on SAML:sub or a department, hold for you",
 		],
 		remedy: {
 			say: `ask an administrator of account ${accountIn(role.roleArn) ?? "the role"} to check them, then sign in again`,

@@ -112,9 +112,9 @@ function invalid(asked: Asked, reason: string, cause: Cause): AuthError {
 		message: `AWS does not accept the token of ${whoOf(asked)}`,
 		details: [
 			...claimLines(asked),
-			"it is the issuer's as it was made: not cut off, and signed with RS256 or ES256",
-			"AWS reaches the issuer's keys: its /.well-known/openid-configuration is public, and names them",
-			`${providerArn(asked)} exists, with the issuer exactly as the token has it`,
+			"check: it is the issuer's as it was made: not cut off, and signed with RS256 or ES256",
+			"check: AWS reaches the issuer's keys: its /.well-known/openid-configuration is public, and names them",
+			`check: ${providerArn(asked)} exists, with the issuer exactly as the token has it`,
 		],
 		remedy: `ask ${administrator(asked)} to check them`,
 	});
@@ -170,10 +170,10 @@ function denied(asked: Asked, reason: string, cause: Cause): AuthError {
 		reason,
 		details: [
 			...claimLines(asked),
-			`the role ${nameIn(roleArn)} exists in account ${accountIn(roleArn)}`,
-			`its trust policy names the provider, and its conditions fit what the token says (StringLike for a sub with *):`,
+			`check: the role ${nameIn(roleArn)} exists in account ${accountIn(roleArn)}`,
+			`check: its trust policy names the provider, and its conditions fit what the token says (StringLike for a sub with *):`,
 			`  ${JSON.stringify(statement)}`,
-			`the provider ${providerArn(asked)} exists`,
+			`check: the provider ${providerArn(asked)} exists`,
 		],
 		remedy: { say: `ask ${administrator(asked)} to check them, then sign in again`, run: signInCommand(ctx) },
 		...cause,

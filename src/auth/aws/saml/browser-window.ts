@@ -2,6 +2,7 @@
  * A window of a browser in which somebody signs in to an identity provider, until that has the browser post its response to AWS.
  * The request is held back before it leaves: what was spent on the console's sign-in, STS would not take.
  */
+import { stripVTControlCharacters } from "node:util";
 import type { BrowserContext, Page, Route } from "playwright-core";
 import type { AuthContext } from "../../context.ts";
 import { AuthError } from "../../errors.ts";
@@ -170,12 +171,15 @@ function notReached(url: string, code: string): AuthError {
 }
 
 function notStarted(error: unknown, program: string, provider: string): AuthError {
-	// The driver's message goes on with all arguments and what the browser has written.
-	const [first = ""] = messageOf(error).split("\n");
+	// The driver's message goes on with all arguments and what the browser has written, which says more.
+	const text = stripVTControlCharacters(messageOf(error));
+	const [first = ""] = text.split("\n");
+	// Chromium complains of a missing bus wherever there is none, and starts all the same.
+	const said = /\[err\] \[[^\]\n]*:ERROR:(?!dbus\/)[^\]\n]*\] (.+)/.exec(text)?.[1];
 	return new AuthError({
 		code: "usage",
 		message: `the browser for "${sanitize(provider)}" does not start: ${sanitize(program)}`,
-		reason: sanitize(first),
+		reason: sanitize(said === undefined ? first : `it says: ${said}`).slice(0, 400),
 		remedy: "set `browser_executable_path` to another browser, or sign in with --flow paste",
 	});
 }

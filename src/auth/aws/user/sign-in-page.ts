@@ -71,7 +71,7 @@ function waysFor({ run, identity }: SignIn, chosen: Flow | undefined): Ways {
 		wanted: chosen ?? signIn.flow,
 		configured: identity.config.spec?.flow,
 	});
-	return chosen === undefined ? ways : { ...ways, why: "you have chosen it" };
+	return chosen === undefined ? ways : { ...ways, why: "you chose it" };
 }
 
 function take(signIn: SignIn, ways: Ways, expiresAt: number): Promise<Outcome> {
