@@ -175,7 +175,7 @@ function notStarted(error: unknown, program: string, provider: string): AuthErro
 	const text = stripVTControlCharacters(messageOf(error));
 	const [first = ""] = text.split("\n");
 	// Chromium complains of a missing bus wherever there is none, and starts all the same.
-	const said = /\[err\] \[[^\]\n]*:ERROR:(?!dbus\/)[^\]\n]*\] (.+)/.exec(text)?.[1];
+	const said = /\[err\] \[[^\]\n]*:(?:ERROR|FATAL):(?!dbus\/)[^\]\n]*\] (.+)/.exec(text)?.[1];
 	return new AuthError({
 		code: "usage",
 		message: `the browser for "${sanitize(provider)}" does not start: ${sanitize(program)}`,
