@@ -1,42 +1,11 @@
 /** The pages of AWS Sign-In: one that asks whether a program may have keys, and one that shows what to paste. */
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { type Answer, type Exchange, ServiceError } from "./exchange.ts";
-import { PAGE_STYLE } from "./page-style.ts";
+import { escapeHtml, isForeign, isOwnAddress, page, pageHeaders } from "./page-frame.ts";
 import type { Authorization, SignIn } from "./signin.ts";
 
-const STYLE_HASH = createHash("sha256").update(PAGE_STYLE).digest("base64");
 const AUTHORIZE = "/v1/authorize";
 const CONFIRMATION = "/v1/sessions/confirmation";
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
-
-const page = (status: number, title: string, body: string): Answer => ({
-	status,
-	headers: {
-		"content-type": "text/html; charset=utf-8",
-		"cache-control": "no-store",
-		// A form's redirect counts as its target: it leads to the listener.
-		"content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action 'self' http://127.0.0.1:*; frame-ancestors 'none'; base-uri 'none'`,
-		"referrer-policy": "no-referrer",
-		"x-content-type-options": "nosniff",
-	},
-	body: `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${escapeHtml(title)}</h1>
-${body}
-</main>
-</body>
-</html>
-`,
-});
 
 export class SignInPage {
 	readonly #signIn: SignIn;
@@ -50,15 +19,15 @@ export class SignInPage {
 	}
 
 	/** @returns undefined for a request that is not for these pages */
-	answer({ method, url, headers, body }: Exchange): Answer | undefined {
+	answer(exchange: Exchange): Answer | undefined {
+		const { method, url, body } = exchange;
 		if (url.pathname === CONFIRMATION && method === "GET") return confirmation(url.searchParams);
 		if (url.pathname !== AUTHORIZE) return undefined;
-		if (url.origin !== this.#origin())
+		if (!isOwnAddress(url, this.#origin()))
 			return page(421, "Wrong address", "<p>This page is not served under that name.</p>");
 		if (method === "GET") return this.#ask(url.searchParams);
 		if (method !== "POST") return { status: 405, headers: { allow: "GET, POST" }, body: "" };
-		const isForeign = headers.origin !== undefined && headers.origin !== this.#origin();
-		return isForeign
+		return isForeign(exchange)
 			? page(403, "Not accepted", "<p>This form is not ours.</p>")
 			: this.#decide(new URLSearchParams(body));
 	}
@@ -84,6 +53,7 @@ export class SignInPage {
 <div class="row"><button name="decision" value="deny">Deny</button>
 <button class="main" name="decision" value="allow">Allow</button></div>
 </form>`,
+			new URL(authorization.redirectUri).origin,
 		);
 	}
 
@@ -98,7 +68,7 @@ export class SignInPage {
 			state: authorization.state,
 			...(code === undefined ? { error: "access_denied", error_description: "The request was denied" } : { code }),
 		}).toString();
-		return { status: 303, headers: { location: target.href, "cache-control": "no-store" }, body: "" };
+		return { status: 303, headers: { ...pageHeaders(), location: target.href }, body: "" };
 	}
 }
 

@@ -8,7 +8,7 @@ import { fromLoginCredentials } from "@aws-sdk/credential-provider-login";
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 import { expect, onTestFinished, test } from "vitest";
 import { startCloud } from "./cloud.ts";
-import { codeOn, decide } from "./person.ts";
+import { codeOn, visit } from "./visit.ts";
 
 const VERIFIER = "a".repeat(43);
 const CLIENT = "arn:aws:signin:::devtools/cross-device";
@@ -52,7 +52,7 @@ async function scene() {
 		return { status: response.status, headers: response.headers, body };
 	}
 	async function code(): Promise<string> {
-		const shown = codeOn(await decide(authorize(), "allow"));
+		const shown = codeOn(await visit(authorize(), "allow"));
 		const found = new URLSearchParams(Buffer.from(shown, "base64").toString());
 		expect(found.get("state")).toBe("some-state");
 		return found.get("code") ?? "";
@@ -106,7 +106,7 @@ test.each([
 	["anything that it does not know", { prompt: "none" }, "unknown parameter prompt"],
 ])("nobody is asked about %s", async (_, changes, why) => {
 	const { authorize } = await scene();
-	const { status, text } = await decide(authorize(changes as unknown as Record<string, string>), "allow");
+	const { status, text } = await visit(authorize(changes as unknown as Record<string, string>), "allow");
 	expect(status).toBe(400);
 	expect(text).toContain(why);
 });

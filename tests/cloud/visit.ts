@@ -40,3 +40,10 @@ async function follow(from: string, init: RequestInit = {}): Promise<Visit> {
 	}
 	throw new Error(`${from} leads nowhere`);
 }
+
+/** @returns what the last page shows to be copied */
+export const codeOn = ({ text }: Visit): string => {
+	const code = /id="code">([^<]+)</.exec(text)?.[1];
+	if (code === undefined) throw new Error(`there is no code on the page: ${text.slice(0, 200)}`);
+	return code;
+};

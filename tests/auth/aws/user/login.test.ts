@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { LoginHandle, LoginSnapshot } from "../../../../src/flows/snapshot.ts";
 import { startLogin } from "../../../../src/flows/start-login.ts";
-import { codeOn, decide } from "../../../cloud/person.ts";
+import { codeOn, visit } from "../../../cloud/visit.ts";
 import { role, scene, yaml } from "../chains.ts";
 import { ARN } from "./sign-in.ts";
 
@@ -45,7 +45,7 @@ const pageOf = ({ prompts: [open] }: LoginSnapshot) => {
 	if (open?.prompt.type !== "authorization") throw new Error("no page is shown");
 	return { ...open.prompt, step: open.step };
 };
-const allow: Act = (snapshot) => void decide(pageOf(snapshot).url, "allow");
+const allow: Act = (snapshot) => void visit(pageOf(snapshot).url, "allow");
 
 test("a user's keys are kept, and nobody is asked again", async () => {
 	const it = await scene(yaml(WEB));
@@ -87,7 +87,7 @@ test("another way is taken by a key, and the code is pasted", async () => {
 	const { phase, pages, snapshots } = await login(it, "web", async (snapshot, handle) => {
 		const { url, step, paste } = pageOf(snapshot);
 		if (paste === undefined) return handle.send({ type: "CHANGE_WAY", step, flow: "paste" });
-		const value = codeOn(await decide(url, "allow"));
+		const value = codeOn(await visit(url, "allow"));
 		handle.send({ type: "ANSWER", step, value: "nonsense!" });
 		handle.subscribe(({ prompts: [open] }) => {
 			if (open?.prompt.type === "authorization" && open.prompt.paste?.problem !== undefined)

@@ -20,7 +20,7 @@ import type {
 } from "../../../../src/auth/interaction.ts";
 import type { Run } from "../../../../src/auth/kinds.ts";
 import { type Cloud, type CloudOptions, startCloud } from "../../../cloud/cloud.ts";
-import { codeOn, decide } from "../../../cloud/person.ts";
+import { codeOn, visit } from "../../../cloud/visit.ts";
 import { type FakeClock, fakeClock, type TestContext, testContext } from "../../../helpers/context.ts";
 
 export const REALM = { value: "test", source: "env" } as const;
@@ -85,12 +85,12 @@ export class Person implements Interaction {
 }
 
 export async function allow({ url, paste }: AuthorizationPrompt): Promise<Response | undefined> {
-	const visited = await decide(url, "allow");
+	const visited = await visit(url, "allow");
 	return paste === undefined ? undefined : { type: "text", value: codeOn(visited) };
 }
 
 export async function deny({ url }: AuthorizationPrompt): Promise<undefined> {
-	await decide(url, "deny");
+	await visit(url, "deny");
 }
 
 /** One program's run. */
