@@ -8,10 +8,13 @@ import type { Credentials } from "./credentials.ts";
 import type { KeyKind } from "./entered-keys.ts";
 import type { IdentityKind, IntegrationKind, Place, ProviderKind } from "./kinds.ts";
 import type { ClusterToken } from "./kubernetes/exec-credential.ts";
+import type { Flow } from "./sign-in-ways.ts";
 import type { SessionFacts } from "./storage/state.ts";
 
 /** The maps of entries under `auth`. */
-export type Section = "providers" | "identities" | "integrations";
+export const SECTIONS = ["providers", "identities", "integrations"] as const;
+
+export type Section = (typeof SECTIONS)[number];
 
 /** What an entry may hang on; `none` is for what begins a chain by itself. */
 export type Link = "provider" | "identity" | "none";
@@ -34,6 +37,8 @@ export interface Manifest<Kind = unknown> {
 	/** For sentences: "a permission set". */
 	readonly noun: string;
 	readonly via: readonly Link[];
+	/** The ways in which a person can sign in to it: what `--flow` chooses from. None, if left out. */
+	readonly flows?: readonly Flow[];
 	schema(): Promise<Schema>;
 	load(): Promise<Kind>;
 }
@@ -42,6 +47,8 @@ export type ProviderManifest = Manifest<ProviderKind>;
 
 export interface IdentityManifest extends Manifest<IdentityKind> {
 	columns(text: ReadText): Columns;
+	/** It has keys of its own, and with `--webflow` a person signs in to it all the same. */
+	readonly webflow?: true;
 	/** Of a kind whose keys a person may enter, to be kept in the keyring. */
 	enteredKeys?(): Promise<KeyKind>;
 }

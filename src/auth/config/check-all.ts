@@ -1,4 +1,5 @@
 /** Everything that is wrong with a configuration as a whole, for `validate`; and what was probably meant otherwise. */
+import { SECTIONS } from "../manifest.ts";
 import { nameDoubt } from "../registry.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { checkEntry, doubts, type LinkTargets } from "./check.ts";
@@ -8,8 +9,6 @@ import { locate, locateDeepest } from "./locate-lazily.ts";
 import type { Entry } from "./merge.ts";
 import type { ConfigProblem, IdentitySummary } from "./model.ts";
 import { suggestionFor } from "./suggest.ts";
-
-const SECTIONS = ["providers", "identities", "integrations"] as const;
 
 /** Keys of `auth`. */
 const AUTH_KEYS = [...SECTIONS, "realm", "logs", "keyring", "console", "_metadata"];

@@ -1,7 +1,7 @@
 /** The merged configuration as the rest of the library sees it: evaluates and checks an entry when it is asked for. */
 import type { Environment } from "../context.ts";
 import { AuthError } from "../errors.ts";
-import type { Section } from "../manifest.ts";
+import { SECTIONS, type Section } from "../manifest.ts";
 import { standsAlone } from "../registry.ts";
 import { standaloneRoot } from "../root.ts";
 import { signInCommand } from "../sign-in-command.ts";
@@ -32,8 +32,6 @@ import type {
 import { ConfigError } from "./problems.ts";
 import { suggestionFor, suggestionsFor } from "./suggest.ts";
 import { isMap, Tagged, type YamlValue } from "./yaml.ts";
-
-const SECTIONS = ["providers", "identities", "integrations"] as const;
 
 export interface LoadedParts {
 	readonly files: readonly string[];

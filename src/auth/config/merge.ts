@@ -3,7 +3,7 @@
  * providers, identities and integrations match without regard to case; their last spelling is kept for display.
  */
 
-import type { Section } from "../manifest.ts";
+import { SECTIONS, type Section } from "../manifest.ts";
 import { lowerCase } from "../system/lower-case.ts";
 import { sanitize } from "../system/sanitize.ts";
 import type { FoundFile } from "./find.ts";
@@ -52,8 +52,6 @@ export const SINGULAR: Readonly<Record<Section, string>> = {
 	identities: "identity",
 	integrations: "integration",
 };
-
-const SECTIONS: readonly Section[] = ["providers", "identities", "integrations"];
 
 /** Providers, identities and integrations of all files: many times what the largest organizations have. */
 const MOST_ENTRIES = 50_000;

@@ -8,6 +8,7 @@ import { editorSchema } from "../../../scripts/editor-schema.ts";
 import { kindsReference } from "../../../scripts/kinds-reference.ts";
 import { about, endpointMark } from "../../../src/auth/config/schema/common.ts";
 import { examplesOf, marksOf } from "../../../src/auth/config/schema/shape.ts";
+import { SECTIONS } from "../../../src/auth/manifest.ts";
 import { kindsOf } from "../../../src/auth/registry.ts";
 
 const read = (path: string): string =>
@@ -24,7 +25,7 @@ test("the reference of kinds is current: npm run schema", async () => {
 test("the reference has an example of each kind, and the schema for editors accepts all of them", async () => {
 	const validate = new Ajv({ strict: false }).compile(await editorSchema());
 	const blocks = Array.from(read("docs/kinds.md").matchAll(/^```yaml\n(.*?)^```$/gms), ([, block]) => block as string);
-	const kinds = (["providers", "identities", "integrations"] as const).flatMap((section) => kindsOf(section));
+	const kinds = SECTIONS.flatMap((section) => kindsOf(section));
 	expect(blocks.map((block) => /^ +kind: (.*)$/m.exec(block)?.[1])).toEqual(kinds);
 	for (const block of blocks) {
 		// To editors a function may be its argument alone.
