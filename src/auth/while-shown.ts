@@ -1,6 +1,6 @@
 /** Waiting for what a person does elsewhere, while they can still take another way here. */
-import { type Interaction, reachesAsFar, type Shown } from "./interaction.ts";
-import type { Flow } from "./sign-in-ways.ts";
+import { type AuthorizationPrompt, type Interaction, reachesAsFar, type Shown } from "./interaction.ts";
+import type { Flow, Ways } from "./sign-in-ways.ts";
 
 export type Outcome<Result> =
 	| { readonly type: "done"; readonly result: Result }
@@ -43,19 +43,48 @@ export async function whileShown<Result>(
 	}
 }
 
+/**
+ * Shows a page until what it gives is pasted, or another of its ways is chosen. What is pasted and cannot be used is asked for
+ * again, with what is wrong with it.
+ *
+ * @param label what is to be pasted: "the code that the page shows"
+ * @param read what was pasted
+ * @throws what `read` throws; the signal's reason at once when it is aborted
+ */
+export async function untilPasted<Result>(
+	interaction: Interaction,
+	page: AuthorizationPrompt & { readonly ways: Ways },
+	signal: AbortSignal,
+	label: string,
+	read: (text: string) => { readonly result: Result } | { readonly problem: string },
+): Promise<Outcome<Result>> {
+	for (let problem: string | undefined; ; ) {
+		const response = await interaction.offer({ ...page, paste: { label, problem } }, signal);
+		if (response.type === "way") {
+			if (isOffered(response.flow, page.ways)) return response;
+			continue;
+		}
+		const found = read(response.value);
+		if ("result" in found) return { type: "done", result: found.result };
+		problem = found.problem;
+	}
+}
+
+const isOffered = (wanted: Flow, ways: Ways | undefined): boolean =>
+	ways?.others.some(({ flow }) => flow === wanted) === true;
+
 /** @returns the way that is chosen; never, where there is none to choose */
 async function offer(
 	interaction: Interaction,
 	shown: Shown,
 	signal: AbortSignal,
 ): Promise<Extract<Outcome<never>, { readonly type: "way" }>> {
-	const others = shown.ways?.others ?? [];
-	if (others.length === 0 || !reachesAsFar(interaction, "line")) {
+	if ((shown.ways?.others ?? []).length === 0 || !reachesAsFar(interaction, "line")) {
 		interaction.show(shown);
 		return new Promise(() => undefined);
 	}
 	for (;;) {
 		const response = await interaction.offer(shown, signal);
-		if (response.type === "way" && others.some(({ flow }) => flow === response.flow)) return response;
+		if (response.type === "way" && isOffered(response.flow, shown.ways)) return response;
 	}
 }

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { AuthError } from "../errors.ts";
+import { abortable } from "../system/abortable.ts";
 import { sanitize } from "../system/sanitize.ts";
 import { type CallbackOutcome, callbackHeaders, callbackPage } from "./callback-page.ts";
 
@@ -87,7 +88,7 @@ export async function startCallbackServer(options: CallbackOptions): Promise<Cal
 		async answer(signal) {
 			server.ref();
 			try {
-				return await abortable(arrived, signal);
+				return await abortable(signal, arrived);
 			} finally {
 				server.unref();
 			}
@@ -144,18 +145,6 @@ function isSame(given: string, expected: string): boolean {
 function send(response: ServerResponse, title: string, status: number, outcome: CallbackOutcome): void {
 	response.writeHead(status, { ...callbackHeaders(), connection: "close" });
 	response.end(callbackPage(title, outcome));
-}
-
-function abortable<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-	return new Promise((resolve, reject) => {
-		if (signal.aborted) {
-			reject(signal.reason);
-			return;
-		}
-		const abort = (): void => reject(signal.reason);
-		signal.addEventListener("abort", abort, { once: true });
-		promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-	});
 }
 
 const REASONS: Readonly<Record<string, string>> = {

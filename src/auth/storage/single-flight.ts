@@ -5,6 +5,7 @@
 import { unlink } from "node:fs/promises";
 import type { AuthContext } from "../context.ts";
 import { AuthError, type ErrorCode, type ErrorView, type Remedy, toErrorView } from "../errors.ts";
+import { abortable } from "../system/abortable.ts";
 import { errnoOf, storageError } from "./failure.ts";
 import { type Attempt, type HeldLock, isPassing, Patience, readHolder, tryLock } from "./owned-lock.ts";
 import { resolveFolder } from "./target.ts";
@@ -79,14 +80,18 @@ export async function joinOrLead<T, Info>(ctx: AuthContext, flight: Flight<T, In
 			signal.throwIfAborted();
 			const attempt = await take(ctx, path, patience);
 			// Where no lock can be made, a sign-in for oneself is better than none.
-			if (attempt === undefined) return await abortable(signal, () => flight.lead(async () => {}));
+			if (attempt === undefined)
+				return await abortable(
+					signal,
+					flight.lead(async () => {}),
+				);
 			if ("lock" in attempt) {
 				try {
 					const made = await flight.read();
 					if (made !== undefined) return made;
 					if (watched !== undefined) await throwFailure(path, watched);
 					signal.throwIfAborted();
-					return await abortable(signal, () => lead(ctx, path, flight, attempt.lock));
+					return await abortable(signal, lead(ctx, path, flight, attempt.lock));
 				} finally {
 					await attempt.lock.release();
 				}
@@ -130,17 +135,6 @@ async function take(ctx: AuthContext, path: string, patience: Patience): Promise
 async function holderOf(path: string): Promise<{ readonly nonce: string } | undefined> {
 	const holder = await readHolder(path).catch(() => undefined);
 	return holder && { nonce: holder.owner?.nonce ?? "" };
-}
-
-/** Ends at once on abort, whatever `task` is doing; what it goes on to throw is of no interest then. */
-function abortable<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const abort = (): void => reject(signal.reason);
-		signal.addEventListener("abort", abort, { once: true });
-		task()
-			.then(resolve, reject)
-			.finally(() => signal.removeEventListener("abort", abort));
-	});
 }
 
 interface Published<Info> {

@@ -64,8 +64,35 @@ export function withSilenceLimit<Result>(
 	);
 }
 
+/** How often the wall clock is looked at: timers stand still while a laptop sleeps. */
+const LOOK_MS = 10_000;
+
+/**
+ * The same until a moment of the wall clock, for what runs out elsewhere as well: a page, or a code that somebody was sent.
+ *
+ * @param options.until milliseconds since the epoch
+ * @throws `error()`, also for what comes when the time is over; whatever the work throws; the reason of `signal` when that is
+ *   aborted
+ */
+export async function withDeadline<Result>(
+	options: Omit<TimeLimit, "ms"> & { readonly until: number },
+	work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+	const { clock, until } = options;
+	const result = await limited(options, work, async (signal) => {
+		for (;;) {
+			const left = until - clock.now();
+			if (left <= 0) return;
+			await clock.sleep(Math.min(left, LOOK_MS), signal);
+		}
+	});
+	// The first thing that a laptop does when it wakes up may be to answer.
+	if (clock.now() >= until) throw options.error();
+	return result;
+}
+
 async function limited<Result>(
-	options: TimeLimit,
+	options: Pick<TimeLimit, "signal" | "error">,
 	work: (signal: AbortSignal) => Promise<Result>,
 	expire: (signal: AbortSignal) => Promise<void>,
 ): Promise<Result> {

@@ -4,11 +4,11 @@
  */
 import { startCallbackServer } from "../../browser/callback-server.ts";
 import { createPkce, createState } from "../../browser/pkce.ts";
-import type { Clock } from "../../context.ts";
 import { Secret } from "../../credentials.ts";
 import { AuthError, type ServiceDetails } from "../../errors.ts";
 import { signInCommand } from "../../sign-in-command.ts";
 import { sanitize } from "../../system/sanitize.ts";
+import { withDeadline } from "../../system/time-limit.ts";
 import { type Outcome, whileShown } from "../../while-shown.ts";
 import { authorizeUrl, CALLBACK_PATH } from "./authorize-url.ts";
 import { portalOf, type SignIn, shownBy } from "./sign-in.ts";
@@ -27,8 +27,6 @@ export interface AnnouncedPage {
 
 /** How long the browser is waited for: as long as a device code is good, and as long as the AWS CLI waits. */
 const PATIENCE_MS = 600_000;
-/** How often the wall clock is looked at: timers stand still while a laptop sleeps. */
-const LOOK_MS = 10_000;
 
 /**
  * Shows the page, waits until it has returned, and redeems the code.
@@ -61,12 +59,9 @@ export async function authorizeByBrowser(flow: SignIn, registration: Registratio
 		await flow.announce(page);
 		interaction.status("waiting for your approval in the browser");
 		returned = await whileShown(interaction, { ...shownBy(flow), ...page }, signal, (inner) =>
-			inTime(
-				ctx.clock,
-				page.expiresAt,
-				inner,
+			withDeadline(
+				{ clock: ctx.clock, until: page.expiresAt, signal: inner, error: () => expired(flow, page.expiresAt) },
 				(waiting) => server.answer(waiting),
-				() => expired(flow, page.expiresAt),
 			),
 		);
 	} finally {
@@ -81,35 +76,6 @@ export async function authorizeByBrowser(flow: SignIn, registration: Registratio
 	} catch (error) {
 		signal.throwIfAborted();
 		throw explain(flow, error);
-	}
-}
-
-/** Waits until the wall clock says `until`. */
-async function inTime<Result>(
-	clock: Clock,
-	until: number,
-	signal: AbortSignal,
-	work: (signal: AbortSignal) => Promise<Result>,
-	error: () => AuthError,
-): Promise<Result> {
-	const ended = new AbortController();
-	const inner = AbortSignal.any([signal, ended.signal]);
-	const over = async (): Promise<never> => {
-		for (;;) {
-			const left = until - clock.now();
-			if (left <= 0) throw error();
-			await clock.sleep(Math.min(left, LOOK_MS), inner);
-		}
-	};
-	const limit = over();
-	limit.catch(() => undefined);
-	try {
-		const result = await Promise.race([work(inner), limit]);
-		// The first thing that a laptop does when it wakes up may be to answer.
-		if (clock.now() >= until) throw error();
-		return result;
-	} finally {
-		ended.abort();
 	}
 }
 

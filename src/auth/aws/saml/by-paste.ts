@@ -2,7 +2,7 @@
 import { AuthError } from "../../errors.ts";
 import { browserChoice } from "../../sign-in-ways.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import type { Outcome } from "../../while-shown.ts";
+import { type Outcome, untilPasted } from "../../while-shown.ts";
 import { type Received, receive } from "./assertion.ts";
 import { PastedError, pastedResponse } from "./pasted.ts";
 import { ResponseError } from "./response.ts";
@@ -21,34 +21,26 @@ export async function signInByPaste(attempt: Attempt): Promise<Outcome<Received>
 	const { url, spec } = provider.config;
 	const browser = browserChoice(spec?.browser);
 	interaction.status("waiting for a response to be pasted");
-	for (let problem: string | undefined; ; ) {
-		const response = await interaction.offer(
-			{
-				type: "authorization",
-				provider: provider.name,
-				url,
-				portal: new URL(url).host,
-				startedAt,
-				expiresAt,
-				paste: { label: LABEL, problem },
-				ways,
-				...(browser && { browser }),
-			},
-			signal,
-		);
-		if (response.type === "way") {
-			if (ways.others.some(({ flow }) => flow === response.flow)) return response;
-			continue;
-		}
+	const page = {
+		type: "authorization",
+		provider: provider.name,
+		url,
+		portal: new URL(url).host,
+		startedAt,
+		expiresAt,
+		ways,
+		...(browser && { browser }),
+	} as const;
+	return untilPasted(interaction, page, signal, LABEL, (text) => {
 		try {
-			const pasted = pastedResponse(response.value);
-			return { type: "done", result: receive(pasted, { ctx, provider, isNew: false }) };
+			return { result: receive(pastedResponse(text), { ctx, provider, isNew: false }) };
 		} catch (error) {
-			problem = problemOf(error);
+			const problem = problemOf(error);
 			if (problem === undefined) throw error;
 			ctx.log.debug("what was pasted cannot be used", { reason: problem });
+			return { problem };
 		}
-	}
+	});
 }
 
 /** @returns undefined for what another paste would not put right */

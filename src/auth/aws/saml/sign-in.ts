@@ -7,7 +7,7 @@ import { PersonNeededError } from "../../person-needed.ts";
 import { signInCommand } from "../../sign-in-command.ts";
 import { otherWay, type Way, type Ways, waysOf } from "../../sign-in-ways.ts";
 import { sanitize } from "../../system/sanitize.ts";
-import { withTimeLimit } from "../../system/time-limit.ts";
+import { withDeadline } from "../../system/time-limit.ts";
 import type { Outcome } from "../../while-shown.ts";
 import type { SamlAssertion } from "../credentials.ts";
 import { explained, type Received, receive } from "./assertion.ts";
@@ -87,15 +87,16 @@ async function fromPerson(provider: Provider<Config>, run: Run): Promise<Receive
 	if (other !== "Browser") ctx.log.info(`driver ${other}: a browser is used, as for every identity provider`);
 	const ways = waysOf({ ctx, interaction, ways: WAYS, wanted: run.signIn.flow, configured: spec?.flow });
 	const startedAt = ctx.clock.now();
-	const limit = { clock: ctx.clock, ms: LIMIT_MS, signal, error: () => outOfTime(provider, run) };
+	const expiresAt = startedAt + LIMIT_MS;
+	const limit = { clock: ctx.clock, until: expiresAt, signal, error: () => outOfTime(provider, run) };
 	try {
-		return await withTimeLimit(limit, (limited) =>
+		return await withDeadline(limit, (limited) =>
 			attempts({
 				provider,
 				run: { ...run, signal: limited },
 				ways,
 				startedAt,
-				expiresAt: startedAt + LIMIT_MS,
+				expiresAt,
 			}),
 		);
 	} finally {

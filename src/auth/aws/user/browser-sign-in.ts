@@ -9,6 +9,7 @@ import { checkPerson } from "../../expected-person.ts";
 import { isFresh, isUsable } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
 import type { ChainRoot, Run } from "../../kinds.ts";
+import { browserChoice } from "../../sign-in-ways.ts";
 import { checkWritable } from "../../storage/check-writable.ts";
 import { joinOrLead, type Leader } from "../../storage/single-flight.ts";
 import { accountIn } from "../arn.ts";
@@ -24,7 +25,7 @@ import {
 } from "./refresh-file.ts";
 import type { Config } from "./schema.ts";
 import { browserNeeded, busy, rootError, SignInRefusedError } from "./sign-in-errors.ts";
-import { type AnnouncedPage, askToSignIn, browserOf } from "./sign-in-page.ts";
+import { type AnnouncedPage, askToSignIn } from "./sign-in-page.ts";
 import {
 	authorizePage,
 	redeemCode,
@@ -265,6 +266,6 @@ function showLeader({ run, identity, service }: Doing, leader: Leader<AnnouncedP
 		expiresAt: Number(page.expiresAt),
 		...(typeof callbackPort === "number" ? { callbackPort } : {}),
 		waitingForPid: leader.pid,
-		browser: browserOf(identity),
+		browser: browserChoice(identity.config.spec?.browser),
 	});
 }

@@ -3,10 +3,11 @@
 import { createPkce, createState } from "../../browser/pkce.ts";
 import type { Identity } from "../../config/model.ts";
 import { Secret } from "../../credentials.ts";
-import { type AuthorizationPrompt, type BrowserChoice, reachesAsFar } from "../../interaction.ts";
+import type { AuthorizationPrompt } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
-import { type Flow, type Way, type Ways, waysOf } from "../../sign-in-ways.ts";
-import { withTimeLimit } from "../../system/time-limit.ts";
+import { browserChoice, otherWay, type Way, type Ways, waysOf } from "../../sign-in-ways.ts";
+import { withDeadline } from "../../system/time-limit.ts";
+import { type Outcome, untilPasted, whileShown } from "../../while-shown.ts";
 import { readPasted } from "./pasted.ts";
 import type { Config } from "./schema.ts";
 import { refusedInBrowser, tooLate } from "./sign-in-errors.ts";
@@ -34,9 +35,6 @@ export interface SignIn {
 	readonly onPage?: ((page: AnnouncedPage) => Promise<void>) | undefined;
 }
 
-/** What one way has come to. */
-type Outcome = { readonly type: "code"; readonly code: Code } | { readonly type: "way"; readonly flow: Flow };
-
 /**
  * Has a person sign in, in the way that was asked for or is the best here, or in another that they take.
  *
@@ -44,42 +42,31 @@ type Outcome = { readonly type: "code"; readonly code: Code } | { readonly type:
  *   signal's reason at once when it is aborted
  */
 export async function askToSignIn(signIn: SignIn): Promise<Code> {
-	const { ctx, signal } = signIn.run;
-	const first = waysFor(signIn, undefined);
-	const expiresAt = ctx.clock.now() + MINUTES * 60_000;
-	const limit = { clock: ctx.clock, ms: MINUTES * 60_000, signal, error: () => tooLate(ctx, MINUTES) };
+	const { run, identity } = signIn;
+	const { ctx, signal, interaction } = run;
+	const configured = identity.config.spec?.flow;
+	const first = waysOf({ ctx, interaction, ways: WAYS, wanted: run.signIn.flow, configured });
+	const until = ctx.clock.now() + MINUTES * 60_000;
+	const limit = { clock: ctx.clock, until, signal, error: () => tooLate(ctx, MINUTES) };
 	try {
-		return await withTimeLimit(limit, async (limited) => {
+		return await withDeadline(limit, async (limited) => {
 			for (let ways = first; ; ) {
-				const outcome = await take({ ...signIn, run: { ...signIn.run, signal: limited } }, ways, expiresAt);
-				if (outcome.type === "code") return outcome.code;
-				ways = waysFor(signIn, outcome.flow);
+				const outcome = await take({ ...signIn, run: { ...run, signal: limited } }, ways, until);
+				if (outcome.type === "done") return outcome.result;
+				ways = otherWay(ways, outcome.flow);
 			}
 		});
 	} finally {
-		signIn.run.interaction.show(undefined);
+		interaction.show(undefined);
 	}
 }
 
-/** @param chosen by a person, who has seen what there is */
-function waysFor({ run, identity }: SignIn, chosen: Flow | undefined): Ways {
-	const { ctx, interaction, signIn } = run;
-	const ways = waysOf({
-		ctx,
-		interaction,
-		ways: WAYS,
-		wanted: chosen ?? signIn.flow,
-		configured: identity.config.spec?.flow,
-	});
-	return chosen === undefined ? ways : { ...ways, why: "you chose it" };
-}
-
-function take(signIn: SignIn, ways: Ways, expiresAt: number): Promise<Outcome> {
+function take(signIn: SignIn, ways: Ways, expiresAt: number): Promise<Outcome<Code>> {
 	signIn.run.ctx.log.debug("signing in on a page", { way: ways.taken.flow, why: ways.why });
 	return ways.taken.flow === "paste" ? byPaste(signIn, ways, expiresAt) : byBrowser(signIn, ways, expiresAt);
 }
 
-async function byBrowser(signIn: SignIn, ways: Ways, expiresAt: number): Promise<Outcome> {
+async function byBrowser(signIn: SignIn, ways: Ways, expiresAt: number): Promise<Outcome<Code>> {
 	const { run, identity, service } = signIn;
 	const { ctx, signal, interaction } = run;
 	const { startCallbackServer } = await import("../../browser/callback-server.ts");
@@ -90,44 +77,24 @@ async function byBrowser(signIn: SignIn, ways: Ways, expiresAt: number): Promise
 		port: run.signIn.callbackPort,
 		title: `atmos-auth: ${identity.name}`,
 	});
-	const decided = new AbortController();
 	try {
 		signal.throwIfAborted();
 		const request = { client: "same-device", redirectUri, state, challenge } as const;
 		const prompt = promptFor(signIn, ways, { url: authorizeUrl(service, request), expiresAt, callbackPort: port });
 		await announce(signIn, prompt);
 		interaction.status("waiting for you to sign in in the browser");
-		const waiting = AbortSignal.any([signal, decided.signal]);
-		const returned = answer(waiting);
-		const chosen = anotherWay(signIn, prompt, waiting);
-		// The one that loses must not become an unhandled rejection.
-		for (const each of [returned, chosen]) each.catch(() => undefined);
-		const found = await Promise.race([returned, chosen]);
-		if (!(found instanceof URLSearchParams)) return found;
-		const code = found.get("code");
-		if (code === null || found.has("error")) throw refusedInBrowser(found, { ctx, name: identity.name });
-		return { type: "code", code: { client: "same-device", redirectUri, verifier, code: new Secret(code) } };
+		const returned = await whileShown(interaction, prompt, signal, answer);
+		if (returned.type === "way") return returned;
+		const code = returned.result.get("code");
+		if (code === null || returned.result.has("error"))
+			throw refusedInBrowser(returned.result, { ctx, name: identity.name });
+		return { type: "done", result: { client: "same-device", redirectUri, verifier, code: new Secret(code) } };
 	} finally {
-		decided.abort();
 		close();
 	}
 }
 
-/** Whoever cannot choose is only shown the page. */
-async function anotherWay({ run }: SignIn, prompt: AuthorizationPrompt, signal: AbortSignal): Promise<Outcome> {
-	const { interaction } = run;
-	const others = prompt.ways?.others ?? [];
-	if (others.length === 0 || !reachesAsFar(interaction, "keyboard")) {
-		interaction.show(prompt);
-		return new Promise(() => undefined);
-	}
-	for (;;) {
-		const response = await interaction.offer(prompt, signal);
-		if (response.type === "way" && others.some(({ flow }) => flow === response.flow)) return response;
-	}
-}
-
-async function byPaste(signIn: SignIn, ways: Ways, expiresAt: number): Promise<Outcome> {
+async function byPaste(signIn: SignIn, ways: Ways, expiresAt: number): Promise<Outcome<Code>> {
 	const { run, service } = signIn;
 	const { signal, interaction } = run;
 	const [{ verifier, challenge }, state] = [createPkce(), createState()];
@@ -136,32 +103,24 @@ async function byPaste(signIn: SignIn, ways: Ways, expiresAt: number): Promise<O
 	const prompt = promptFor(signIn, ways, { url: authorizeUrl(service, request), expiresAt });
 	await announce(signIn, prompt);
 	interaction.status("waiting for the code that the page shows");
-	for (let problem: string | undefined; ; ) {
-		const paste = { label: "the code that the page shows", problem };
-		const response = await interaction.offer({ ...prompt, paste }, signal);
-		if (response.type === "way") {
-			if (ways.others.some(({ flow }) => flow === response.flow)) return response;
-			continue;
-		}
-		const read = readPasted(response.value, state);
-		if ("code" in read)
-			return { type: "code", code: { client: "cross-device", redirectUri, verifier, code: read.code } };
-		problem = read.problem;
-	}
+	return untilPasted(interaction, prompt, signal, "the code that the page shows", (text) => {
+		const read = readPasted(text, state);
+		return "code" in read ? { result: { client: "cross-device", redirectUri, verifier, code: read.code } } : read;
+	});
 }
 
 function promptFor(
 	{ run, identity, service }: SignIn,
 	ways: Ways,
 	page: Pick<AuthorizationPrompt, "url" | "expiresAt" | "callbackPort">,
-): AuthorizationPrompt {
+): AuthorizationPrompt & { readonly ways: Ways } {
 	return {
 		type: "authorization",
 		provider: identity.name,
 		portal: new URL(service.base).host,
 		startedAt: run.ctx.clock.now(),
 		ways,
-		browser: browserOf(identity),
+		browser: browserChoice(identity.config.spec?.browser),
 		...page,
 	};
 }
@@ -169,10 +128,4 @@ function promptFor(
 async function announce({ onPage }: SignIn, prompt: AuthorizationPrompt): Promise<void> {
 	const { url, startedAt, expiresAt, callbackPort } = prompt;
 	await onPage?.({ url, startedAt, expiresAt, callbackPort });
-}
-
-/** `spec.browser`, as prompts have it. */
-export function browserOf({ config }: Identity<Config>): BrowserChoice | undefined {
-	const { name, profile, private: isPrivate } = config.spec?.browser ?? {};
-	return name === undefined && profile === undefined && isPrivate !== true ? undefined : { name, profile, isPrivate };
 }

@@ -143,7 +143,7 @@ describe("a response that is pasted", () => {
 	test("is not waited for any longer than ten minutes", async () => {
 		const { clock, signIn } = scene();
 		const ended = failure<AuthError>(signIn());
-		expect(await clock.asleep()).toBe(LIMIT_MS);
+		expect(await clock.asleep()).toBeLessThanOrEqual(LIMIT_MS);
 		clock.advance(LIMIT_MS);
 		expect(await ended).toMatchObject({
 			code: "expired",
