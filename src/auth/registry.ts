@@ -19,6 +19,7 @@ import type {
 	Schema,
 	Section,
 } from "./manifest.ts";
+import type { Flow } from "./sign-in-ways.ts";
 
 const CLOUDS: readonly [Cloud, ...Cloud[]] = [aws];
 
@@ -63,6 +64,16 @@ export async function schemaOf(section: Section, kind: string): Promise<Schema |
 /** Whether an identity of this kind needs no `via`. */
 export function standsAlone(kind: string): boolean {
 	return MANIFESTS.identities.get(kind)?.via.includes("none") ?? FOREIGN_STANDALONE.includes(kind);
+}
+
+/** @returns the ways in which a person can sign in to what is of this kind; none for most */
+export function flowsOf(section: Section, kind: string): readonly Flow[] {
+	return manifestOf(section, kind)?.flows ?? [];
+}
+
+/** Whether `--webflow` means something to an identity of this kind. */
+export function takesWebflow(kind: string): boolean {
+	return MANIFESTS.identities.get(kind)?.webflow === true;
 }
 
 /** Whether a person may enter the keys of an identity of this kind: see `enteredKeys`. */

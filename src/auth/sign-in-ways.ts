@@ -22,8 +22,11 @@ export interface SignInOptions {
 	readonly flow?: Flow | undefined;
 	/** `--callback-port`: where the page returns to. */
 	readonly callbackPort?: number | undefined;
-	/** `--webflow`: a user signs in by the browser, whatever keys it has. */
-	readonly webflow?: boolean | undefined;
+	/**
+	 * A user signs in by the browser, whatever keys it has. `flag` is `--webflow`, `variable` is ATMOS_WEBFLOW, which may be there
+	 * for other logins.
+	 */
+	readonly webflow?: "flag" | "variable" | undefined;
 }
 
 /** One of the ways that a kind has. */

@@ -84,8 +84,7 @@ export const run: Command = async ({ argv, terminal }) => {
 				isAttended: flags.deviceCode === true || (!isCi(env) && asked !== false),
 				canType,
 			}),
-			// Whoever wants the page is not to be given what is at hand.
-			force: flags.force === true || signIn.webflow === true,
+			force: flags.force === true,
 			signIn,
 		});
 		const options = {

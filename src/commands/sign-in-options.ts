@@ -19,8 +19,13 @@ export function signInOptions(flags: Given, env: Readonly<Record<string, string 
 	return {
 		flow: flags.flow,
 		callbackPort: flags.callbackPort === undefined ? undefined : portOf(flags.callbackPort),
-		webflow: flags.webflow ?? booleanVariable(env, "ATMOS_WEBFLOW"),
+		webflow: webflowOf(flags, env),
 	};
+}
+
+function webflowOf({ webflow }: Given, env: Readonly<Record<string, string | undefined>>): SignInOptions["webflow"] {
+	if (webflow !== undefined) return webflow ? "flag" : undefined;
+	return booleanVariable(env, "ATMOS_WEBFLOW") === true ? "variable" : undefined;
 }
 
 function portOf(text: string): number {

@@ -2,6 +2,7 @@
 import type { AuthConfig } from "../auth/config/model.ts";
 import { AuthError } from "../auth/errors.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
+import { checkWays } from "./check-ways.ts";
 import type { LoginSettings } from "./login-data.ts";
 import { assertConfigured } from "./nothing-configured.ts";
 import { type Plan, planLogin, targetOf } from "./plan.ts";
@@ -66,15 +67,17 @@ export async function offeredRows(
 	return of === "identities" ? dependencies.identityRows(ctx, config) : dependencies.providerRows(ctx, config);
 }
 
-/** @throws AuthError, or UntrustedError: see `planLogin` */
+/** @throws AuthError, or UntrustedError: see `planLogin` and `checkWays` */
 export async function plan(
 	settings: LoginSettings,
 	config: AuthConfig,
 	targets: readonly Target[],
 	done: ReadonlySet<StepId>,
 ): Promise<Plan> {
-	const { ctx, dependencies, force, integrations } = settings;
-	return planLogin(ctx, config, dependencies, targets, { force, done, integrations });
+	const { ctx, dependencies, force, signIn, integrations } = settings;
+	const made = await planLogin(ctx, config, dependencies, targets, { force, done, integrations, signIn });
+	if (signIn !== undefined) checkWays(made, signIn);
+	return made;
 }
 
 /**

@@ -9,9 +9,11 @@ import type { Artifact, ChainRoot, IdentityKind, ProviderKind, SessionState } fr
 import { type Aspects, purposeOf } from "../auth/purpose.ts";
 import { providerRoot } from "../auth/root.ts";
 import { commandFor } from "../auth/sign-in-command.ts";
+import type { SignInOptions } from "../auth/sign-in-ways.ts";
 import type { ConfigStamp } from "../auth/storage/state.ts";
 import { sanitize } from "../auth/system/sanitize.ts";
 import { UntrustedError } from "../auth/trust/untrusted-error.ts";
+import { isWebflow } from "./check-ways.ts";
 import type { LoginDependencies } from "./dependencies.ts";
 import { type IntegrationRequest, type IntegrationStep, integrationSteps } from "./plan-integrations.ts";
 import type { StepId, Target } from "./snapshot.ts";
@@ -87,6 +89,8 @@ export interface Plan {
 export interface PlanOptions {
 	/** The targets are renewed even while they are good; what they hang on is not. */
 	readonly force: boolean;
+	/** What a person is to sign in to anew by it counts as forced. */
+	readonly signIn?: SignInOptions | undefined;
 	/** Targets that are good all the same, however `force` is: those that this login has signed in to already. */
 	readonly done?: ReadonlySet<StepId> | undefined;
 	/** Which integrations belong to it. Those that are linked to the targets, if left out. */
@@ -133,8 +137,10 @@ export async function planLogin(
 			planned.push({ ...common, path: [], error: toErrorView(error) });
 		}
 	}
-	const isForced = ({ id }: Target): boolean => options.force && options.done?.has(id) !== true;
-	const { held, skipped } = await heldCredentials(ctx, config, draft.steps, planned, isForced);
+	const isAnew = (id: StepId): boolean => isWebflow(draft.steps.get(id), options.signIn);
+	const isForced = ({ id, path }: PlannedTarget): boolean =>
+		(options.force || path.some(isAnew)) && options.done?.has(id) !== true;
+	const { held, skipped } = await heldCredentials(ctx, config, draft.steps, planned, isForced, isAnew);
 	const claims = new Map<string, number>();
 	const { steps: integrations, artifacts } = await integrationSteps(
 		{ ctx, config, dependencies, steps: draft.steps, held, claims },
@@ -300,7 +306,8 @@ async function heldCredentials(
 	config: AuthConfig,
 	steps: ReadonlyMap<StepId, LinkStep>,
 	targets: readonly PlannedTarget[],
-	isForced: (target: Target) => boolean,
+	isForced: (target: PlannedTarget) => boolean,
+	isAnew: (id: StepId) => boolean,
 ): Promise<Pick<Plan, "held" | "skipped">> {
 	const known = new Map<StepId, Promise<Credentials | undefined>>();
 	const freshOf = (id: StepId): Promise<Credentials | undefined> => {
@@ -310,7 +317,7 @@ async function heldCredentials(
 	};
 	const held = new Map<StepId, Credentials>();
 	const wanted = new Set<StepId>();
-	const forced = new Set(targets.filter(isForced).map(({ id }) => id));
+	const forced = new Set(targets.filter(isForced).flatMap(({ id, path }) => [id, ...path.filter(isAnew)]));
 	for (const { path } of targets) {
 		let from = 0;
 		for (let index = path.length - 1; index >= 0; index--) {

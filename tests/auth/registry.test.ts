@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { examplesOf, type Shape, shapeAt } from "../../src/auth/config/schema/shape.ts";
 import type { Run } from "../../src/auth/kinds.ts";
-import type { Section } from "../../src/auth/manifest.ts";
+import { SECTIONS } from "../../src/auth/manifest.ts";
 import {
+	flowsOf,
 	foreignKindsOf,
 	identityKind,
 	integrationKind,
@@ -13,7 +15,6 @@ import {
 	standsAlone,
 } from "../../src/auth/registry.ts";
 
-const SECTIONS: readonly Section[] = ["providers", "identities", "integrations"];
 const load = { providers: providerKind, identities: identityKind, integrations: integrationKind };
 
 describe.each(SECTIONS)("%s", (section) => {
@@ -78,4 +79,11 @@ test("an identity is not taken for one of another kind", async () => {
 	const identity = { name: "a", key: "a", kind: "aws/user", file: "", via: {}, config: {} };
 	const root = { ...identity, kind: "aws/iam-identity-center" };
 	await expect(permissionSet?.authenticate(identity, session, root, {} as Run)).rejects.toMatchObject({ code: "bug" });
+});
+
+test.each(SECTIONS)("the ways in of %s are those that `spec.flow` chooses from", async (section) => {
+	for (const kind of kindsOf(section)) {
+		const shape = shapeAt((await schemaOf(section, kind)) as Shape, ["spec", "flow"]);
+		expect([kind, new Set(examplesOf(shape))]).toEqual([kind, new Set(flowsOf(section, kind))]);
+	}
 });

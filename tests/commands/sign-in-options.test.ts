@@ -14,11 +14,11 @@ describe("how to sign in", () => {
 		["--flow paste --callback-port 53682", {}, { flow: "paste", callbackPort: 53682 }],
 		["--callback-port 1", {}, { callbackPort: 1 }],
 		["--callback-port=65535", {}, { callbackPort: 65535 }],
-		["--webflow", {}, { webflow: true }],
-		["", { ATMOS_WEBFLOW: "true" }, { webflow: true }],
-		["--no-webflow", { ATMOS_WEBFLOW: "1" }, { webflow: false }],
+		["--webflow", {}, { webflow: "flag" }],
+		["", { ATMOS_WEBFLOW: "true" }, { webflow: "variable" }],
+		["--no-webflow", { ATMOS_WEBFLOW: "1" }, {}],
 		// The variable may be there for other logins.
-		["--provider company-sso", { ATMOS_WEBFLOW: "1" }, { webflow: true }],
+		["--provider company-sso", { ATMOS_WEBFLOW: "1" }, { webflow: "variable" }],
 	] as const)("%s with %j", (line, env, expected) => {
 		expect(of(line, env)).toEqual(expected);
 	});

@@ -35,7 +35,7 @@ export const kind = defineIdentity<Config, never, "aws">({
 	},
 
 	async authenticate(identity, _base, root, run) {
-		const isAsked = run.signIn.webflow === true;
+		const isAsked = run.signIn.webflow !== undefined;
 		const own = isAsked ? undefined : await ownKeys(identity, run);
 		if (own !== undefined) return sessionOf(own, identity, run);
 		if (!isAsked && identity.config.credentials?.webflow_enabled === false) throw noKeys(identity);

@@ -104,7 +104,7 @@ describe("a user who signs in in a browser", () => {
 		expect(second.accessKeyId).not.toBe(first.accessKeyId);
 		clock.advance(1000);
 		const before = stored().expiresAt;
-		await signIn({ signIn: { flow: "browser", webflow: true } });
+		await signIn({ signIn: { flow: "browser", webflow: "flag" } });
 		expect(grants()).toEqual(["authorization_code", "refresh_token", "authorization_code"]);
 		expect(person.pages).toHaveLength(2);
 		expect(stored().expiresAt).not.toBe(before);
@@ -130,7 +130,7 @@ describe("a user who signs in in a browser", () => {
 		});
 		await signIn();
 		expect(person.pages).toHaveLength(0);
-		await signIn({ signIn: { flow: "browser", webflow: true } });
+		await signIn({ signIn: { flow: "browser", webflow: "flag" } });
 		expect(person.pages).toHaveLength(1);
 		expect([cloud.count("sts:GetSessionToken"), cloud.count(TOKEN)]).toEqual([1, 1]);
 	});
@@ -141,7 +141,7 @@ describe("a user who signs in in a browser", () => {
 			code: "config",
 			remedy: { run: ["atmos-auth", "user", "configure", "ada"] },
 		});
-		await signIn({ signIn: { flow: "browser", webflow: true } });
+		await signIn({ signIn: { flow: "browser", webflow: "flag" } });
 		expect(person.pages).toHaveLength(1);
 	});
 
@@ -398,7 +398,7 @@ describe("a sign-in that fails", () => {
 		const { person, refused, cloud, ctx } = await scene();
 		person.reach = "nobody";
 		expect(await refused()).toMatchObject({ name: "PersonNeededError", code: "usage" });
-		expect(await refused({ signIn: { webflow: true } })).toMatchObject({ name: "PersonNeededError" });
+		expect(await refused({ signIn: { webflow: "flag" } })).toMatchObject({ name: "PersonNeededError" });
 		expect(cloud.requests).toHaveLength(0);
 		expect(ctx.logged.filter(({ level }) => level === "warn")).toEqual([]);
 	});
@@ -483,7 +483,7 @@ describe("no secret", () => {
 			return allow(page);
 		};
 		await it.signIn();
-		await it.signIn({ signIn: { flow: "paste", webflow: true } });
+		await it.signIn({ signIn: { flow: "paste", webflow: "flag" } });
 		it.clock.advance(11 * MINUTE);
 		await it.signIn();
 		const { dpopKey } = it.stored();

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readPasted } from "../../../../src/auth/aws/user/pasted.ts";
 import type { AuthorizationPrompt } from "../../../../src/auth/interaction.ts";
-import { codeOn, decide } from "../../../cloud/person.ts";
+import { codeOn, visit } from "../../../cloud/visit.ts";
 import { ARN, allow, type Scene, scene } from "./sign-in.ts";
 
 const TOKEN = "signin:CreateOAuth2Token";
@@ -40,7 +40,7 @@ describe("a sign-in on another device", () => {
 	test("takes the code with the line breaks of a terminal, and in either alphabet", async () => {
 		const it = await scene();
 		it.person.meet = async ({ url }) => {
-			const code = codeOn(await decide(url, "allow"))
+			const code = codeOn(await visit(url, "allow"))
 				.replaceAll("+", "-")
 				.replaceAll("/", "_")
 				.replace(/=+$/, "");
@@ -63,7 +63,7 @@ describe("a sign-in on another device", () => {
 		];
 		it.person.meet = async (page) => {
 			const { url } = page;
-			if (!good.has(url)) good.set(url, codeOn(await decide(url, "allow")));
+			if (!good.has(url)) good.set(url, codeOn(await visit(url, "allow")));
 			return { type: "text", value: tries.shift()?.(page) ?? "" };
 		};
 		expect((await it.signIn(PASTE)).accountId).toBe("123456789012");
@@ -106,8 +106,8 @@ describe("a sign-in on another device", () => {
 describe("the way", () => {
 	test("can be fixed by the configuration, and by --flow before it", async () => {
 		const { signIn, person } = await scene({ config: { spec: { flow: "paste" } } });
-		await signIn({ signIn: { webflow: true } });
-		await signIn({ signIn: { webflow: true, flow: "browser" } });
+		await signIn({ signIn: { webflow: "flag" } });
+		await signIn({ signIn: { webflow: "flag", flow: "browser" } });
 		expect(person.pages.map(({ ways }) => [ways?.taken.flow, ways?.why])).toEqual([
 			["paste", "`spec.flow` is paste"],
 			["browser", "--flow is browser"],
