@@ -5,7 +5,7 @@ import { takesPaste } from "./keys/shown.ts";
 import { clean } from "./text.ts";
 
 /** `10:42:07` on this machine's wall. */
-export function clockTime(at: number): string {
+function clockTime(at: number): string {
 	return new Date(at).toTimeString().slice(0, 8);
 }
 

@@ -25,7 +25,7 @@ export interface MfaQuestion {
 }
 
 /** Another code may be taken. */
-export class CodeRefusedError extends AuthError {
+class CodeRefusedError extends AuthError {
 	/** What is said when it is asked for again. */
 	readonly problem: string;
 

@@ -125,7 +125,7 @@ export async function withTries<Answer>(
 }
 
 /** Exponential with full jitter, so that several processes do not come back at the same time. */
-export function backoffMs(attempt: number): number {
+function backoffMs(attempt: number): number {
 	return Math.random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
 }
 

@@ -12,7 +12,7 @@ import { clean, graphemes, truncate, widthOf } from "../text.ts";
 import { useUi } from "../ui-context.ts";
 
 /** `WDDD-HRQV` as `W  D  D  D  -  H  R  Q  V`, as far apart as the width allows. */
-export function spacedCode(code: string, width: number): string {
+function spacedCode(code: string, width: number): string {
 	const letters = graphemes(code);
 	return ["  ", " "].map((space) => letters.join(space)).find((spaced) => widthOf(spaced) <= width) ?? code;
 }

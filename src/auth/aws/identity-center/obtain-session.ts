@@ -7,17 +7,18 @@ import { AuthError } from "../../errors.ts";
 import { isFresh } from "../../freshness.ts";
 import { reaches } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
+import { showLeader } from "../../show-leader.ts";
 import { joinOrLead } from "../../storage/single-flight.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import type { SsoSession } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
 import { endpointOf } from "../entry-spec.ts";
+import { leaderPrompt } from "./leader-prompt.ts";
 import { isSame, localSessions } from "./local-sessions.ts";
 import { renewSession } from "./renew-session.ts";
 import type { Config } from "./schema.ts";
 import { sessionEndpoints } from "./session-endpoints.ts";
 import { signInPath, ssoSessionFile } from "./session-file.ts";
-import { showLeader } from "./show-leader.ts";
 import type { Announced } from "./sign-in.ts";
 
 /**
@@ -56,7 +57,7 @@ export async function obtainSession(provider: Provider<Config>, run: Run): Promi
 				waited = true;
 				if (leader.info !== undefined && !reaches(interaction, "device-code"))
 					impatience.abort(busy(provider, leader.pid));
-				else showLeader(provider, run, leader, endpoint);
+				else showLeader(run, leader, (info, pid) => leaderPrompt(provider, info, pid, endpoint));
 			},
 		});
 	} finally {

@@ -9,6 +9,7 @@ import { lstat, rename, unlink } from "node:fs/promises";
 import type { AuthContext } from "../../context.ts";
 import { Secret } from "../../credentials.ts";
 import { errnoOf, storageError } from "../../storage/failure.ts";
+import { goJson } from "../../storage/go-json.ts";
 import { cacheHome, type PathContext, rulesOf } from "../../storage/paths.ts";
 import { pauseFor } from "../../storage/pause.ts";
 import { readSecretFile } from "../../storage/read.ts";
@@ -183,25 +184,19 @@ function secret(value: unknown): Secret | undefined {
 
 function serialize(session: StoredSsoSession): string {
 	const { refreshToken, clientId, clientSecret, registrationExpiresAt } = session;
-	const json = JSON.stringify(
-		{
-			accessToken: session.accessToken.reveal(),
-			expiresAt: formatNano(session.expiresAt),
-			region: session.region,
-			startUrl: session.startUrl,
-			...(refreshToken && { refreshToken: refreshToken.reveal() }),
-			...(clientId && { clientId }),
-			...(clientSecret && { clientSecret: clientSecret.reveal() }),
-			// Go's `omitempty` leaves no time out.
-			registrationExpiresAt: registrationExpiresAt === undefined ? GO_ZERO_TIME : formatNano(registrationExpiresAt),
-			...(session.endpoints && { [ENDPOINTS]: session.endpoints }),
-			...(session.flow === "browser" && { [FLOW]: session.flow }),
-		},
-		undefined,
-		2,
-	);
-	// Go's encoder escapes what HTML and JavaScript would trip over.
-	return json.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	return goJson({
+		accessToken: session.accessToken.reveal(),
+		expiresAt: formatNano(session.expiresAt),
+		region: session.region,
+		startUrl: session.startUrl,
+		...(refreshToken && { refreshToken: refreshToken.reveal() }),
+		...(clientId && { clientId }),
+		...(clientSecret && { clientSecret: clientSecret.reveal() }),
+		// Go's `omitempty` leaves no time out.
+		registrationExpiresAt: registrationExpiresAt === undefined ? GO_ZERO_TIME : formatNano(registrationExpiresAt),
+		...(session.endpoints && { [ENDPOINTS]: session.endpoints }),
+		...(session.flow === "browser" && { [FLOW]: session.flow }),
+	});
 }
 
 /** Nothing is thrown away: a damaged file may be the only copy of a refresh token. */

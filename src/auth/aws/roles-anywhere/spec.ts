@@ -1,7 +1,6 @@
 /** `spec` of `aws/roles-anywhere`: the same for the provider and for the identity that stands alone. */
 import * as v from "valibot";
-import { durationMs } from "../../config/duration.ts";
-import { about, duration, text } from "../../config/schema/common.ts";
+import { about, durationBetween, text } from "../../config/schema/common.ts";
 import { Secret } from "../../credentials.ts";
 import { ROLE_ARN } from "../arn.ts";
 import { endpointSpec } from "../schema.ts";
@@ -58,12 +57,10 @@ const password = v.pipe(
 );
 
 /** https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication-create-session.html */
-const sessionDuration = v.pipe(
-	duration,
-	v.check((value) => {
-		const ms = durationMs(value) ?? 0;
-		return ms >= 900_000 && ms <= 43_200_000;
-	}, "expected a duration between 15m and 12h: Roles Anywhere issues no shorter or longer session"),
+const sessionDuration = durationBetween(
+	900_000,
+	43_200_000,
+	"expected a duration between 15m and 12h: Roles Anywhere issues no shorter or longer session",
 );
 
 const sessionName = v.pipe(

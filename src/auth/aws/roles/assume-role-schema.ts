@@ -1,7 +1,6 @@
 /** `kind: aws/assume-role`: a role of IAM that is assumed with the keys of what comes before it. */
 import * as v from "valibot";
-import { durationMs } from "../../config/duration.ts";
-import { about, duration, text } from "../../config/schema/common.ts";
+import { about, durationBetween, text } from "../../config/schema/common.ts";
 import { ROLE_ARN } from "../arn.ts";
 import { awsIdentityEntries, mfaDevice, region } from "../schema.ts";
 import { sessionName } from "./session-name.ts";
@@ -66,12 +65,10 @@ export const schema = about(
 				),
 				duration: about(
 					v.optional(
-						v.pipe(
-							duration,
-							v.check((value) => {
-								const ms = durationMs(value) ?? 0;
-								return ms >= 900_000 && ms <= 43_200_000;
-							}, "expected a duration between 15m and 12h: AWS issues no shorter or longer session of a role"),
+						durationBetween(
+							900_000,
+							43_200_000,
+							"expected a duration between 15m and 12h: AWS issues no shorter or longer session of a role",
 						),
 					),
 					"How long a session lasts; over another role or a permission set, `1h` at most. Default: `1h`",

@@ -1,10 +1,9 @@
 /** `kind: aws/assume-root`: a task of the root of a member account. */
 import * as v from "valibot";
-import { durationMs } from "../../config/duration.ts";
-import { about, duration, text } from "../../config/schema/common.ts";
+import { about, durationBetween, text } from "../../config/schema/common.ts";
 import { accountId, awsIdentityEntries, region } from "../schema.ts";
 
-export const TASK_PREFIX = "arn:aws:iam::aws:policy/root-task/";
+const TASK_PREFIX = "arn:aws:iam::aws:policy/root-task/";
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/id_root-user-privileged-task.html */
 const TASKS = [
@@ -33,13 +32,7 @@ export const schema = about(
 			),
 			duration: about(
 				v.optional(
-					v.pipe(
-						duration,
-						v.check((value) => {
-							const ms = durationMs(value) ?? 0;
-							return ms >= 1000 && ms <= 900_000;
-						}, "expected a duration of at most 15m: AWS issues no longer session of a root"),
-					),
+					durationBetween(1000, 900_000, "expected a duration of at most 15m: AWS issues no longer session of a root"),
 				),
 				"How long the session lasts, `15m` at most. Default: `15m`",
 			),

@@ -1,10 +1,10 @@
 /** `kind: aws/saml`: a provider that signs in through an identity provider of SAML. */
 import * as v from "valibot";
-import { durationMs } from "../../config/duration.ts";
 import {
 	about,
 	browserKey,
 	duration,
+	durationBetween,
 	flag,
 	flowKey,
 	NO_EFFECT,
@@ -33,8 +33,6 @@ const BROWSER_TYPES = [
 	"firefox",
 	"webkit",
 ] as const;
-
-export type BrowserType = (typeof BROWSER_TYPES)[number];
 
 const driver = v.optional(v.picklist(DRIVERS, `expected one of ${DRIVERS.join(", ")}`));
 /** Nobody uses it; it is a secret all the same. */
@@ -80,12 +78,10 @@ export const schema = v.object({
 		v.object({
 			duration: about(
 				v.optional(
-					v.pipe(
-						duration,
-						v.check((value) => {
-							const ms = durationMs(value) ?? 0;
-							return ms >= 900_000 && ms <= 43_200_000;
-						}, "expected a duration between 15m and 12h: AWS issues no shorter or longer session of a role"),
+					durationBetween(
+						900_000,
+						43_200_000,
+						"expected a duration between 15m and 12h: AWS issues no shorter or longer session of a role",
 					),
 				),
 				"How long sessions of its roles last. Default: what the identity provider says (`SessionDuration`), else `1h`",

@@ -7,11 +7,12 @@ import type { Credentials } from "../../credentials.ts";
 import { AuthError, remedyText } from "../../errors.ts";
 import { checkPerson } from "../../expected-person.ts";
 import { isFresh, isUsable } from "../../freshness.ts";
-import { reaches } from "../../interaction.ts";
+import { reaches, type Shown } from "../../interaction.ts";
 import type { ChainRoot, Run } from "../../kinds.ts";
+import { showLeader } from "../../show-leader.ts";
 import { browserChoice } from "../../sign-in-ways.ts";
 import { checkWritable } from "../../storage/check-writable.ts";
-import { joinOrLead, type Leader } from "../../storage/single-flight.ts";
+import { joinOrLead } from "../../storage/single-flight.ts";
 import { accountIn } from "../arn.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { ownFiles } from "../files.ts";
@@ -84,7 +85,7 @@ export async function signInByBrowser(
 				waited = true;
 				if (leader.info !== undefined && !reaches(interaction, "authorization"))
 					impatience.abort(busy(identity, leader.pid));
-				else showLeader(doing, leader);
+				else showLeader(run, leader, (page, pid) => leaderPrompt(doing, page, pid));
 			},
 		});
 	} finally {
@@ -244,20 +245,18 @@ async function isExpected({ run, identity }: Doing, { principal }: Tokens): Prom
 	return (await checkPerson({ of: "identity", entry: identity, names: [principal], wanted }, run)) === "expected";
 }
 
-/** Another process has somebody sign in: its page is shown here, too. Its file is checked as the configuration's address was. */
-function showLeader({ run, identity, service }: Doing, leader: Leader<AnnouncedPage>): void {
-	const { interaction, ctx } = run;
-	interaction.status(`waiting for process ${leader.pid} to sign in`);
-	const page = leader.info;
-	const url = page && URL.canParse(String(page.url)) ? new URL(String(page.url)) : undefined;
-	const isOurs = url !== undefined && `${url.origin}${url.pathname}` === authorizePage(service);
-	if (page === undefined || url === undefined || !isOurs) {
-		if (page !== undefined) ctx.log.debug("another process's page is not shown", { pid: leader.pid });
-		interaction.show(undefined);
-		return;
-	}
+/**
+ * Another process's page. It comes from a file, and is checked as the configuration's address was.
+ *
+ * @throws AuthError `service` for a page of anybody else
+ */
+function leaderPrompt({ identity, service }: Doing, page: AnnouncedPage, waitingForPid: number): Shown {
+	const link = String(page.url);
+	const url = URL.canParse(link) ? new URL(link) : undefined;
+	if (url === undefined || `${url.origin}${url.pathname}` !== authorizePage(service))
+		throw new AuthError({ code: "service", message: "the page does not belong to the sign-in service of this user" });
 	const { callbackPort } = page;
-	interaction.show({
+	return {
 		type: "authorization",
 		provider: identity.name,
 		url: url.href,
@@ -265,7 +264,7 @@ function showLeader({ run, identity, service }: Doing, leader: Leader<AnnouncedP
 		startedAt: Number(page.startedAt),
 		expiresAt: Number(page.expiresAt),
 		...(typeof callbackPort === "number" ? { callbackPort } : {}),
-		waitingForPid: leader.pid,
+		waitingForPid,
 		browser: browserChoice(identity.config.spec?.browser),
-	});
+	};
 }

@@ -73,7 +73,7 @@ function noKeys(identity: Identity<Config>): AuthError {
 	return new AuthError({
 		code: "config",
 		message: `"${name}" has no access keys`,
-		reason: `it is defined in ${sanitize(identity.file)}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\`; the keyring has none either, and \`credentials.webflow_enabled\` is false`,
+		reason: `it is defined in ${sanitize(identity.file)}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\`; the keyring gave none either, and \`credentials.webflow_enabled\` is false`,
 		remedy: { say: "store its keys in the keyring", run: ["atmos-auth", "user", "configure", name] },
 	});
 }

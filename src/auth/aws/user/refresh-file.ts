@@ -9,6 +9,7 @@ import type { Realm } from "../../config/model.ts";
 import type { AuthContext } from "../../context.ts";
 import { Secret } from "../../credentials.ts";
 import { errnoOf, storageError } from "../../storage/failure.ts";
+import { goJson } from "../../storage/go-json.ts";
 import { identityCacheFolder, rulesOf } from "../../storage/paths.ts";
 import { pauseFor } from "../../storage/pause.ts";
 import { readSecretFile } from "../../storage/read.ts";
@@ -104,7 +105,7 @@ async function read(ctx: AuthContext, path: string): Promise<BrowserSession | un
 		expiresAt: end,
 		client: own.client === "cross-device" ? "cross-device" : "same-device",
 		endpoint: text(own.endpoint),
-		principal: text(own.principal),
+		principal: typeof own.principal === "string" ? text(sanitize(own.principal)) : undefined,
 		user: text(own.user),
 		keys: keysIn(object(own.keys)),
 	};
@@ -134,31 +135,25 @@ function keysIn(found: Readonly<Record<string, unknown>> | undefined): AwsCreden
 
 function serialize({ refreshToken, region, expiresAt, key, ...own }: BrowserSession): string {
 	const { client, endpoint, principal, user, keys } = own;
-	const json = JSON.stringify(
-		{
-			refreshToken: refreshToken.reveal(),
-			region,
-			expiresAt: formatNano(expiresAt),
-			dpopKey: serializeDpopKey(key).reveal(),
-			atmosAuth: {
-				client,
-				endpoint,
-				principal,
-				user,
-				keys: keys && {
-					accessKeyId: keys.accessKeyId,
-					secretAccessKey: keys.secretAccessKey.reveal(),
-					sessionToken: keys.sessionToken?.reveal(),
-					expiresAt: formatNano(keys.expiresAt ?? 0),
-					issuedAt: formatNano(keys.issuedAt ?? 0),
-				},
+	return goJson({
+		refreshToken: refreshToken.reveal(),
+		region,
+		expiresAt: formatNano(expiresAt),
+		dpopKey: serializeDpopKey(key).reveal(),
+		atmosAuth: {
+			client,
+			endpoint,
+			principal,
+			user,
+			keys: keys && {
+				accessKeyId: keys.accessKeyId,
+				secretAccessKey: keys.secretAccessKey.reveal(),
+				sessionToken: keys.sessionToken?.reveal(),
+				expiresAt: formatNano(keys.expiresAt ?? 0),
+				issuedAt: formatNano(keys.issuedAt ?? 0),
 			},
 		},
-		undefined,
-		2,
-	);
-	// Go's encoder escapes what HTML and JavaScript would trip over.
-	return json.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	});
 }
 
 /** Nothing is thrown away: a damaged file may be the only copy of a refresh token. */

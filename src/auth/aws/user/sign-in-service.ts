@@ -8,6 +8,7 @@ import type { AuthContext } from "../../context.ts";
 import { Secret } from "../../credentials.ts";
 import { jsonOf, type PlainAnswer, request } from "../../net/request.ts";
 import { claimsOf } from "../../oidc/claims.ts";
+import { sanitize } from "../../system/sanitize.ts";
 import { checkAnswer, lifetime, SIGN_IN_TOKENS } from "../answers.ts";
 import type { AwsCredentials } from "../credentials.ts";
 import { endpointFor } from "../endpoints.ts";
@@ -145,8 +146,14 @@ async function tokensFor(
 			expiresAt: issuedAt + lifetime(expiresIn, { most: LONGEST_SECONDS, fallback: LONGEST_SECONDS }) * 1000,
 		},
 		refreshToken: new Secret(refreshToken),
-		principal: idToken == null ? undefined : claimsOf(idToken)?.subject,
+		principal: idToken == null ? undefined : nameIn(idToken),
 	};
+}
+
+/** Not verified: it came from the service itself. */
+function nameIn(idToken: string): string | undefined {
+	const { subject } = claimsOf(idToken) ?? {};
+	return subject && sanitize(subject);
 }
 
 function send(

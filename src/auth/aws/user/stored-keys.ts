@@ -16,7 +16,7 @@ export interface StoredKeys {
 }
 
 /** The command that puts them there. */
-export const configureCommand = ({ name }: Pick<Identity, "name">): readonly string[] => [
+const configureCommand = ({ name }: Pick<Identity, "name">): readonly string[] => [
 	"atmos-auth",
 	"user",
 	"configure",

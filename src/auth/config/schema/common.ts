@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { BROWSERS, PROFILE_NAME } from "../../browser-names.ts";
 import { withScheme } from "../../net/hosts.ts";
 import type { Flow } from "../../sign-in-ways.ts";
-import { DURATION } from "../duration.ts";
+import { DURATION, durationMs } from "../duration.ts";
 
 /** What a key is for, in few words: docs/kinds.md and the editor's schema have it from here. */
 export const about = <const Schema extends v.GenericSchema>(schema: Schema, description: string) =>
@@ -45,6 +45,16 @@ export const duration = v.pipe(
 	text("a duration such as 1h30m"),
 	v.regex(DURATION, "expected a duration such as 1h30m, 3600 (seconds) or 1d"),
 );
+
+/** A duration within bounds, in milliseconds. @param problem what is said of any other */
+export const durationBetween = (least: number, most: number, problem: string) =>
+	v.pipe(
+		duration,
+		v.check((value) => {
+			const ms = durationMs(value) ?? 0;
+			return ms >= least && ms <= most;
+		}, problem),
+	);
 
 /**
  * Marks a key whose value decides where secrets go, which file is written or which program runs. What a project's configuration puts there is

@@ -339,7 +339,7 @@ describe("a configuration", () => {
 		expect(await refused("it")).toMatchObject({
 			code: "config",
 			message: '"it" has no access keys',
-			reason: `it is defined in ${join(ctx.cwd, "atmos.yaml")}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\`; the keyring has none either, and \`credentials.webflow_enabled\` is false`,
+			reason: `it is defined in ${join(ctx.cwd, "atmos.yaml")}, without \`credentials.access_key_id\` and \`credentials.secret_access_key\`; the keyring gave none either, and \`credentials.webflow_enabled\` is false`,
 			remedy: { say: "store its keys in the keyring", run: ["atmos-auth", "user", "configure", "it"] },
 		});
 	});

@@ -1,44 +1,21 @@
-/**
- * Another process asks for approval, and this one waits for its result: what it shows is shown here, too. It comes from a file,
- * and is checked as the service's own answer was.
- */
+/** What another process has a person approve, as this one shows it. It comes from a file, and is checked as the service's own answer was. */
 import type { Provider } from "../../config/model.ts";
 import type { Shown } from "../../interaction.ts";
-import type { Run } from "../../kinds.ts";
 import { browserChoice } from "../../sign-in-ways.ts";
-import type { Leader } from "../../storage/single-flight.ts";
 import { sanitize } from "../../system/sanitize.ts";
 import { checkAuthorizeUrl } from "./authorize-url.ts";
 import type { Config } from "./schema.ts";
 import { type Announced, portalOf } from "./sign-in.ts";
 import { checkVerificationLink } from "./verification-link.ts";
 
-/** @param endpoint of the sign-in service where it was overridden */
-export function showLeader(
+/**
+ * @param endpoint of the sign-in service where it was overridden
+ * @throws AuthError for a link that is not one of the provider's
+ */
+export function leaderPrompt(
 	provider: Provider<Config>,
-	run: Run,
-	leader: Leader<Announced>,
-	endpoint: string | undefined,
-): void {
-	const { interaction, ctx } = run;
-	interaction.status(`waiting for process ${leader.pid} to sign in`);
-	if (leader.info === undefined) {
-		interaction.show(undefined);
-		return;
-	}
-	try {
-		interaction.show(promptOf(provider, leader.pid, leader.info, endpoint));
-	} catch (error) {
-		interaction.show(undefined);
-		ctx.log.debug("what another process asks for is not shown", { reason: (error as Error).message });
-	}
-}
-
-/** @throws AuthError for a link that is not one of the provider's */
-function promptOf(
-	provider: Provider<Config>,
-	waitingForPid: number,
 	announced: Announced,
+	waitingForPid: number,
 	endpoint: string | undefined,
 ): Shown {
 	const { start_url: startUrl, region, spec } = provider.config;
