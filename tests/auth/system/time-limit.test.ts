@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Progress, withSilenceLimit, withTimeLimit } from "../../../src/auth/system/time-limit.ts";
+import { type Progress, withDeadline, withSilenceLimit, withTimeLimit } from "../../../src/auth/system/time-limit.ts";
 import { fakeClock } from "../../helpers/context.ts";
 
 const options = (signal = new AbortController().signal) => {
@@ -80,5 +80,35 @@ describe("a limit of silence", () => {
 		const given = options();
 		expect(await withSilenceLimit(given, async () => 7)).toBe(7);
 		expect(given.clock.sleepers).toBe(0);
+	});
+});
+
+describe("a deadline", () => {
+	test("ends work when the wall clock says so, and tells it why", async () => {
+		const { clock, signal, error } = options();
+		let reason: unknown;
+		const result = withDeadline({ clock, signal, error, until: clock.now() + 25_000 }, (inner) => {
+			inner.addEventListener("abort", () => {
+				reason = inner.reason;
+			});
+			return new Promise(() => undefined);
+		});
+		clock.advance(25_000);
+		await expect(result).rejects.toThrow("too slow");
+		expect(reason).toMatchObject({ message: "too slow" });
+	});
+
+	test("does not take what comes after a laptop has slept through it", async () => {
+		const { clock, signal, error } = options();
+		const asleep = { ...clock, now: () => clock.now() + 60_000 };
+		await expect(
+			withDeadline({ clock: asleep, signal, error, until: clock.now() + 59_000 }, async () => 7),
+		).rejects.toThrow("too slow");
+	});
+
+	test("lets through what ends in time", async () => {
+		const { clock, signal, error } = options();
+		expect(await withDeadline({ clock, signal, error, until: clock.now() + 10 }, async () => 7)).toBe(7);
+		expect(clock.sleepers).toBe(0);
 	});
 });
