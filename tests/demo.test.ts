@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
-import { decide } from "./cloud/person.ts";
+import { visit } from "./cloud/visit.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -113,7 +113,7 @@ test("pages of AWS that somebody opens and allows sign in, and so does a role ov
 	const { code, stderr } = await demo("--fast", "--", "login", "globex/audit", "grace-metrics", "--plain").answering(
 		async (link) => {
 			const page = await fetch(link);
-			if ((await page.text()).includes("<form")) await decide(link, "allow");
+			if ((await page.text()).includes("<form")) await visit(link, "allow");
 		},
 	);
 	expect(stderr).toMatch(/^✓ globex\/audit +PartnerAudit in globex integration/m);

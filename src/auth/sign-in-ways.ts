@@ -38,6 +38,8 @@ export interface Way {
 	readonly needs: Reach;
 	/** It works only where a browser in front of the person reaches this machine's loopback. */
 	readonly isLocal: boolean;
+	/** Why this machine does not have it, in half a sentence: "there is no display". */
+	readonly blocked?: string | undefined;
 }
 
 /** The way that is taken, why, and what there is instead. */
@@ -67,18 +69,19 @@ export interface WaysInput {
  */
 export function waysOf({ ctx, interaction, ways, wanted, configured }: WaysInput): Ways {
 	const found = (flow: Flow | undefined): Way | undefined => ways.find((way) => way.flow === flow);
-	const isPossible = ({ needs }: Way): boolean => reachesAsFar(interaction, needs);
+	const isPossible = ({ needs, blocked }: Way): boolean => blocked === undefined && reachesAsFar(interaction, needs);
 	const possible = ways.filter(isPossible);
+	const instead = ways.find(({ blocked }) => blocked === undefined);
 	const place = placeOf(ctx);
 	const byFlag = found(wanted);
 	const fixed = byFlag ?? found(configured);
 	if (fixed !== undefined) {
 		const source = byFlag === undefined ? "`spec.flow`" : "--flow";
-		if (!isPossible(fixed)) throw outOfReach(fixed, possible, source);
+		if (!isPossible(fixed)) throw outOfReach(fixed, possible, instead, source);
 		return { taken: fixed, why: `${source} is ${fixed.flow}`, others: possible.filter((way) => way !== fixed) };
 	}
 	const taken = possible.find(({ isLocal }) => place.reachesLoopback || !isLocal) ?? possible[0];
-	if (taken === undefined) throw outOfReach(ways[0], []);
+	if (taken === undefined) throw outOfReach(ways[0], possible, instead);
 	return {
 		taken,
 		why: reasonFor(taken, ways[0], isPossible(ways[0]), place),
@@ -98,6 +101,7 @@ export function otherWay(ways: Ways, flow: Flow): Ways {
 
 /** @param best what is taken on a desktop */
 function reasonFor(taken: Way, best: Way, isBestPossible: boolean, place: Place): string {
+	if (taken !== best && best.blocked !== undefined) return best.blocked;
 	if (taken.isLocal && !place.reachesLoopback)
 		return `nothing else works here; this is ${place.text}, and the page has to reach it`;
 	if (taken !== best && !isBestPossible) return "nothing can be typed here";
@@ -105,17 +109,24 @@ function reasonFor(taken: Way, best: Way, isBestPossible: boolean, place: Place)
 	return taken.isLocal ? "a browser on this machine can be used" : "it works in any browser, on any machine";
 }
 
-/** @param source what fixed it, where something did */
-function outOfReach(way: Way, possible: readonly Way[], source?: string): AuthError {
+/**
+ * @param instead what would be possible with a person at a terminal
+ * @param source what fixed it, where something did
+ */
+function outOfReach(way: Way, possible: readonly Way[], instead: Way | undefined, source?: string): AuthError {
 	const [other] = possible;
+	const terminal = "run the command in a terminal, without --json and --interactive=false";
+	const command = way.blocked === undefined ? `${terminal}, or` : "run the command";
 	return new AuthError({
 		code: "usage",
 		message: `nobody can sign in ${sanitize(way.label)} here`,
-		reason: `${source === undefined ? "" : `${source} is ${way.flow}, and `}${WANTED[way.needs]}`,
+		reason: `${source === undefined ? "" : `${source} is ${way.flow}, and `}${way.blocked ?? WANTED[way.needs]}`,
 		remedy:
-			other === undefined
-				? "run the command in a terminal, without --json and --interactive=false"
-				: `run the command in a terminal, without --json and --interactive=false, or with --flow ${other.flow}`,
+			other !== undefined
+				? `${command} with --flow ${other.flow}`
+				: instead === undefined || way.blocked === undefined
+					? terminal
+					: `${terminal}: --flow ${instead.flow} is possible there`,
 	});
 }
 

@@ -160,3 +160,23 @@ test.each([
 ])("spec.browser %j is %j", (configured, expected) => {
 	expect(browserChoice(configured)).toEqual(expected);
 });
+
+describe("a way that the machine does not have", () => {
+	const WINDOW: Way = { ...BROWSER, blocked: "there is no display" };
+
+	test("is not taken and not offered, and the screen says why", () => {
+		expect(choose([WINDOW, PASTE])).toEqual({ taken: PASTE, why: "there is no display", others: [] });
+	});
+
+	test("is an error where it was asked for, with the one that there is", () => {
+		const error = failure(() => choose([WINDOW, PASTE], { wanted: "browser" }));
+		expect(error).toMatchObject({ code: "usage", reason: "--flow is browser, and there is no display" });
+		expect(remedyOf(error)).toBe("run the command with --flow paste");
+	});
+
+	test("is told of where nothing else is possible without a person, with what would be", () => {
+		const error = failure(() => choose([WINDOW, PASTE], { reach: "link" }));
+		expect(error).toMatchObject({ code: "usage", reason: "there is no display" });
+		expect(remedyOf(error)).toContain("--flow paste is possible there");
+	});
+});

@@ -7,8 +7,8 @@ import { afterEach, expect, test } from "vitest";
 import { ANCHOR, ARNS, DEPLOYER, PROFILE, ROLE } from "../auth/aws/roles-anywhere/scene.ts";
 import { IDP, roleArn } from "../auth/aws/saml/scene.ts";
 import { iamUser } from "../cloud/iam.ts";
-import { decide } from "../cloud/person.ts";
 import { samlIssuer } from "../cloud/saml-issuer.ts";
+import { visit } from "../cloud/visit.ts";
 import { smallWorld } from "../cloud/world.ts";
 import { authority } from "../helpers/pki.ts";
 import { BY_BROWSER, linkIn } from "./pages.ts";
@@ -102,7 +102,7 @@ test("an identity of each kind is whom the AWS CLI says that it is", async ({ sk
 	expect((await configured.exited).code).toBe(0);
 	const page = s.start(["login", "paged", "--plain", ...BY_BROWSER], { columns: 200 });
 	await page.waitFor("approve: expires");
-	await decide(linkIn(page), "allow");
+	await visit(linkIn(page), "allow");
 	expect((await page.exited).code).toBe(0);
 	await run(["login", "dev-admin", "chained", "root-audit", "stored", "federated", "--plain"]);
 	const job = { CI: "true", ...s.cloud.githubJob() };

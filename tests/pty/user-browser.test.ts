@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { iamUser } from "../cloud/iam.ts";
-import { codeOn, decide } from "../cloud/person.ts";
+import { codeOn, visit } from "../cloud/visit.ts";
 import { smallWorld } from "../cloud/world.ts";
 import { BY_BROWSER, eventsIn, expectGivenBack, IN_CONTAINER, isOpen, linkIn, portIn, SSH } from "./pages.ts";
 import { type Scene, scene } from "./scene.ts";
@@ -44,7 +44,7 @@ describe("on the dashboard", () => {
 			await p.waitFor(new RegExp(`^ Sign in to ada.*\n(?:.*\n){${rows - 2}}.*esc cancel$`));
 			expect(linkIn(p)).toBe(link);
 		}
-		await decide(link, "allow");
+		await visit(link, "allow");
 		expect((await p.exited).code).toBe(0);
 		expect((await p.everything()).join("\n")).toContain("Successfully authenticated as ada");
 		await expectGivenBack(p);
@@ -77,7 +77,7 @@ describe("on the dashboard", () => {
 		await p.waitFor("because you chose it");
 		await p.waitFor("Then paste the code");
 		expect(await isOpen(port)).toBe(false);
-		const code = codeOn(await decide(linkIn(p), "allow"));
+		const code = codeOn(await visit(linkIn(p), "allow"));
 		p.press("\u001b[200~https://example.com/\u001b[201~");
 		await p.waitFor("20 characters");
 		p.press("enter");
@@ -95,12 +95,12 @@ describe("on the dashboard", () => {
 		const p = s.start(["login", "ada", ...BY_BROWSER], {});
 		await p.waitFor(PAGE);
 		const first = linkIn(p);
-		await decide(first, "deny");
+		await visit(first, "deny");
 		await p.waitFor("the request was denied in the browser");
 		p.press("r");
 		await p.waitFor(PAGE);
 		expect(linkIn(p)).not.toBe(first);
-		await decide(linkIn(p), "allow");
+		await visit(linkIn(p), "allow");
 		expect((await p.exited).code).toBe(0);
 	});
 
@@ -108,7 +108,7 @@ describe("on the dashboard", () => {
 		const s = await user();
 		const p = s.start(["login", "ada"], { env: SSH });
 		await p.waitFor("Then paste the code");
-		const code = codeOn(await decide(linkIn(p), "allow"));
+		const code = codeOn(await visit(linkIn(p), "allow"));
 		s.cloud.signIn.expireCodes();
 		p.press(`\u001b[200~${code}\u001b[201~`);
 		await p.waitFor(`${code.length} characters`);
@@ -138,7 +138,7 @@ describe("on the dashboard", () => {
 		const second = s.start(["login", "ada"], { env: SSH });
 		await second.waitFor(`Process ${first.pid} is already signing in there`);
 		expect(linkIn(second)).toBe(linkIn(first));
-		await decide(linkIn(second), "allow");
+		await visit(linkIn(second), "allow");
 		for (const { exited } of [first, second]) expect((await exited).code).toBe(0);
 		expect(s.cloud.count(TOKEN)).toBe(1);
 	});
@@ -155,7 +155,7 @@ describe("on the dashboard", () => {
 		end(first);
 		await first.exited;
 		await second.waitFor(PAGE);
-		await decide(linkIn(second), "allow");
+		await visit(linkIn(second), "allow");
 		expect((await second.exited).code).toBe(0);
 	});
 
@@ -164,7 +164,7 @@ describe("on the dashboard", () => {
 		const env = { ADA_ID: ADA.accessKeyId, ADA_SECRET: ADA.secretAccessKey };
 		const p = s.start(["login", "keyed", "--webflow", ...BY_BROWSER], { env });
 		await p.waitFor(PAGE);
-		await decide(linkIn(p), "allow");
+		await visit(linkIn(p), "allow");
 		expect((await p.exited).code).toBe(0);
 		expect(s.cloud.count("sts:GetSessionToken")).toBe(0);
 		expect(s.leaks()).toEqual([]);
@@ -174,7 +174,7 @@ describe("on the dashboard", () => {
 		const s = await user();
 		const p = s.start(["login", "eve", ...BY_BROWSER], {});
 		await p.waitFor(PAGE);
-		await decide(linkIn(p), "allow");
+		await visit(linkIn(p), "allow");
 		const screen = (await p.waitFor('`spec.user` of "eve" is eve')).join("\n");
 		expect(screen).toMatch(/Sign in again, as eve\s+g {2}Go on as arn:aws:iam::123456789012:user\/ada\s+c {2}Cancel/);
 		// A question of two lines is not torn apart.
@@ -182,19 +182,19 @@ describe("on the dashboard", () => {
 		p.press("a");
 		await p.waitFor(PAGE);
 		s.cloud.signIn.person = "eve";
-		await decide(linkIn(p), "allow");
+		await visit(linkIn(p), "allow");
 		expect((await p.exited).code).toBe(0);
 		expect(s.cloud.requests.findLast(({ operation }) => operation === TOKEN)?.facts.principal).toContain("user/eve");
 		s.cloud.signIn.person = "ada";
 		const other = s.start(["login", "eve", "--webflow", ...BY_BROWSER], {});
 		await other.waitFor(PAGE);
-		await decide(linkIn(other), "allow");
+		await visit(linkIn(other), "allow");
 		await other.waitFor("Whose sign-in");
 		other.press("c");
 		expect((await other.exited).code).toBe(130);
 		const plain = s.start(["login", "eve", "--webflow", "--plain", ...BY_BROWSER], { columns: 300 });
 		await plain.waitFor("approve: expires");
-		await decide(linkIn(plain), "allow");
+		await visit(linkIn(plain), "allow");
 		expect((await plain.exited).code).toBe(1);
 		expect((await plain.everything()).join("\n")).toMatch(/signed in to as .*user\/ada, and not as eve/);
 		expect(s.leaks()).toEqual([]);
@@ -206,7 +206,7 @@ describe("without the dashboard", () => {
 		const s = await user();
 		const p = s.start(["login", "ada", "--plain"], { columns: 200, env: SSH });
 		await p.waitFor("paste the code that the page shows, then Enter");
-		const code = codeOn(await decide(linkIn(p), "allow"));
+		const code = codeOn(await visit(linkIn(p), "allow"));
 		p.press("not base64!", "enter");
 		await p.waitFor("copy the whole code from the page");
 		p.press(code, "enter");
@@ -231,7 +231,7 @@ describe("without the dashboard", () => {
 		const s = await user();
 		const p = s.start(["login", "ada", "--json", ...BY_BROWSER], { columns: 2000 });
 		await p.waitFor("approval.required");
-		await decide(linkIn(p), "allow");
+		await visit(linkIn(p), "allow");
 		expect((await p.exited).code).toBe(0);
 		const events = eventsIn(p);
 		expect(events.map(({ type }) => type)).toEqual([
@@ -250,7 +250,7 @@ describe("without the dashboard", () => {
 		const s = await user();
 		const p = s.start(["login", "ada", "--json", ...BY_BROWSER], { columns: 2000 });
 		await p.waitFor("approval.required");
-		await decide(linkIn(p), "deny");
+		await visit(linkIn(p), "deny");
 		expect((await p.exited).code).toBe(1);
 		expect(eventsIn(p).at(-1)).toMatchObject({ type: "login.failed", exitCode: 1, error: { code: "denied" } });
 	});
@@ -275,7 +275,7 @@ describe("without the dashboard", () => {
 		const s = await user();
 		const p = s.start(["login", "ada", "--plain", ...BY_BROWSER], { columns: 300 });
 		await p.waitFor("approve: expires");
-		await decide(linkIn(p), "allow");
+		await visit(linkIn(p), "allow");
 		expect((await p.exited).code).toBe(0);
 		s.cloud.signIn.endSessions();
 		const nobody = s.start(["login", "ada", "--force", "--interactive=false"], { columns: 300 });
@@ -283,7 +283,7 @@ describe("without the dashboard", () => {
 		expect((await nobody.everything()).join("\n")).toContain('the browser sign-in of "ada" has ended');
 		const again = s.start(["login", "ada", "--force", ...BY_BROWSER], {});
 		await again.waitFor(PAGE);
-		await decide(linkIn(again), "allow");
+		await visit(linkIn(again), "allow");
 		expect((await again.exited).code).toBe(0);
 		expect(s.leaks()).toEqual([]);
 	});

@@ -3,7 +3,6 @@
  * remembers it. One process at a time; the others wait, and then sign in with the same profile.
  */
 import { browserSetting } from "../../browser-setting.ts";
-import { AuthError } from "../../errors.ts";
 import type { AuthorizationPrompt } from "../../interaction.ts";
 import { joinOrLead } from "../../storage/single-flight.ts";
 import { type Outcome, whileShown } from "../../while-shown.ts";
@@ -16,7 +15,6 @@ export async function signInByWindow(attempt: Attempt): Promise<Outcome<Received
 	const { provider, run, ways, startedAt, expiresAt } = attempt;
 	const { ctx, interaction, signal } = run;
 	const { url } = provider.config;
-	checkDisplay(attempt);
 	const program = findBrowser(ctx, provider);
 	const isPrivate =
 		browserSetting(ctx, new URL(url).host)?.isPrivate ?? provider.config.spec?.browser?.private === true;
@@ -67,16 +65,5 @@ async function inTurn(
 			ctx.log.debug("another process is signing in", { provider: provider.name, pid });
 			interaction.status(`waiting for process ${pid} to sign in`);
 		},
-	});
-}
-
-/** On Linux a window needs a display; elsewhere there is one, or nobody can know. */
-function checkDisplay({ run: { ctx } }: Attempt): void {
-	if (ctx.platform !== "linux" || ctx.env.DISPLAY || ctx.env.WAYLAND_DISPLAY) return;
-	throw new AuthError({
-		code: "usage",
-		message: "no browser window can be opened here",
-		reason: "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set",
-		remedy: "sign in with --flow paste, in a browser on any machine",
 	});
 }

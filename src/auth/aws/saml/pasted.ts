@@ -5,6 +5,9 @@ export class PastedError extends Error {
 	override readonly name = "PastedError";
 }
 
+/** Not even the names of a response's elements have room in less. */
+const SHORTEST = 40;
+
 const FIELD = /SAMLResponse["']?\s*[=:]\s*["']?/i;
 /** The input of the form, as it stands in the page. */
 const INPUT = /name=["']SAMLResponse["'][^>]*?value=["']([^"']+)["']/i;
@@ -22,7 +25,9 @@ export function pastedResponse(text: string): string {
 		throw new PastedError("that is XML; the value itself is needed, in base64, as the browser posts it");
 	}
 	if (/SAMLRequest/i.test(value)) throw new PastedError("that is the request; the field SAMLResponse is needed");
-	return decoded(value.replace(/\s/g, "")).replace(/\s/g, "");
+	const response = decoded(value.replace(/\s/g, "")).replace(/\s/g, "");
+	if (response.length < SHORTEST) throw new PastedError("that is no SAMLResponse, which is a long text of base64");
+	return response;
 }
 
 /** Up to the next field, or the quote that ends it. */

@@ -1,5 +1,6 @@
 /** A sign-in to an identity provider of SAML: in a window of its own, or in any browser with its response pasted here. */
 import type { Provider } from "../../config/model.ts";
+import type { AuthContext } from "../../context.ts";
 import { AuthError } from "../../errors.ts";
 import { reachesAsFar } from "../../interaction.ts";
 import type { Run } from "../../kinds.ts";
@@ -21,10 +22,15 @@ export const LIMIT_MS = 10 * 60_000;
 /** A response that somebody has at hand already: for CI, and for machines without a browser. */
 const RESPONSE_VARIABLE = "ATMOS_SAML_RESPONSE";
 
-const WAYS: readonly [Way, Way] = [
-	{ flow: "browser", label: "in a browser window that is opened for it", needs: "link", isLocal: true },
-	{ flow: "paste", label: "in any browser, and paste the response here", needs: "line", isLocal: false },
-];
+/** On Linux a window needs a display; elsewhere there is one, or nobody can know. */
+function waysOn({ env, platform }: AuthContext): readonly [Way, Way] {
+	const hasDisplay = platform !== "linux" || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY);
+	const blocked = hasDisplay ? undefined : "there is no display to open a window on";
+	return [
+		{ flow: "browser", label: "in a browser window that is opened for it", needs: "link", isLocal: true, blocked },
+		{ flow: "paste", label: "in any browser, and paste the response here", needs: "line", isLocal: false },
+	];
+}
 
 /** One attempt of a person to sign in. */
 export interface Attempt {
@@ -85,7 +91,7 @@ async function fromPerson(provider: Provider<Config>, run: Run): Promise<Receive
 	const { driver, provider_type: type, spec } = provider.config;
 	const other = driver ?? type ?? "Browser";
 	if (other !== "Browser") ctx.log.info(`driver ${other}: a browser is used, as for every identity provider`);
-	const ways = waysOf({ ctx, interaction, ways: WAYS, wanted: run.signIn.flow, configured: spec?.flow });
+	const ways = waysOf({ ctx, interaction, ways: waysOn(ctx), wanted: run.signIn.flow, configured: spec?.flow });
 	const startedAt = ctx.clock.now();
 	const expiresAt = startedAt + LIMIT_MS;
 	const limit = { clock: ctx.clock, until: expiresAt, signal, error: () => outOfTime(provider, run) };

@@ -98,11 +98,11 @@ describe("a response that is pasted", () => {
 		const old = response();
 		clock.advance(6 * MINUTE);
 		const text = response();
-		paste("hello", old, Buffer.from("<html/>").toString("base64"), text);
+		paste("hello", old, Buffer.from("<html><body>a page, and no response</body></html>").toString("base64"), text);
 		expect((await signIn()).assertion.reveal()).toBe(text);
 		expect(problems(onlooker)).toEqual([
 			undefined,
-			"that is not the response: what is in its base64 is not XML",
+			"that is no SAMLResponse, which is a long text of base64",
 			"the response was issued 6 minutes ago and is over; load the page again",
 			"that is not the response: its root element is not a Response",
 		]);
