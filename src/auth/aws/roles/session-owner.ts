@@ -22,10 +22,10 @@ export async function assertOwner(provider: Provider, session: SsoSession, perso
 		if ((await checkPerson(signedIn, run)) === "expected") return;
 	} catch (error) {
 		run.signal.throwIfAborted();
-		await endSession(provider, run);
+		await endSession(provider, session, run);
 		throw error;
 	}
-	await endSession(provider, run);
+	await endSession(provider, session, run);
 	const say = "sign out in the browser, or choose another browser or profile under `spec.browser`, then sign in again";
 	throw new RejectedCredentials(session, {
 		code: "denied",
@@ -35,7 +35,12 @@ export async function assertOwner(provider: Provider, session: SsoSession, perso
 	});
 }
 
-async function endSession(provider: Provider, run: Run): Promise<void> {
+const ended = new WeakSet<SsoSession>();
+
+/** Once for each: by the time the next identity has heard the answer, another person's session may be in its place. */
+async function endSession(provider: Provider, session: SsoSession, run: Run): Promise<void> {
+	if (ended.has(session)) return;
+	ended.add(session);
 	try {
 		await kind.revoke?.(provider, run);
 	} catch (error) {

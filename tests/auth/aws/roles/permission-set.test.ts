@@ -5,6 +5,7 @@ import type { AwsCredentials } from "../../../../src/auth/aws/credentials.ts";
 import { SessionRejectedError } from "../../../../src/auth/aws/identity-center/session-rejected.ts";
 import { kind } from "../../../../src/auth/aws/roles/permission-set.ts";
 import type { Config } from "../../../../src/auth/aws/roles/permission-set-schema.ts";
+import { assertOwner } from "../../../../src/auth/aws/roles/session-owner.ts";
 import type { Identity } from "../../../../src/auth/config/model.ts";
 import { AuthError } from "../../../../src/auth/errors.ts";
 import { LIMITS } from "../../../../src/auth/net/limits.ts";
@@ -246,6 +247,20 @@ describe("whose session it is", () => {
 		expect(error).toBeInstanceOf(RejectedCredentials);
 		expect(error.rejected).toBe(session);
 		expect(cloud.count("sso:Logout")).toBe(1);
+	});
+
+	test("is another person's: the second identity of the session does not end the one that came after it", async () => {
+		const { approved, run, session, onlooker, provider, cloud, ctx } = await signedIn();
+		Object.assign(provider.config, { spec: { ...provider.config.spec, user: "eve@acme.example" } });
+		onlooker.reach = "keyboard";
+		onlooker.answer = () => "again";
+		// Both had their keys, and so the person's name, before the first had its answer.
+		const answer = () => assertOwner(provider, session, "ada@acme.example", run());
+		await expect(answer()).rejects.toBeInstanceOf(RejectedCredentials);
+		await approved();
+		await expect(answer()).rejects.toBeInstanceOf(RejectedCredentials);
+		expect(cloud.count("sso:Logout")).toBe(1);
+		expect(readdirSync(join(ctx.home, ".cache/atmos/aws-sso/sessions"))).toHaveLength(1);
 	});
 
 	test("is another person's: a sign-in that nobody can be asked about is refused", async () => {
